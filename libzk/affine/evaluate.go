@@ -1,0 +1,114 @@
+package affine
+
+import "fmt"
+
+// Values are the values of all forms of a space at one witness.
+type Values[E comparable] struct {
+	W     []E
+	forms []E
+}
+
+// At is the value of a reference.
+func (v *Values[E]) At(r Ref) E {
+	if r >= 0 {
+		return v.W[r]
+	}
+	return v.forms[-r-1]
+}
+
+// Evaluate computes every form at witness w.
+func (s *Space[E]) Evaluate(w []E) *Values[E] {
+	if len(w) != s.n {
+		panic(fmt.Sprintf("affine: witness of %d elements, want %d", len(w), s.n))
+	}
+	v := &Values[E]{W: w, forms: make([]E, len(s.ends))}
+	one := s.f.One()
+	for i := range s.ends {
+		acc := s.constants[i]
+		start, end := s.span(i)
+		for t := start; t < end; t++ {
+			x := v.At(s.refs[t])
+			if k := s.coefs[t]; k == one {
+				acc = s.f.Add(acc, x)
+			} else {
+				acc = s.f.Add(acc, s.f.Mul(k, x))
+			}
+		}
+		v.forms[i] = acc
+	}
+	return v
+}
+
+// Adjoint accumulates a linear functional of references and expresses it over
+// the witness: the transpose of Evaluate.
+type Adjoint[E comparable] struct {
+	s     *Space[E]
+	w     []E
+	forms []E
+}
+
+// NewAdjoint is the zero functional.
+func (s *Space[E]) NewAdjoint() *Adjoint[E] {
+	return &Adjoint[E]{s: s, w: make([]E, s.n), forms: make([]E, len(s.ends))}
+}
+
+// Add adds k times the reference to the functional.
+func (a *Adjoint[E]) Add(k E, r Ref) {
+	if r >= 0 {
+		a.w[r] = a.s.f.Add(a.w[r], k)
+	} else {
+		a.forms[-r-1] = a.s.f.Add(a.forms[-r-1], k)
+	}
+}
+
+// Resolve rewrites the functional as constant + Σ coefficients[k]·W[k]. The
+// adjoint must not be used afterwards.
+func (a *Adjoint[E]) Resolve() (constant E, coefficients []E) {
+	s, f := a.s, a.s.f
+	var zero E
+	one := f.One()
+	for i := len(s.ends) - 1; i >= 0; i-- {
+		k := a.forms[i]
+		if k == zero {
+			continue
+		}
+		constant = f.Add(constant, f.Mul(k, s.constants[i]))
+		start, end := s.span(i)
+		for t := start; t < end; t++ {
+			if c := s.coefs[t]; c == one {
+				a.Add(k, s.refs[t])
+			} else {
+				a.Add(f.Mul(k, c), s.refs[t])
+			}
+		}
+	}
+	return constant, a.w
+}
+
+// Used reports for every witness element whether the references reach it, with
+// any coefficient. A witness element that nothing uses is a mistake that tests
+// look for (an unconstrained secret).
+func (s *Space[E]) Used(refs []Ref) []bool {
+	used := make([]bool, s.n)
+	reached := make([]bool, len(s.ends))
+	mark := func(r Ref) {
+		if r >= 0 {
+			used[r] = true
+		} else {
+			reached[-r-1] = true
+		}
+	}
+	for _, r := range refs {
+		mark(r)
+	}
+	for i := len(s.ends) - 1; i >= 0; i-- {
+		if !reached[i] {
+			continue
+		}
+		start, end := s.span(i)
+		for t := start; t < end; t++ {
+			mark(s.refs[t])
+		}
+	}
+	return used
+}

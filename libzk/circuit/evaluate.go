@@ -1,0 +1,114 @@
+package circuit
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// Violation says which assertion a witness breaks, in which copy.
+type Violation struct {
+	Circuit string
+	Label   string // the assertion's label
+	Copy    int
+}
+
+func (v *Violation) Error() string {
+	return fmt.Sprintf("circuit %s: assertion %q fails in copy %d", v.Circuit, v.Label, v.Copy)
+}
+
+// Wires are the values of all wires of all copies, by level: Levels[j] is the
+// input of layer j. Wire w of copy c is at w·Stride + c. Stride is the number of
+// copies rounded up to a power of two; copies past the last one are zero
+// throughout, the constant one included, and satisfy every assertion.
+type Wires[E comparable] struct {
+	Copies int
+	Stride int
+	Levels [][]E
+}
+
+// Evaluate computes all wires for inputs laid out as in Wires, and checks every
+// assertion. It returns a *Violation if one fails.
+func (c *Circuit[E]) Evaluate(inputs []E, copies int) (*Wires[E], error) {
+	stride := 1 << LogWidth(copies)
+	if copies < 1 || len(inputs) != c.Inputs()*stride {
+		panic(fmt.Sprintf("circuit: %s: %d inputs for %d copies, want %d", c.Name, len(inputs), copies, c.Inputs()*stride))
+	}
+	w := &Wires[E]{Copies: copies, Stride: stride, Levels: make([][]E, len(c.Layers))}
+	w.Levels[len(c.Layers)-1] = inputs
+	var outputs []E
+	for j := len(c.Layers) - 1; j >= 0; j-- {
+		out := make([]E, c.Layers[j].Outputs*stride)
+		if j > 0 {
+			w.Levels[j-1] = out
+		} else {
+			outputs = out
+		}
+	}
+	workers := min(runtime.GOMAXPROCS(0), copies)
+	var wg sync.WaitGroup
+	violations := make([]error, workers)
+	for i := range workers {
+		lo, hi := copies*i/workers, copies*(i+1)/workers
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			violations[i] = c.evaluate(w, outputs, lo, hi)
+		}()
+	}
+	wg.Wait()
+	for _, err := range violations {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// evaluate runs copies lo..hi-1 through all layers.
+func (c *Circuit[E]) evaluate(w *Wires[E], outputs []E, lo, hi int) error {
+	f, one := c.Field, c.Field.One()
+	var zero E
+	sum := make([]E, hi-lo)
+	for j := len(c.Layers) - 1; j >= 0; j-- {
+		in, out := w.Levels[j], outputs
+		if j > 0 {
+			out = w.Levels[j-1]
+		}
+		terms := c.Layers[j].Terms
+		for i := 0; i < len(terms); {
+			t := terms[i]
+			dst := out[int(t.G)*w.Stride+lo : int(t.G)*w.Stride+hi]
+			if t.Assert {
+				clear(sum)
+				dst = sum
+			}
+			end := i
+			for ; end < len(terms) && terms[end].G == t.G && terms[end].Assert == t.Assert; end++ {
+				u := terms[end]
+				x := in[int(u.L)*w.Stride+lo : int(u.L)*w.Stride+hi]
+				y := in[int(u.R)*w.Stride+lo : int(u.R)*w.Stride+hi]
+				k := c.Constants[u.K]
+				switch {
+				case c.OneWire && u.L == 0 && k == one:
+					f.AddVec(dst, y)
+				case c.OneWire && u.L == 0:
+					f.Axpy(dst, k, y)
+				case k == one:
+					f.MulAcc(dst, x, y)
+				default:
+					f.MulAccScaled(dst, k, x, y)
+				}
+			}
+			if t.Assert || j == 0 {
+				for x := range dst {
+					if dst[x] != zero {
+						return &Violation{c.Name, c.Label(j, int(t.G)), lo + x}
+					}
+				}
+			}
+			i = end
+		}
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+// Package merkle is the Merkle tree of draft-google-cfrg-libzk: a binary heap of
+// SHA-256 digests over any number of leaves, opened at a set of leaves with one
+// joint path.
+//
+// Leaves are digests supplied by the caller. Hiding is the caller's: it puts a
+// random nonce into every leaf.
+package merkle
+
+import (
+	"crypto/sha256"
+	"errors"
+	"runtime"
+	"sync"
+)
+
+// Digest is a node of the tree.
+type Digest = [sha256.Size]byte
+
+// ErrPath means that an opening does not lead to the root.
+var ErrPath = errors.New("merkle path does not lead to the root")
+
+// Tree is a heap of digests: node 1 is the root, nodes n..2n-1 the leaves, node i
+// the hash of nodes 2i and 2i+1.
+type Tree struct {
+	n     int
+	nodes []Digest
+}
+
+// New builds the tree over leaves, at least one.
+func New(leaves []Digest) *Tree {
+	n := len(leaves)
+	if n == 0 {
+		panic("merkle: no leaves")
+	}
+	t := &Tree{n: n, nodes: make([]Digest, 2*n)}
+	copy(t.nodes[n:], leaves)
+	// Levels [hi/2, hi) read only nodes at or above hi, so each is a parallel loop.
+	for hi := n; hi > 1; hi = (hi + 1) / 2 {
+		t.level((hi+1)/2, hi)
+	}
+	return t
+}
+
+// level hashes nodes lo..hi-1, whose children are all at or above hi.
+func (t *Tree) level(lo, hi int) {
+	workers := runtime.GOMAXPROCS(0)
+	if hi-lo < 256 || workers == 1 {
+		for i := hi - 1; i >= lo; i-- {
+			t.nodes[i] = join(&t.nodes[2*i], &t.nodes[2*i+1])
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			a, b := lo+(hi-lo)*w/workers, lo+(hi-lo)*(w+1)/workers
+			for i := a; i < b; i++ {
+				t.nodes[i] = join(&t.nodes[2*i], &t.nodes[2*i+1])
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func join(l, r *Digest) Digest {
+	var b [2 * sha256.Size]byte
+	copy(b[:], l[:])
+	copy(b[sha256.Size:], r[:])
+	return sha256.Sum256(b[:])
+}
+
+// Root is the tree's root.
+func (t *Tree) Root() Digest { return t.nodes[1] }
+
+// Open is the joint path of the given leaves, which must be distinct and in
+// range: the nodes that a verifier cannot compute, from the leaves upward.
+func (t *Tree) Open(leaves []int) []Digest {
+	known := onPath(t.n, leaves)
+	var path []Digest
+	for i := t.n - 1; i >= 1; i-- {
+		if !known[i] {
+			continue
+		}
+		if !known[2*i] {
+			path = append(path, t.nodes[2*i])
+		}
+		if !known[2*i+1] {
+			path = append(path, t.nodes[2*i+1])
+		}
+	}
+	return path
+}
+
+// PathLen is the number of digests in the joint path of the given leaves of a
+// tree with n leaves.
+func PathLen(n int, leaves []int) int {
+	known := onPath(n, leaves)
+	m := 0
+	for i := n - 1; i >= 1; i-- {
+		if known[i] && known[2*i] != known[2*i+1] {
+			m++
+		}
+	}
+	return m
+}
+
+// Verify checks that digests are the leaves with the given indices of the tree
+// with n leaves and the given root. A path that is too long or too short is
+// refused. Indices must be distinct and in range.
+func Verify(root Digest, n int, leaves []int, digests, path []Digest) error {
+	known := onPath(n, leaves)
+	nodes := make([]Digest, 2*n)
+	for k, i := range leaves {
+		nodes[n+i] = digests[k]
+	}
+	child := func(i int) error {
+		if known[i] {
+			return nil
+		}
+		if len(path) == 0 {
+			return ErrPath
+		}
+		nodes[i], path = path[0], path[1:]
+		return nil
+	}
+	for i := n - 1; i >= 1; i-- {
+		if !known[i] {
+			continue
+		}
+		if err := child(2 * i); err != nil {
+			return err
+		}
+		if err := child(2*i + 1); err != nil {
+			return err
+		}
+		nodes[i] = join(&nodes[2*i], &nodes[2*i+1])
+	}
+	if len(path) != 0 || nodes[1] != root {
+		return ErrPath
+	}
+	return nil
+}
+
+// onPath marks the leaves and all nodes above them.
+func onPath(n int, leaves []int) []bool {
+	known := make([]bool, 2*n)
+	for _, i := range leaves {
+		if known[n+i] {
+			panic("merkle: leaf opened twice")
+		}
+		known[n+i] = true
+	}
+	for i := n - 1; i >= 1; i-- {
+		known[i] = known[2*i] || known[2*i+1]
+	}
+	return known
+}

@@ -1,0 +1,135 @@
+// Package sumcheck proves that a layered circuit evaluates to zero, over several
+// copies of it, with every message hidden by a committed one-time pad.
+//
+// It is the sumcheck of draft-google-cfrg-libzk with one extension: rounds that
+// bind the copy index come before the draft's rounds in every layer. One copy
+// has no such rounds and is the draft, byte for byte. The equations, and the
+// soundness and zero-knowledge arguments, are in docs/protocol.md.
+//
+// Prove makes the messages, Replay derives the verifier's challenges from
+// messages, and Constrain, which both sides run, turns messages and challenges
+// into linear constraints on the committed pads and inputs.
+package sumcheck
+
+import (
+	"slices"
+
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/field"
+)
+
+// plan is a layer's terms grouped by their pair of input wires, in the order in
+// which binding one bit of each index in turn brings equal pairs together.
+type plan struct {
+	logOut, logIn int
+	left, right   []uint32 // the pairs
+	ends          []uint32 // end of each pair's terms in the lists below
+	out           []uint32 // output wire, or assertion
+	constant      []uint32
+	assert        []bool
+}
+
+func plans[E comparable](c *circuit.Circuit[E]) []plan {
+	return c.Plan(func() any {
+		ps := make([]plan, len(c.Layers))
+		for j := range c.Layers {
+			ps[j] = newPlan(&c.Layers[j])
+		}
+		return ps
+	}).([]plan)
+}
+
+func newPlan(l *circuit.Layer) plan {
+	p := plan{logOut: circuit.LogWidth(l.Outputs), logIn: circuit.LogWidth(l.Inputs)}
+	type entry struct {
+		key  uint64
+		term uint32
+	}
+	order := make([]entry, len(l.Terms))
+	for i, t := range l.Terms {
+		order[i] = entry{spread(t.L) | spread(t.R)<<1, uint32(i)}
+	}
+	slices.SortFunc(order, func(a, b entry) int {
+		if a.key != b.key {
+			if a.key < b.key {
+				return -1
+			}
+			return 1
+		}
+		return int(a.term) - int(b.term)
+	})
+	for i, e := range order {
+		t := l.Terms[e.term]
+		p.out = append(p.out, t.G)
+		p.constant = append(p.constant, t.K)
+		p.assert = append(p.assert, t.Assert)
+		if i > 0 && order[i-1].key == e.key {
+			p.ends[len(p.ends)-1]++
+			continue
+		}
+		p.left = append(p.left, t.L)
+		p.right = append(p.right, t.R)
+		p.ends = append(p.ends, uint32(i)+1)
+	}
+	return p
+}
+
+// spread puts the bits of x at the even positions.
+func spread(x uint32) uint64 {
+	v := uint64(x)
+	v = (v | v<<16) & 0x0000ffff0000ffff
+	v = (v | v<<8) & 0x00ff00ff00ff00ff
+	v = (v | v<<4) & 0x0f0f0f0f0f0f0f0f
+	v = (v | v<<2) & 0x3333333333333333
+	return (v | v<<1) & 0x5555555555555555
+}
+
+// bind gives each pair its coefficient for the weights of the outputs: the sum
+// over its terms of constant·weight, assertions weighing beta times as much.
+func bind[E comparable](c *circuit.Circuit[E], p *plan, weights []E, beta E) []E {
+	f, one := c.Field, c.Field.One()
+	out := make([]E, len(p.ends))
+	t := uint32(0)
+	for i, end := range p.ends {
+		var sum E
+		for ; t < end; t++ {
+			w := weights[p.out[t]]
+			if p.assert[t] {
+				w = f.Mul(w, beta)
+			}
+			if k := c.Constants[p.constant[t]]; k != one {
+				w = f.Mul(w, k)
+			}
+			sum = f.Add(sum, w)
+		}
+		out[i] = sum
+	}
+	return out
+}
+
+// Equality is the table of eq(point, x) for x in 0..n-1: Π_b of point_b where
+// bit b of x is set and of 1 - point_b where it is not. Bit 0 belongs to
+// point[0].
+func Equality[E comparable](f field.Field[E], point []E, n int) []E {
+	table := make([]E, 1, max(n, 1))
+	table[0] = f.One()
+	// From the highest bit down, each entry splits into a pair.
+	for b := len(point) - 1; b >= 0; b-- {
+		need := (n + (1 << b) - 1) >> b // entries of the table over bits b and above
+		next := make([]E, min(2*len(table), need))
+		for i := range next {
+			if i&1 == 1 {
+				next[i] = f.Mul(table[i>>1], point[b])
+			}
+		}
+		for i := 0; i < len(next); i += 2 {
+			if i+1 < len(next) {
+				next[i] = f.Sub(table[i>>1], next[i+1])
+			} else {
+				next[i] = f.Sub(table[i>>1], f.Mul(table[i>>1], point[b]))
+			}
+		}
+		table = next
+	}
+	return table[:n]
+}
