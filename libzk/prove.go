@@ -1,0 +1,192 @@
+package libzk
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/merkle"
+	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/libzk/sumcheck"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+)
+
+// Secrets are the witness of both fields, subfield elements first.
+type Secrets struct {
+	GF []gf128.Elem
+	P  []p256.Elem
+}
+
+// Relations are the relations of both fields; P is nil if the system has no
+// P-256 part.
+type Relations struct {
+	GF *Relation[gf128.Elem]
+	P  *Relation[p256.Elem]
+}
+
+// side is what Prove and Verify need of a strand, whatever its field.
+type side interface {
+	prove(t *transcript.Transcript, check bool) error
+	replay(*transcript.Transcript) error
+	appendMessages([]byte) []byte
+	readMessages([]byte) ([]byte, error)
+	appendOpened([]byte, []int) []byte
+	readOpened([]byte) ([]byte, error)
+	appendColumns([][]byte, int)
+	appendOpenedColumn([]byte, int) []byte
+	verify([]int) error
+}
+
+var forkLabels = [...]string{"gf2_128", "p256"}
+
+func (s *System) begin(root merkle.Digest, statement []byte) *transcript.Transcript {
+	t := transcript.New([]byte(profile))
+	t.WriteBytes(root[:])
+	t.WriteBytes(s.describe())
+	t.WriteBytes(statement)
+	t.WriteZeros(s.work())
+	return t
+}
+
+// inParallel runs work on each side at once.
+func inParallel(sides []side, work func(i int, s side) error) error {
+	errs := make([]error, len(sides))
+	var wg sync.WaitGroup
+	for i, s := range sides {
+		wg.Go(func() { errs[i] = work(i, s) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// join absorbs the forks and draws the columns to open.
+func (s *System) join(t *transcript.Transcript, forks []*transcript.Transcript) []int {
+	for _, f := range forks {
+		d := f.Digest()
+		t.WriteBytes(d[:])
+	}
+	return t.Choose(s.gfShape.Columns(), queries)
+}
+
+func (s *System) forks(t *transcript.Transcript, n int) []*transcript.Transcript {
+	forks := make([]*transcript.Transcript, n)
+	for i := range forks {
+		forks[i] = t.Fork(forkLabels[i])
+	}
+	return forks
+}
+
+// Prove makes a proof of a statement. After the commitment it calls relate with
+// the transcript: relate draws the statement's own challenges, writes the values
+// that the statement publishes, and returns these and the relations.
+//
+// rng must be crypto/rand.Reader outside of tests. A witness that does not
+// satisfy the relations gives a *circuit.Violation. A degenerate challenge
+// (ErrChallenge, also from relate) makes Prove start again with a fresh
+// commitment: two answers to one commitment would reveal secrets.
+func (s *System) Prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error)) ([]byte, error) {
+	return s.retry(statement, secrets, rng, relate, true)
+}
+
+// ProveUnchecked is Prove without the check that the witness satisfies the
+// relations. It is what a cheating prover runs, and is here so that tests can
+// show that Verify refuses.
+func (s *System) ProveUnchecked(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error)) ([]byte, error) {
+	return s.retry(statement, secrets, rng, relate, false)
+}
+
+func (s *System) retry(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
+	for {
+		proof, err := s.prove(statement, secrets, rng, relate, check)
+		if !errors.Is(err, sumcheck.ErrChallenge) {
+			return proof, err
+		}
+	}
+}
+
+// ErrChallenge is returned by relate functions for a challenge that the
+// statement cannot be proven with.
+var ErrChallenge = sumcheck.ErrChallenge
+
+func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
+	gf, p := newStrand(s.gf, s.gfShape), (*strand[p256.Elem])(nil)
+	sides := []side{gf}
+	rng = bufio.NewReaderSize(rng, 1<<15)
+	if err := gf.commit(secrets.GF, rng); err != nil {
+		return nil, err
+	}
+	if s.p != nil {
+		p = newStrand(s.p, s.pShape)
+		sides = append(sides, p)
+		if err := p.commit(secrets.P, rng); err != nil {
+			return nil, err
+		}
+	}
+	nonces := make([]byte, s.gfShape.Columns()*leafNonce)
+	if _, err := io.ReadFull(rng, nonces); err != nil {
+		return nil, fmt.Errorf("drawing nonces: %w", err)
+	}
+	tree := merkle.New(s.leaves(sides, nonces))
+	root := tree.Root()
+	t := s.begin(root, statement)
+	published, relations, err := relate(t)
+	if err != nil {
+		return nil, err
+	}
+	gf.relation = relations.GF
+	if p != nil {
+		p.relation = relations.P
+	}
+	forks := s.forks(t, len(sides))
+	if err := inParallel(sides, func(i int, s side) error { return s.prove(forks[i], check) }); err != nil {
+		return nil, err
+	}
+	columns := s.join(t, forks)
+
+	proof := append(root[:], published...)
+	for _, s := range sides {
+		proof = s.appendMessages(proof)
+	}
+	for _, c := range columns {
+		proof = append(proof, nonces[c*leafNonce:(c+1)*leafNonce]...)
+	}
+	for _, s := range sides {
+		proof = s.appendOpened(proof, columns)
+	}
+	for _, d := range tree.Open(columns) {
+		proof = append(proof, d[:]...)
+	}
+	return proof, nil
+}
+
+// leaves hashes all columns: the nonce, then each field's symbols.
+func (s *System) leaves(sides []side, nonces []byte) []merkle.Digest {
+	const batch = 64
+	leaves := make([]merkle.Digest, s.gfShape.Columns())
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			bufs := make([][]byte, batch)
+			for lo := w * batch; lo < len(leaves); lo += workers * batch {
+				bufs = bufs[:min(batch, len(leaves)-lo)]
+				for i := range bufs {
+					bufs[i] = append(bufs[i][:0], nonces[(lo+i)*leafNonce:(lo+i+1)*leafNonce]...)
+				}
+				for _, s := range sides {
+					s.appendColumns(bufs, lo)
+				}
+				for i := range bufs {
+					leaves[lo+i] = sha256.Sum256(bufs[i])
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return leaves
+}

@@ -1,0 +1,276 @@
+package libzk
+
+import (
+	"fmt"
+
+	"github.com/zkpass-go/zkpass/libzk/affine"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/sumcheck"
+)
+
+// Use is a circuit run for a number of copies.
+type Use[E comparable] struct {
+	Circuit *circuit.Circuit[E]
+	Copies  int
+}
+
+// Shape is everything about one field's part of a statement that is fixed before
+// the commitment: how many secrets there are and what is run over them.
+type Shape[E comparable] struct {
+	Field field.Field[E]
+	// Subfield secrets come first in the witness and lie in the field's subfield;
+	// Full secrets follow. Lying in the subfield is a promise of the prover that
+	// makes the proof smaller; it is not proven.
+	Subfield, Full int
+	// Uses are the circuits, in order.
+	Uses []Use[E]
+	// Rows is the number of rows a·b = c.
+	Rows int
+}
+
+// maskCopies are copies of the row circuit that hold random products: they hide
+// its two claims, which are sent in the clear.
+const (
+	maskCopies   = 2
+	maskElements = 3 * maskCopies
+)
+
+// part is a shape with the layout that follows from it. The witness is
+//
+//	subfield secrets · full secrets · masks · pads of each use · pads of the rows
+type part[E comparable] struct {
+	Shape[E]
+	secrets  int
+	padStart []int // of each use
+	rowPads  int   // start of the row circuit's pads
+	witness  int   // length
+	products []sumcheck.PadProduct
+	rowUse   Use[E]
+}
+
+func newPart[E comparable](s Shape[E]) (*part[E], error) {
+	if s.Subfield < 0 || s.Full < 0 || s.Rows < 0 {
+		return nil, fmt.Errorf("shape with a negative count")
+	}
+	p := &part[E]{Shape: s, secrets: s.Subfield + s.Full}
+	at := p.secrets + maskElements
+	for _, u := range s.Uses {
+		if u.Copies < 1 {
+			return nil, fmt.Errorf("circuit %s with %d copies", u.Circuit.Name, u.Copies)
+		}
+		if u.Circuit.Field != s.Field {
+			return nil, fmt.Errorf("circuit %s is over %s, its part over %s", u.Circuit.Name, u.Circuit.Field.Name(), s.Field.Name())
+		}
+		p.padStart = append(p.padStart, at)
+		for _, q := range sumcheck.PadProducts(u.Circuit, u.Copies) {
+			p.products = append(p.products, sumcheck.PadProduct{X: at + q.X, Y: at + q.Y, Z: at + q.Z})
+		}
+		at += sumcheck.Pads(u.Circuit, u.Copies, false)
+	}
+	p.rowUse = Use[E]{rowCircuit(s.Field), s.Rows + len(p.products) + maskCopies}
+	p.rowPads = at
+	p.witness = at + sumcheck.Pads(p.rowUse.Circuit, p.rowUse.Copies, true)
+	return p, nil
+}
+
+// uses lists the circuits with the row circuit at the end, and whether each is
+// clear.
+func (p *part[E]) uses() []Use[E] { return append(p.Uses[:len(p.Uses):len(p.Uses)], p.rowUse) }
+
+func (p *part[E]) clear(use int) bool { return use == len(p.Uses) }
+
+func (p *part[E]) pads(use int) int {
+	if p.clear(use) {
+		return p.rowPads
+	}
+	return p.padStart[use]
+}
+
+// Relation is one field's part of a statement after the challenges: which affine
+// form of the secrets each input of each copy is. It must have exactly the
+// shape's rows and copies.
+type Relation[E comparable] struct {
+	Space *affine.Space[E]
+	// Inputs lists, for each use, the input wires of copy 0, then those of copy 1
+	// and so on.
+	Inputs [][]affine.Ref
+	// Rows are the rows a·b = c.
+	Rows []Row
+	// Linear lists forms that must be zero; they cost nothing.
+	Linear []Linear
+
+	labels []string
+	index  map[string]uint16
+}
+
+// Row is a·b = c.
+type Row struct {
+	A, B, C affine.Ref
+	label   uint16
+}
+
+// Linear is a form that must be zero.
+type Linear struct {
+	Ref   affine.Ref
+	label uint16
+}
+
+// NewRelation starts the relation of a shape over its secrets.
+func (s *Shape[E]) NewRelation() *Relation[E] {
+	p, err := newPart(*s)
+	if err != nil {
+		panic("libzk: " + err.Error())
+	}
+	return &Relation[E]{
+		Space:  affine.NewSpace(s.Field, p.witness),
+		Inputs: make([][]affine.Ref, len(s.Uses)),
+		Rows:   make([]Row, 0, s.Rows),
+		index:  map[string]uint16{},
+	}
+}
+
+// Row adds the row a·b = c. The label names it in violations.
+func (r *Relation[E]) Row(label string, a, b, c affine.Ref) {
+	r.Rows = append(r.Rows, Row{a, b, c, r.label(label)})
+}
+
+// Bit adds the row x·x = x.
+func (r *Relation[E]) Bit(label string, x affine.Ref) { r.Row(label, x, x, x) }
+
+// Zero requires the form to be zero.
+func (r *Relation[E]) Zero(label string, a affine.Ref) {
+	r.Linear = append(r.Linear, Linear{a, r.label(label)})
+}
+
+func (r *Relation[E]) label(s string) uint16 {
+	i, ok := r.index[s]
+	if !ok {
+		i = uint16(len(r.labels))
+		r.labels = append(r.labels, s)
+		r.index[s] = i
+	}
+	return i
+}
+
+// Copy adds a copy to a use: the input wires after the constant one.
+func (r *Relation[E]) Copy(use int, inputs ...affine.Ref) {
+	r.Inputs[use] = append(append(r.Inputs[use], r.Space.One()), inputs...)
+}
+
+// check compares the relation with the shape: a difference is a mistake in the
+// program, on either side.
+func (p *part[E]) check(r *Relation[E]) error {
+	if len(r.Rows) != p.Rows {
+		return fmt.Errorf("relation has %d rows, its shape %d", len(r.Rows), p.Rows)
+	}
+	if r.Space.WitnessLen() != p.witness {
+		return fmt.Errorf("relation over %d witness elements, its shape has %d", r.Space.WitnessLen(), p.witness)
+	}
+	for i, u := range p.Uses {
+		if want := u.Copies * u.Circuit.Inputs(); len(r.Inputs[i]) != want {
+			return fmt.Errorf("circuit %s has %d inputs in the relation, want %d", u.Circuit.Name, len(r.Inputs[i]), want)
+		}
+	}
+	return nil
+}
+
+// rowInputs are the inputs of the row circuit: the relation's rows, the products
+// of pads, the masks.
+func (p *part[E]) rowInputs(r *Relation[E]) []affine.Ref {
+	one := r.Space.One()
+	refs := make([]affine.Ref, 0, 4*p.rowUse.Copies)
+	for _, w := range r.Rows {
+		refs = append(refs, one, w.A, w.B, w.C)
+	}
+	for _, q := range p.products {
+		refs = append(refs, one, affine.Ref(q.X), affine.Ref(q.Y), affine.Ref(q.Z))
+	}
+	for i := range maskCopies {
+		m := affine.Ref(p.secrets + 3*i)
+		refs = append(refs, one, m, m+1, m+2)
+	}
+	return refs
+}
+
+// inputs are the inputs of a use, the row circuit included.
+func (p *part[E]) inputs(r *Relation[E], use int) []affine.Ref {
+	if p.clear(use) {
+		return p.rowInputs(r)
+	}
+	return r.Inputs[use]
+}
+
+// wires lays the values of inputs out for evaluation.
+func wires[E comparable](v *affine.Values[E], inputs []affine.Ref, u Use[E]) []E {
+	width, stride := u.Circuit.Inputs(), 1<<circuit.LogWidth(u.Copies)
+	out := make([]E, width*stride)
+	for i := range width {
+		row := out[i*stride : i*stride+u.Copies]
+		for c := range row {
+			row[c] = v.At(inputs[c*width+i])
+		}
+	}
+	return out
+}
+
+// Check evaluates everything that the relation requires on the given secrets,
+// subfield ones first. It returns a *circuit.Violation naming the assertion, row
+// or linear form that fails.
+func (s *Shape[E]) Check(r *Relation[E], secrets []E) error {
+	p, err := newPart(*s)
+	if err != nil {
+		return err
+	}
+	if err := p.check(r); err != nil {
+		return err
+	}
+	w := make([]E, p.witness)
+	if copy(w, secrets) != p.secrets || len(secrets) != p.secrets {
+		return fmt.Errorf("%d secrets, the shape has %d", len(secrets), p.secrets)
+	}
+	v := r.Space.Evaluate(w)
+	for i, u := range p.Uses {
+		if _, err := u.Circuit.Evaluate(wires(v, r.Inputs[i], u), u.Copies); err != nil {
+			return err
+		}
+	}
+	f := s.Field
+	for i, row := range r.Rows {
+		if f.Mul(v.At(row.A), v.At(row.B)) != v.At(row.C) {
+			return &circuit.Violation{Circuit: "rows", Label: r.labels[row.label], Copy: i}
+		}
+	}
+	var zero E
+	for i, l := range r.Linear {
+		if v.At(l.Ref) != zero {
+			return &circuit.Violation{Circuit: "linear", Label: r.labels[l.label], Copy: i}
+		}
+	}
+	return nil
+}
+
+// Unused lists the secrets that nothing in the relation reads.
+func (s *Shape[E]) Unused(r *Relation[E]) []int {
+	var refs []affine.Ref
+	for _, in := range r.Inputs {
+		refs = append(refs, in...)
+	}
+	for _, row := range r.Rows {
+		refs = append(refs, row.A, row.B, row.C)
+	}
+	for _, l := range r.Linear {
+		refs = append(refs, l.Ref)
+	}
+	var unused []int
+	for i, u := range r.Space.Used(refs)[:s.Subfield+s.Full] {
+		if !u {
+			unused = append(unused, i)
+		}
+	}
+	return unused
+}
+
+func newMessages[E comparable](u Use[E]) sumcheck.Messages[E] {
+	return sumcheck.NewMessages(u.Circuit, u.Copies)
+}

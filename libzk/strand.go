@@ -1,0 +1,308 @@
+package libzk
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/zkpass-go/zkpass/libzk/affine"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/ligero"
+	"github.com/zkpass-go/zkpass/libzk/sumcheck"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+)
+
+// strand is one field's side of a proof, prover's or verifier's. The two strands
+// of a proof share the commitment and the columns; between these they run on
+// forks of the transcript, at the same time.
+type strand[E comparable] struct {
+	p        *part[E]
+	g        ligero.Geometry
+	relation *Relation[E]
+
+	messages []sumcheck.Messages[E]
+	response *ligero.Response[E]
+
+	// prover only
+	witness []E
+	tableau *ligero.Tableau[E]
+	// verifier only
+	challenges   *ligero.Challenges[E]
+	constant     E
+	coefficients []E
+	opened       []E
+}
+
+func newStrand[E comparable](p *part[E], g ligero.Geometry) *strand[E] {
+	return &strand[E]{p: p, g: g}
+}
+
+// commit draws masks and pads, completes the witness and encodes it.
+func (s *strand[E]) commit(secrets []E, rng io.Reader) error {
+	p, f := s.p, s.p.Field
+	if len(secrets) != p.secrets {
+		return fmt.Errorf("%d secrets over %s, the shape has %d", len(secrets), f.Name(), p.secrets)
+	}
+	s.witness = make([]E, p.witness)
+	copy(s.witness, secrets)
+	for i := p.secrets; i < p.witness; i++ {
+		var err error
+		if s.witness[i], err = f.Sample(rng); err != nil {
+			return fmt.Errorf("drawing pads: %w", err)
+		}
+	}
+	for i := range maskCopies {
+		m := s.witness[p.secrets+3*i:]
+		m[2] = f.Mul(m[0], m[1])
+	}
+	for _, q := range p.products {
+		s.witness[q.Z] = f.Mul(s.witness[q.X], s.witness[q.Y])
+	}
+	var err error
+	s.tableau, err = ligero.Commit(f, s.g, s.witness, p.Subfield, nil, rng)
+	return err
+}
+
+// prove runs the sumchecks and answers the commitment's challenges. Without
+// check it does so for a witness that does not satisfy the relation too.
+func (s *strand[E]) prove(t *transcript.Transcript, check bool) error {
+	p, f := s.p, s.p.Field
+	if err := p.check(s.relation); err != nil {
+		return err
+	}
+	values := s.relation.Space.Evaluate(s.witness)
+	if check {
+		if err := s.checkLinear(values); err != nil {
+			return err
+		}
+	}
+	var claims []*sumcheck.Claims[E]
+	for i, u := range p.uses() {
+		t.WriteBytes(binary.LittleEndian.AppendUint32(nil, uint32(i)))
+		w, err := s.evaluate(i, u, wires(values, p.inputs(s.relation, i), u), check)
+		if err != nil {
+			return err
+		}
+		n := sumcheck.Pads(u.Circuit, u.Copies, p.clear(i))
+		proof, err := sumcheck.Prove(t, u.Circuit, w, s.witness[p.pads(i):p.pads(i)+n], p.clear(i))
+		if err != nil {
+			return err
+		}
+		c, err := proof.Claims(u.Circuit, u.Copies, p.clear(i))
+		if err != nil {
+			return err
+		}
+		s.messages = append(s.messages, proof.Messages)
+		claims = append(claims, c)
+	}
+	t.WriteBytes(statementHash[:])
+	ch := ligero.Draw(t, f, s.g, s.constraints())
+	_, coefficients := s.combine(claims, ch.Linear)
+	s.response = s.tableau.Respond(coefficients, ch)
+	s.response.Write(t, f)
+	return nil
+}
+
+// evaluate runs a use's circuit, naming rows by their own labels.
+func (s *strand[E]) evaluate(i int, u Use[E], inputs []E, check bool) (*circuit.Wires[E], error) {
+	if !check {
+		return u.Circuit.EvaluateUnchecked(inputs, u.Copies), nil
+	}
+	w, err := u.Circuit.Evaluate(inputs, u.Copies)
+	var v *circuit.Violation
+	if errors.As(err, &v) && s.p.clear(i) && v.Copy < len(s.relation.Rows) {
+		v.Label = s.relation.labels[s.relation.Rows[v.Copy].label]
+	}
+	return w, err
+}
+
+func (s *strand[E]) checkLinear(values *affine.Values[E]) error {
+	var zero E
+	for i, l := range s.relation.Linear {
+		if values.At(l.Ref) != zero {
+			return &circuit.Violation{Circuit: "linear", Label: s.relation.labels[l.label], Copy: i}
+		}
+	}
+	return nil
+}
+
+// replay is the verifier's side of prove.
+func (s *strand[E]) replay(t *transcript.Transcript) error {
+	p, f := s.p, s.p.Field
+	if err := p.check(s.relation); err != nil {
+		return err
+	}
+	var claims []*sumcheck.Claims[E]
+	for i, u := range p.uses() {
+		t.WriteBytes(binary.LittleEndian.AppendUint32(nil, uint32(i)))
+		c, err := sumcheck.Replay(t, u.Circuit, u.Copies, s.messages[i]).Claims(u.Circuit, u.Copies, p.clear(i))
+		if err != nil {
+			return err
+		}
+		claims = append(claims, c)
+	}
+	t.WriteBytes(statementHash[:])
+	s.challenges = ligero.Draw(t, f, s.g, s.constraints())
+	s.constant, s.coefficients = s.combine(claims, s.challenges.Linear)
+	s.response.Write(t, f)
+	return nil
+}
+
+// constraints is the number of linear constraints: one for each layer, one for
+// the inputs of each circuit, and the relation's own.
+func (s *strand[E]) constraints() int {
+	n := len(s.relation.Linear)
+	for _, u := range s.p.uses() {
+		n += len(u.Circuit.Layers) + 1
+	}
+	return n
+}
+
+// combine adds up the linear constraints with weights alpha, as one functional
+// of the witness.
+func (s *strand[E]) combine(claims []*sumcheck.Claims[E], alpha []E) (constant E, coefficients []E) {
+	p, f := s.p, s.p.Field
+	adjoint := s.relation.Space.NewAdjoint()
+	next := func() E {
+		a := alpha[0]
+		alpha = alpha[1:]
+		return a
+	}
+	for i, u := range p.uses() {
+		base := p.pads(i)
+		add := func(a E, c *sumcheck.Constraint[E]) {
+			constant = f.Add(constant, f.Mul(a, c.Constant))
+			for _, t := range c.Terms {
+				adjoint.Add(f.Mul(a, t.K), affine.Ref(base+t.Pad))
+			}
+		}
+		for j := range claims[i].Layers {
+			add(next(), &claims[i].Layers[j])
+		}
+		in := &claims[i].Input
+		a := next()
+		add(a, &in.Constraint)
+		inputs := p.inputs(s.relation, i)
+		width := u.Circuit.Inputs()
+		scaled := make([]E, width)
+		for c := range u.Copies {
+			clear(scaled)
+			f.Axpy(scaled, f.Mul(a, in.Copy[c]), in.Wire)
+			for k, ref := range inputs[c*width : (c+1)*width] {
+				adjoint.Add(scaled[k], ref)
+			}
+		}
+	}
+	for _, l := range s.relation.Linear {
+		adjoint.Add(next(), l.Ref)
+	}
+	more, coefficients := adjoint.Resolve()
+	return f.Add(constant, more), coefficients
+}
+
+// appendMessages appends the sumcheck messages.
+func (s *strand[E]) appendMessages(b []byte) []byte {
+	f := s.p.Field
+	for _, m := range s.messages {
+		for _, l := range m {
+			for _, r := range l.Rounds {
+				b = f.Append(f.Append(b, r[0]), r[1])
+			}
+			b = f.Append(f.Append(b, l.Claims[0]), l.Claims[1])
+		}
+	}
+	for _, part := range s.response.Parts() {
+		for _, e := range part {
+			b = f.Append(b, e)
+		}
+	}
+	return b
+}
+
+// readMessages is the inverse of appendMessages.
+func (s *strand[E]) readMessages(b []byte) ([]byte, error) {
+	r := &reader[E]{f: s.p.Field, b: b}
+	for _, u := range s.p.uses() {
+		m := sumcheck.NewMessages(u.Circuit, u.Copies)
+		for j := range m {
+			for i := range m[j].Rounds {
+				m[j].Rounds[i] = [2]E{r.elem(), r.elem()}
+			}
+			m[j].Claims = [2]E{r.elem(), r.elem()}
+		}
+		s.messages = append(s.messages, m)
+	}
+	s.response = ligero.NewResponse[E](s.g)
+	for _, part := range s.response.Parts() {
+		for i := range part {
+			part[i] = r.elem()
+		}
+	}
+	return r.b, r.err
+}
+
+// appendOpened appends opened symbols, row by row.
+func (s *strand[E]) appendOpened(b []byte, columns []int) []byte {
+	f := s.p.Field
+	for i, e := range s.tableau.Open(columns) {
+		if s.g.SubfieldRow(i/s.g.Queries, s.p.Subfield) {
+			b = f.AppendSubfield(b, e)
+		} else {
+			b = f.Append(b, e)
+		}
+	}
+	return b
+}
+
+func (s *strand[E]) readOpened(b []byte) ([]byte, error) {
+	r := &reader[E]{f: s.p.Field, b: b}
+	s.opened = make([]E, s.g.Rows()*s.g.Queries)
+	for i := range s.opened {
+		if s.g.SubfieldRow(i/s.g.Queries, s.p.Subfield) {
+			s.opened[i] = r.subfield()
+		} else {
+			s.opened[i] = r.elem()
+		}
+	}
+	return r.b, r.err
+}
+
+// appendColumn appends a column as leaves hash it: like in the proof.
+func (s *strand[E]) appendColumn(b []byte, column []E) []byte {
+	f := s.p.Field
+	for r, e := range column {
+		if s.g.SubfieldRow(r, s.p.Subfield) {
+			b = f.AppendSubfield(b, e)
+		} else {
+			b = f.Append(b, e)
+		}
+	}
+	return b
+}
+
+// appendColumns appends columns lo.. of the tableau to the buffers.
+func (s *strand[E]) appendColumns(bufs [][]byte, lo int) {
+	rows := s.g.Rows()
+	all := s.tableau.Columns(nil, lo, lo+len(bufs))
+	for i := range bufs {
+		bufs[i] = s.appendColumn(bufs[i], all[i*rows:(i+1)*rows])
+	}
+}
+
+// appendOpenedColumn appends the i-th opened column to a leaf.
+func (s *strand[E]) appendOpenedColumn(b []byte, i int) []byte {
+	column := make([]E, s.g.Rows())
+	for r := range column {
+		column[r] = s.opened[r*s.g.Queries+i]
+	}
+	return s.appendColumn(b, column)
+}
+
+func (s *strand[E]) verify(columns []int) error {
+	err := ligero.Verify(s.p.Field, s.g, nil, s.constant, s.coefficients, s.challenges, s.response, columns, s.opened)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.p.Field.Name(), err)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package libzk
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/zkpass-go/zkpass/libzk/merkle"
+	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+)
+
+// Verify checks a proof of a statement. published is the number of bytes that
+// the statement publishes; relate draws the statement's challenges and absorbs
+// the published bytes exactly as in Prove, refusing values that the statement
+// does not allow. A refusal wraps ErrProof. Verify is a pure function of its
+// arguments.
+func (s *System) Verify(statement []byte, published int, proof []byte, relate func(*transcript.Transcript, []byte) (*Relations, error)) error {
+	if err := s.verify(statement, published, proof, relate); err != nil {
+		return fmt.Errorf("%w: %w", ErrProof, err)
+	}
+	return nil
+}
+
+func (s *System) verify(statement []byte, published int, b []byte, relate func(*transcript.Transcript, []byte) (*Relations, error)) error {
+	gf, p := newStrand(s.gf, s.gfShape), (*strand[p256.Elem])(nil)
+	sides := []side{gf}
+	if s.p != nil {
+		p = newStrand(s.p, s.pShape)
+		sides = append(sides, p)
+	}
+	if want := s.ProofSize(published, 0); len(b) < want || len(b) > s.ProofSize(published, maxPath(s.gfShape.Columns())) {
+		return fmt.Errorf("%d bytes, at least %d expected", len(b), want)
+	}
+	root := merkle.Digest(b[:len(merkle.Digest{})])
+	b = b[len(root):]
+	values, b := b[:published:published], b[published:]
+	var err error
+	for _, s := range sides {
+		if b, err = s.readMessages(b); err != nil {
+			return err
+		}
+	}
+	nonces := b[:queries*leafNonce]
+	b = b[len(nonces):]
+	for _, s := range sides {
+		if b, err = s.readOpened(b); err != nil {
+			return err
+		}
+	}
+	if len(b)%len(root) != 0 {
+		return errors.New("path is not a list of digests")
+	}
+	path := make([]merkle.Digest, len(b)/len(root))
+	for i := range path {
+		path[i] = merkle.Digest(b[i*len(root):])
+	}
+
+	t := s.begin(root, statement)
+	relations, err := relate(t, values)
+	if err != nil {
+		return err
+	}
+	gf.relation = relations.GF
+	if p != nil {
+		p.relation = relations.P
+	}
+	forks := s.forks(t, len(sides))
+	if err := inParallel(sides, func(i int, s side) error { return s.replay(forks[i]) }); err != nil {
+		return err
+	}
+	columns := s.join(t, forks)
+	leaves := make([]merkle.Digest, len(columns))
+	var buf []byte
+	for i := range leaves {
+		buf = append(buf[:0], nonces[i*leafNonce:(i+1)*leafNonce]...)
+		for _, s := range sides {
+			buf = s.appendOpenedColumn(buf, i)
+		}
+		leaves[i] = sha256.Sum256(buf)
+	}
+	if err := merkle.Verify(root, s.gfShape.Columns(), columns, leaves, path); err != nil {
+		return err
+	}
+	return inParallel(sides, func(_ int, s side) error { return s.verify(columns) })
+}
+
+// maxPath bounds the joint path of the opened columns among n.
+func maxPath(n int) int {
+	depth := 0
+	for 1<<depth < n {
+		depth++
+	}
+	return queries * (depth + 1)
+}
+
+// ProofSize is the size in bytes of a proof that publishes the given number of
+// bytes and has the given number of digests in its path. Only the path varies
+// between proofs of one statement, with the columns that chance selects.
+func (s *System) ProofSize(published, path int) int {
+	n := (1+path)*len(merkle.Digest{}) + published + queries*leafNonce + partSize(s.gf, s.gf.responseSize(s.gfShape)+s.gf.openedSize(s.gfShape))
+	if s.p != nil {
+		n += partSize(s.p, s.p.responseSize(s.pShape)+s.p.openedSize(s.pShape))
+	}
+	return n
+}
+
+func partSize[E comparable](p *part[E], commitment int) int {
+	n := commitment
+	for _, u := range p.uses() {
+		for _, l := range newMessages(u) {
+			n += (2*len(l.Rounds) + 2) * p.Field.Size()
+		}
+	}
+	return n
+}
