@@ -21,23 +21,37 @@ func (s *Space[E]) Evaluate(w []E) *Values[E] {
 	if len(w) != s.n {
 		panic(fmt.Sprintf("affine: witness of %d elements, want %d", len(w), s.n))
 	}
-	v := &Values[E]{W: w, forms: make([]E, len(s.ends))}
-	one := s.f.One()
+	v := &Values[E]{W: w, forms: make([]E, 0, len(s.ends))}
 	for i := range s.ends {
-		acc := s.constants[i]
-		start, end := s.span(i)
-		for t := start; t < end; t++ {
-			x := v.At(s.refs[t])
-			if k := s.coefs[t]; k == one {
-				acc = s.f.Add(acc, x)
-			} else {
-				acc = s.f.Add(acc, s.f.Mul(k, x))
-			}
-		}
-		v.forms[i] = acc
+		v.forms = append(v.forms, s.value(v, i))
 	}
 	return v
 }
+
+// value is form i at witness v, whose earlier forms are known.
+func (s *Space[E]) value(v *Values[E], i int) E {
+	one := s.f.One()
+	acc := s.constants[i]
+	start, end := s.span(i)
+	for t := start; t < end; t++ {
+		x := v.At(s.refs[t])
+		if k := s.coefs[t]; k == one {
+			acc = s.f.Add(acc, x)
+		} else {
+			acc = s.f.Add(acc, s.f.Mul(k, x))
+		}
+	}
+	return acc
+}
+
+// Attach gives the space the witness, so that Value knows each form as soon as
+// it is made: a prover builds forms from values of earlier ones.
+func (s *Space[E]) Attach(w []E) {
+	s.live = s.Evaluate(w)
+}
+
+// Value is the value of a reference at the attached witness.
+func (s *Space[E]) Value(r Ref) E { return s.live.At(r) }
 
 // Adjoint accumulates a linear functional of references and expresses it over
 // the witness: the transpose of Evaluate.

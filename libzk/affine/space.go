@@ -39,6 +39,8 @@ type Space[E comparable] struct {
 
 	zero, one Ref
 	consts    map[E]Ref
+
+	live *Values[E] // values at the attached witness, or nil
 }
 
 // NewSpace makes a space over a witness of n elements.
@@ -148,6 +150,9 @@ func (s *Space[E]) push(c, k E, r Ref) E {
 func (s *Space[E]) close(c E) Ref {
 	s.constants = append(s.constants, c)
 	s.ends = append(s.ends, int32(len(s.refs)))
+	if s.live != nil {
+		s.live.forms = append(s.live.forms, s.value(s.live, len(s.ends)-1))
+	}
 	return Ref(-len(s.ends))
 }
 

@@ -12,9 +12,9 @@
 // additive FFT of Lin, Chung and Han ("Novel Polynomial Basis and Its
 // Application to Reed-Solomon Erasure Codes", FOCS 2014).
 //
-// On amd64 with PCLMULQDQ and AVX the vector kernels are assembly, and use
-// AVX-512 where the processor has it. Everywhere else, and under the build tag
-// purego, they are plain Go, some 20 times slower.
+// On amd64 with PCLMULQDQ and AVX the vector kernels are assembly, and use AVX-512
+// and GFNI where the processor has them. Everywhere else, and under the build tag
+// purego, they are plain Go, ten to thirty times slower.
 //
 // Nothing here is constant-time. It is no implementation of GHASH.
 package gf128

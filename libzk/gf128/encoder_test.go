@@ -3,6 +3,8 @@ package gf128
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 )
 
@@ -34,6 +36,10 @@ var codes = [][2]int{
 }
 
 func TestEncodeIsLagrangeExtension(t *testing.T) {
+	forEachInstructionSet(t, testEncodeIsLagrangeExtension)
+}
+
+func testEncodeIsLagrangeExtension(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range codes {
 		k, n := c[0], c[1]
@@ -63,17 +69,26 @@ func TestEncodeIsLagrangeExtension(t *testing.T) {
 }
 
 func TestEncodeSymbolsAgreesWithEncode(t *testing.T) {
+	forEachInstructionSet(t, testEncodeSymbolsAgreesWithEncode)
+}
+
+func testEncodeSymbolsAgreesWithEncode(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	sizes := append([][2]int{{1000, 5600}, {1023, 1025}, {4097, 8193}, {40000, 65536}}, codes...)
+	sizes := append([][2]int{
+		{1000, 5600}, {1023, 1025}, {1024, 1024}, {4097, 8193}, {40000, 65536}, {65536, 65536},
+	}, codes...)
+	for k := 33; k <= 300; k++ {
+		sizes = append(sizes, [2]int{k, k + rng.IntN(2*k)})
+	}
 	for _, c := range sizes {
 		k, n := c[0], c[1]
 		e := NewEncoder(k, n)
 		row, symbols := make([]Elem, n), make([]uint16, n)
-		for i := range k {
-			symbols[i] = uint16(rng.Uint32())
-			row[i] = FromSymbol(symbols[i])
-		}
 		for range 2 { // the second time with used scratch
+			for i := range n { // what is beyond k must not matter
+				symbols[i] = uint16(rng.Uint32())
+				row[i] = FromSymbol(symbols[i])
+			}
 			e.Encode(row)
 			e.EncodeSymbols(symbols)
 			for i := range row {
@@ -105,6 +120,38 @@ func TestEncodeMonomials(t *testing.T) {
 	}
 }
 
+// Two goroutines share an encoder that has no tables yet.
+func TestEncoderIsConcurrent(t *testing.T) {
+	const k, n = 100, 1000
+	message, symbols := make([]Elem, k), make([]uint16, k)
+	rng := rand.New(rand.NewPCG(23, 24))
+	for i := range k {
+		message[i], symbols[i] = randomElem(rng), uint16(rng.Uint32())
+	}
+	encode := func(e *Encoder) ([]Elem, []uint16) {
+		row, symbolRow := make([]Elem, n), make([]uint16, n)
+		copy(row, message)
+		copy(symbolRow, symbols)
+		e.Encode(row)
+		e.EncodeSymbols(symbolRow)
+		return row, symbolRow
+	}
+	wantRow, wantSymbols := encode(NewEncoder(k, n))
+	shared := NewEncoder(k, n)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				row, symbolRow := encode(shared)
+				if !slices.Equal(row, wantRow) || !slices.Equal(symbolRow, wantSymbols) {
+					t.Error("concurrent encoding differs")
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func TestEncoderPanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"k=0":       func() { NewEncoder(0, 4) },
@@ -126,27 +173,36 @@ func TestEncoderPanics(t *testing.T) {
 
 func BenchmarkEncode(b *testing.B) {
 	for _, c := range [][2]int{{800, 5600}, {512, 4096}} {
-		e := NewEncoder(c[0], c[1])
 		row, symbols := make([]Elem, c[1]), make([]uint16, c[1])
 		rng := rand.New(rand.NewPCG(5, 6))
 		for i := range row {
 			row[i], symbols[i] = randomElem(rng), uint16(rng.Uint32())
 		}
-		b.Run(fmt.Sprintf("elems/k=%d,n=%d", c[0], c[1]), func(b *testing.B) {
-			for b.Loop() {
-				e.Encode(row)
-			}
-		})
-		b.Run(fmt.Sprintf("symbols/k=%d,n=%d", c[0], c[1]), func(b *testing.B) {
-			for b.Loop() {
-				e.EncodeSymbols(symbols)
-			}
-		})
+		for _, set := range instructionSets() {
+			b.Run(fmt.Sprintf("elems/k=%d,n=%d/%s", c[0], c[1], set.name), func(b *testing.B) {
+				defer set.use()()
+				e := NewEncoder(c[0], c[1])
+				for b.Loop() {
+					e.Encode(row)
+				}
+			})
+			b.Run(fmt.Sprintf("symbols/k=%d,n=%d/%s", c[0], c[1], set.name), func(b *testing.B) {
+				defer set.use()()
+				e := NewEncoder(c[0], c[1])
+				for b.Loop() {
+					e.EncodeSymbols(symbols)
+				}
+			})
+		}
 	}
 }
 
+// The first row of each kind, with the tables it needs.
 func BenchmarkNewEncoder(b *testing.B) {
+	row, symbols := make([]Elem, 5600), make([]uint16, 5600)
 	for b.Loop() {
-		NewEncoder(800, 5600)
+		e := NewEncoder(800, 5600)
+		e.Encode(row)
+		e.EncodeSymbols(symbols)
 	}
 }

@@ -56,6 +56,9 @@ func inverseLevelAVX(a *Elem, h int, twiddles *Elem, blocks int)
 func axpyAVX512(dst *Elem, k Elem, x *Elem, n int)
 
 //go:noescape
+func scaleAVX512(dst *Elem, k Elem, n int)
+
+//go:noescape
 func mulAccAVX512(dst, x, y *Elem, n int)
 
 //go:noescape

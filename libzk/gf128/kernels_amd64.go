@@ -42,7 +42,13 @@ func scale(dst []Elem, k Elem) {
 		scaleGeneric(dst, k)
 		return
 	}
-	scaleAVX(unsafe.SliceData(dst), k, len(dst))
+	if n := len(dst) &^ (wide - 1); hasAVX512 && n > 0 {
+		scaleAVX512(unsafe.SliceData(dst), k, n)
+		dst = dst[n:]
+	}
+	if len(dst) > 0 {
+		scaleAVX(unsafe.SliceData(dst), k, len(dst))
+	}
 }
 
 func mulAcc(dst, x, y []Elem) {

@@ -1,22 +1,24 @@
 package gf128
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 )
 
-// vector is n random elements, some of them special, at an address that is a
-// multiple of 16 only by chance of the allocator and of the skipped elements.
+// vector is n random elements, some of them special, followed by three within the
+// capacity. Half of all vectors begin at an address that is no multiple of 16.
 func vector(rng *rand.Rand, n int) []Elem {
-	skip := rng.IntN(4)
-	v := make([]Elem, skip+n+3)
+	words := make([]uint64, 2*(n+3)+1)
+	v := unsafe.Slice((*Elem)(unsafe.Pointer(&words[rng.IntN(2)])), n+3)
 	for i := range v {
 		v[i] = randomElem(rng)
 		if rng.IntN(8) == 0 {
 			v[i] = edgeElems[rng.IntN(len(edgeElems))]
 		}
 	}
-	return v[skip : skip+n : skip+n+3]
+	return v[:n]
 }
 
 // checkVector compares a kernel's result, and that it left what follows alone.
@@ -30,10 +32,13 @@ func checkVector(t *testing.T, what string, got, want []Elem) {
 	}
 }
 
-// clone keeps the three elements behind v.
+// clone keeps the three elements behind v, and mostly the alignment.
 func clone(v []Elem) []Elem {
-	c := append([]Elem(nil), v[:cap(v)]...)
-	return c[:len(v):cap(v)]
+	words := make([]uint64, 2*cap(v)+1)
+	odd := int(uintptr(unsafe.Pointer(unsafe.SliceData(v)))/8) % 2
+	c := unsafe.Slice((*Elem)(unsafe.Pointer(&words[odd])), cap(v))
+	copy(c, v[:cap(v)])
+	return c[:len(v)]
 }
 
 // TestKernels compares every kernel with its plain Go twin.
@@ -214,6 +219,28 @@ func TestKernelPanics(t *testing.T) {
 	})
 }
 
+// Every index is checked, whichever lane or tail it falls into.
+func TestGatherDotChecksEveryIndex(t *testing.T) {
+	forEachInstructionSet(t, func(t *testing.T) {
+		const n = 11
+		k, x := make([]Elem, n), make([]Elem, 5)
+		for bad := range n {
+			for _, index := range []uint32{5, 6, 1 << 28, 1<<32 - 1} {
+				idx := make([]uint32, n)
+				idx[bad] = index
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("index %d at position %d: no panic", index, bad)
+						}
+					}()
+					Field{}.GatherDot(k, x, idx)
+				}()
+			}
+		}
+	})
+}
+
 func BenchmarkKernels(b *testing.B) {
 	var f Field
 	const n = 1024
@@ -257,5 +284,38 @@ func BenchmarkKernels(b *testing.B) {
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/elem")
 			})
 		}
+	}
+}
+
+// Short vectors, as layers with few copies have them.
+func BenchmarkShort(b *testing.B) {
+	var f Field
+	rng := rand.New(rand.NewPCG(25, 26))
+	k := randomElem(rng)
+	for _, n := range []int{1, 4, 13, 16} {
+		dst, x, y := vector(rng, n), vector(rng, n), vector(rng, n)
+		b.Run(fmt.Sprintf("Axpy/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				f.Axpy(dst, k, x)
+			}
+		})
+		b.Run(fmt.Sprintf("MulAccScaled/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				f.MulAccScaled(dst, k, x, y)
+			}
+		})
+		b.Run(fmt.Sprintf("Dot/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				f.Dot(x, y)
+			}
+		})
+	}
+}
+
+func BenchmarkInv(b *testing.B) {
+	var f Field
+	a := Elem{Lo: 3}
+	for b.Loop() {
+		a = f.Inv(a)
 	}
 }

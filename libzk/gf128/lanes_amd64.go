@@ -23,11 +23,12 @@ const (
 	laneMinimum = 64
 )
 
-// matrices are the straight or the crossed matrices of one factor, or of four.
-type (
-	matrices     [2]uint64
-	matricesQuad [4]matrices
-)
+// matrices are the two straight or the two crossed matrices of a factor, for the
+// low and the high bytes of a lane.
+type matrices [2]uint64
+
+// matricesQuad are the matrices of four factors, one for each lane of a register.
+type matricesQuad [4]matrices
 
 // laneMatrices are the twiddles of four lanes at the three levels within them: per
 // level from the lowest, the straight and the crossed matrices.
@@ -86,7 +87,7 @@ func factorMatrices(t uint16) (straight, crossed matrices) {
 	return straight, crossed
 }
 
-// laneOrders are the shuffles from symbols to lanes and back.
+// toLanes and fromLanes are the shuffles of 16 bytes from symbols to a lane and back.
 var toLanes, fromLanes = laneOrders()
 
 func laneOrders() (to, from lane) {

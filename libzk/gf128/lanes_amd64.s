@@ -153,10 +153,9 @@ TEXT ·inverseSingles(SB), NOSPLIT, $0-32
 // the first block's twiddle acts on all, and the constants on some, by K1 (symbols
 // 4 to 7) and K2 (symbols 2, 3, 6, 7).
 
-// LOAD_LANE_CONSTANTS loads the three constants' matrices to Z20..Z25 and shuffles
-// to Z26..Z31.
+// LOAD_LANE_CONSTANTS loads from DX the three constants' matrices to Z20..Z25 and
+// the shuffles to Z26..Z31.
 #define LOAD_LANE_CONSTANTS \
-	MOVQ constants+16(FP), DX; \
 	VBROADCASTI64X2 (DX), Z20; \
 	VBROADCASTI64X2 16(DX), Z21; \
 	VBROADCASTI64X2 32(DX), Z22; \
@@ -198,6 +197,7 @@ TEXT ·inverseSingles(SB), NOSPLIT, $0-32
 TEXT ·forwardLanes(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), DI
 	MOVQ m+8(FP), SI
+	MOVQ constants+16(FP), DX
 	LOAD_LANE_CONSTANTS
 	MOVQ quads+24(FP), CX
 
@@ -234,6 +234,7 @@ loop:
 TEXT ·inverseLanes(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), DI
 	MOVQ m+8(FP), SI
+	MOVQ constants+16(FP), DX
 	LOAD_LANE_CONSTANTS
 	MOVQ quads+24(FP), CX
 

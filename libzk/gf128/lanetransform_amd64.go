@@ -26,6 +26,16 @@ type laneScratch struct {
 	symbols        []uint16
 }
 
+// laneExtender is an encoder of rows of symbols with GFNI, or nil where the machine
+// has none or the code is too small.
+func laneExtender(scalar *plan[uint16, symbolButterflies], levels, k int) func(row []uint16) {
+	if !hasGFNI || 1<<levels < laneMinimum {
+		return nil
+	}
+	p := newLanePlan(scalar, levels)
+	return func(row []uint16) { p.extend(row, k) }
+}
+
 func newLanePlan(scalar *plan[uint16, symbolButterflies], levels int) *lanePlan {
 	p := &lanePlan{
 		levels:   levels,
@@ -47,6 +57,9 @@ func newLanePlan(scalar *plan[uint16, symbolButterflies], levels int) *lanePlan 
 			}
 		}
 	}
+	// The lowest levels are in within now.
+	clear(p.straight[:3])
+	clear(p.crossed[:3])
 	for c, t := range [3]uint16{scalar.twiddles[1][1], scalar.twiddles[0][1], scalar.twiddles[0][2]} {
 		straight, crossed := factorMatrices(t)
 		p.forwardConstants.factors[c] = [2]matrices{straight, crossed}

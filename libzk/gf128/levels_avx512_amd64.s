@@ -1,30 +1,10 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "product_avx512_amd64.h"
 
 // The levels of the additive Fourier transform with 512-bit carry-less
-// multiplication. The macros are those of the other kernels.
-
-#define LOAD_REDUCTION \
-	MOVQ $0x87, AX; \
-	VPBROADCASTQ AX, Z14
-
-#define PREPARE_FIXED(T) \
-	VPCLMULQDQ $0x10, Z12, Z14, Z13; \
-	VPSLLDQ $8, Z12, T; \
-	VPXORQ T, Z13, Z13
-
-// TIMES_FIXED sets L to L + A·Z12, lane by lane.
-#define TIMES_FIXED(A, L, M, T1, T2, T3) \
-	VPCLMULQDQ $0x00, A, Z12, T1; \
-	VPCLMULQDQ $0x01, A, Z12, M; \
-	VPCLMULQDQ $0x10, A, Z13, T2; \
-	VPCLMULQDQ $0x11, A, Z13, T3; \
-	VPTERNLOGQ $0x96, T1, T2, L; \
-	VPXORQ T3, M, M; \
-	VPCLMULQDQ $0x10, M, Z14, T1; \
-	VPSLLDQ $8, M, M; \
-	VPTERNLOGQ $0x96, T1, M, L
+// multiplication.
 
 // FORWARD is the butterfly on u in Z0 and v in Z1.
 #define FORWARD \

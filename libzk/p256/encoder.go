@@ -49,13 +49,13 @@ func newEncoder(k, n, length int) *encoder {
 		integers[i] = fp.NewElement(uint64(i))
 		mul(&factorials[i], &factorials[i-1], &integers[i])
 	}
-	inverseFactorials := fp.BatchInvert(factorials)
+	inverseFactorials := BatchInvert(factorials)
 
 	e := &encoder{
 		k: k, n: n,
 		weights:  make([]Elem, k),
 		heights:  make([]Elem, n-k),
-		inverses: fp.BatchInvert(integers),
+		inverses: BatchInvert(integers),
 	}
 	// Π_{j≠i} (i-j) = (-1)^(k-1-i) · i! · (k-1-i)!
 	for i := range e.weights {

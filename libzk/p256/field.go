@@ -67,7 +67,7 @@ func (Field) Mul(a, b Elem) Elem {
 }
 
 // Inv is the inverse of a, zero for zero. It costs as much as a hundred products;
-// invert many elements together with fp.BatchInvert.
+// BatchInvert inverts many elements together.
 func (Field) Inv(a Elem) Elem {
 	if a.IsZero() {
 		return a
@@ -134,3 +134,7 @@ func (f Field) SampleSubfield(r io.Reader) (Elem, error) { return f.Sample(r) }
 
 // CodePoint is the integer i.
 func (Field) CodePoint(i int) Elem { return fp.NewElement(uint64(i)) }
+
+// BatchInvert is the inverses of v, with zero for zero, at about three products an
+// element and one inversion.
+func BatchInvert(v []Elem) []Elem { return fp.BatchInvert(v) }
