@@ -1,0 +1,72 @@
+// Command zkpass makes keys, tokens, requests and proofs, and checks them.
+//
+// Standard output carries results and nothing else. Every failure, wrong usage
+// too, ends with status 1, with nothing on standard output and, on standard
+// error, a line "zkpass: error: ..." in lower case without a full stop, followed
+// by a line "zkpass: hint: ..." where there is something to do about it.
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkpass-go/zkpass"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run executes one command line. Its output is held back until it has succeeded,
+// so that no failure leaves half a result on standard output.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var out bytes.Buffer
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(&out)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		_, err = stdout.Write(out.Bytes())
+	}
+	if err != nil {
+		report(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func newRoot() *cobra.Command {
+	root := newGroup(&cobra.Command{
+		Use:   "zkpass",
+		Short: "prove answers about signed data without showing the data",
+		Long: `zkpass makes and checks zero-knowledge proofs about signed user data.
+
+An issuer signs data, a verifier asks a question about it in a signed request
+(a DVR), and the holder of the data answers with a proof that shows nothing but
+the answer.`,
+		Example: `  zkpass keygen --out issuer.jwk
+  zkpass issue --key issuer.jwk user-data.json >token.jwt
+  zkpass query check query.json`,
+		Version: zkpass.Version,
+	},
+		newCompletion(), newDVR(), newInspect(), newIssue(), newJWKS(), newKeygen(), newQuery(),
+	)
+	// A group runs only to report wrong usage; its help names commands alone.
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelp())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, err) })
+	return root
+}
