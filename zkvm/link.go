@@ -1,0 +1,115 @@
+package zkvm
+
+import (
+	"encoding/binary"
+	"errors"
+	"math/big"
+
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+)
+
+// The link ties the digest's bits x_j in GF(2^128) to those in the P-256 field.
+//
+// With g a generator of order M = 2^128 - 1, the prover commits k, uniform below
+// 2^240, in the P-256 field, and K = g^k in GF(2^128). Then c_j are drawn, below
+// 2^128, and y = Σ c_j·x_j + k is published. The P-256 side checks this sum, which
+// is linear; the GF(2^128) side checks
+//
+//	Π_j (1 + x_j·(g^(c_j) - 1))·K = g^y.
+//
+// If the bits differ somewhere, y fixes Σ c_j·(x_j - x'_j) mod M to a value that
+// was committed before c was drawn: that happens with probability 2^-127. y
+// reveals less than 2^-102 of anything, as k is 2^104 times as wide as the sum.
+const (
+	maskBits  = 240
+	linkBytes = 31  // y < 2^241
+	linkBits  = 241 // and is refused if it is not
+)
+
+var errLink = errors.New("link value out of range")
+
+// link is the part of the link that belongs to one document.
+type link struct {
+	mask         *big.Int // k, secret
+	coefficients [256][2]uint64
+	sum          *big.Int // y, public after publication
+}
+
+// draw draws the coefficients.
+func (l *link) draw(t *transcript.Transcript) {
+	var b [16]byte
+	for j := range l.coefficients {
+		t.Read(b[:])
+		l.coefficients[j] = [2]uint64{binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[:8])}
+	}
+}
+
+func integerOf(c [2]uint64) *big.Int {
+	v := new(big.Int).SetUint64(c[0])
+	return v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(c[1]))
+}
+
+// powerOfInteger is g^v.
+func powerOfInteger(v *big.Int) elem {
+	order := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 128), big.NewInt(1))
+	e := new(big.Int).Mod(v, order)
+	lo := new(big.Int).And(e, new(big.Int).SetUint64(^uint64(0))).Uint64()
+	return gf128.Pow(gf128.Generator(), e.Rsh(e, 64).Uint64(), lo)
+}
+
+// layLink lays out the GF(2^128) side: in chunks, ρ·Π is published for fresh ρ,
+// whose product R is committed, and K·Π_chunks y = g^y·R is linear.
+func (m *machine) layLink(s *source, l *link) {
+	var k elem
+	if m.fill && m.err == nil {
+		b := make([]byte, maskBits/8)
+		if _, m.err = m.random.Read(b); m.err == nil {
+			l.mask = new(big.Int).SetBytes(b)
+			k = powerOfInteger(l.mask)
+		}
+	}
+	mask := m.element(k)
+	y := m.publishBytes(linkBytes, func() []byte {
+		sum := new(big.Int).Set(l.mask)
+		for j, c := range l.coefficients {
+			if m.value(s.digest[j]) != (elem{}) {
+				sum.Add(sum, integerOf(c))
+			}
+		}
+		return sum.FillBytes(make([]byte, linkBytes))
+	})
+	l.sum = new(big.Int).SetBytes(y)
+	if m.wiring() && l.sum.BitLen() > linkBits && m.w.err == nil {
+		m.w.err = errLink
+	}
+	var factors []factor
+	if m.wiring() {
+		for j, c := range l.coefficients {
+			factors = append(factors, factor{s.digest[j], m.constant(field.Sub(powerOfG(c[0], c[1]), one))})
+		}
+	}
+	public := one
+	var product ref
+	var total elem
+	for lo := 0; lo < 256; lo += chunk {
+		part := slice(factors, lo, lo+chunk)
+		rho, v := m.factorMask()
+		y := m.publishNonzero(func() elem { return field.Mul(m.value(rho), m.productOf(part)) })
+		m.productChunk(part, rho, m.zero(), m.constant(y))
+		public = field.Mul(public, y)
+		if lo == 0 {
+			product, total = rho, v
+			continue
+		}
+		total = field.Mul(total, v)
+		next := m.element(total)
+		m.row("product of masks", product, rho, next)
+		product = next
+	}
+	if m.wiring() {
+		m.zeroForm("link", m.sum(term{K: public, Ref: mask}, term{K: powerOfInteger(l.sum), Ref: product}))
+	} else {
+		m.zeroForm("link", 0)
+	}
+}

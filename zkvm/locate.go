@@ -1,0 +1,212 @@
+package zkvm
+
+import "github.com/zkpass-go/zkpass/zkvm/internal/json"
+
+// position is byte position i; before wiring it is empty.
+func (m *machine) position(s *source, i int) *json.Position {
+	if !m.wiring() {
+		return &json.Position{}
+	}
+	return s.positions[i]
+}
+
+// atLevel[i] = [exactly k containers are open before byte i].
+func (m *machine) atLevel(s *source, k, i int) ref {
+	if !m.wiring() {
+		return 0
+	}
+	d := s.positions[i].Depth
+	switch {
+	case k > len(d):
+		return m.zero()
+	case k == len(d):
+		return d[k-1]
+	}
+	return m.add(d[k-1], d[k])
+}
+
+// keysAtLevel[i] = [byte i opens a name with k containers open], committed once
+// for a level.
+func (m *machine) keysAtLevel(s *source, k int) []ref {
+	if keys, ok := s.levels[k]; ok {
+		return keys
+	}
+	keys := make([]ref, s.size())
+	for i := range keys {
+		keys[i] = m.derived(s.rows != nil && s.rows[i].Flags.Name && bitsSet(uint(s.rows[i].State.Depth)) == k)
+		m.row("names at a level", m.position(s, i).OpensName, m.atLevel(s, k, i), keys[i])
+	}
+	s.levels[k] = keys
+	return keys
+}
+
+func bitsSet(v uint) (n int) {
+	for ; v != 0; v >>= 1 {
+		n += int(v & 1)
+	}
+	return n
+}
+
+// search lays out a container: where it is, which names are its own, and each
+// member that paths look for.
+//
+// A container's interior starts after its bracket and lasts while more than
+// level containers are open:
+//
+//	inside[i+1] = [more than level open before byte i+1]·(inside[i] + value[i]),
+//
+// where value[i] = [its value starts at byte i]. A value that is no container
+// opens nothing, so inside stays 0. Its own names are those that start inside it
+// with exactly level+1 containers open; in an array none do.
+func (m *machine) search(s *source, c *container) {
+	n := s.size()
+	at := m.keysAtLevel(s, c.level+1)
+	if c.parent == nil {
+		c.keys = at
+	} else {
+		c.inside = make([]ref, n)
+		c.keys = make([]ref, n)
+		inside := m.zero()
+		in := false // secret
+		for i := range n {
+			c.inside[i] = inside
+			own := s.rows != nil && in && s.rows[i].Flags.Name && bitsSet(uint(s.rows[i].State.Depth)) == c.level+1
+			c.keys[i] = m.derived(own)
+			m.row("names of a container", inside, at[i], c.keys[i])
+			if s.rows != nil {
+				starts := c.parent.node != nil && c.parent.node.Start == i
+				in = (in || starts) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
+			}
+			next := m.derived(in)
+			m.row("interior of a container", m.openAtLeast(s, c.level+1, i+1), m.add(inside, c.parent.value[i]), next)
+			inside = next
+		}
+	}
+	m.checkNames(s, c)
+	for _, e := range c.members {
+		m.searchMember(s, e)
+	}
+	for _, e := range c.members {
+		if e.child != nil {
+			m.search(s, e.child)
+		}
+	}
+}
+
+// openAtLeast is [at least k containers are open before byte i].
+func (m *machine) openAtLeast(s *source, k, i int) ref {
+	if !m.wiring() {
+		return 0
+	}
+	if d := s.positions[i].Depth; k <= len(d) {
+		return d[k-1]
+	}
+	return m.zero()
+}
+
+// checkNames proves that c.ok implies that no name of the container's own has an
+// escape: Σ_i keys[i]·escape[i]·α^i is zero only if every term is.
+func (m *machine) checkNames(s *source, c *container) {
+	escaped := make([]ref, s.size())
+	if m.wiring() {
+		k := one
+		for i := range escaped {
+			escaped[i] = m.scale(k, s.positions[i].Escape)
+			k = field.Mul(k, m.w.alpha)
+		}
+	}
+	c.ok = m.bit(c.sane)
+	m.implies("names without escapes", c.ok, m.dot(s.dots, c.keys, escaped))
+}
+
+// searchMember proves which of the container's names is the member's, if any,
+// and where its value starts.
+//
+// past[i] = [the name starts before byte i] is a thermometer; its step, at[i],
+// is the name's position. With F_i the fingerprint of the bytes from i on, as
+// many as the quoted name has, and w that of the quoted name:
+//
+//	at[i] = 1 only where keys[i] = 1 and F_i = w, and only once;
+//	no other own name has F_i = w: Π_i (1 + (keys[i]+at[i])·(1 + F_i + w)) is not 0.
+//
+// The value starts at the first value start after the name:
+//
+//	done[i+1] = done[i] + (past[i] + done[i])·[byte i starts a value].
+func (m *machine) searchMember(s *source, e *member) {
+	n := s.size()
+	if !writable(e.name) {
+		// No unescaped name equals it, and an escaped one makes the container unfit.
+		e.value = make([]ref, n)
+		for i := range e.value {
+			e.value[i] = m.zero()
+		}
+		e.found, e.ok = m.zero(), m.one()
+		return
+	}
+	e.ok = m.bit(e.sane)
+	key := e.keyStart()
+	var windows []ref
+	var name elem
+	if m.wiring() {
+		windows, name = m.windows(s, len(e.name)+2), m.textFingerprint(`"`+e.name+`"`)
+	}
+	factors := make([]factor, n)
+	past, done := m.zero(), m.zero()
+	e.value = make([]ref, n)
+	for i := range n {
+		nextPast := m.bit(key >= 0 && key <= i)
+		at := m.add(past, nextPast)
+		other := m.form(windows, i, name)
+		m.implies("name of a member", at, m.together(m.not(e.in.keys[i]), past, other))
+		factors[i] = factor{m.add(e.in.keys[i], at), m.not(other)}
+
+		nextDone := m.derived(key >= 0 && e.node.Start <= i)
+		e.value[i] = m.add(done, nextDone)
+		m.row("value of a member", m.add(past, done), m.position(s, i).OpensValue, e.value[i])
+		past, done = nextPast, nextDone
+	}
+	// A name has at most one step: past never falls.
+	if !m.wiring() {
+		factors = nil
+	}
+	e.found = done
+	m.nonzeroProduct(n, factors, e.ok)
+}
+
+// form is windows[i] + w.
+func (m *machine) form(windows []ref, i int, w elem) ref {
+	if !m.wiring() {
+		return 0
+	}
+	return m.w.space.Affine(w, term{K: one, Ref: windows[i]})
+}
+
+// windows[i] is the fingerprint of the length bytes from i on, F_i = Σ_{j<length}
+// x_{i+j}·α^j, with zeros past the end: F_i = x_i + α·F_{i+1} - α^length·x_{i+length}.
+func (m *machine) windows(s *source, length int) []ref {
+	n := s.size()
+	w := make([]ref, n)
+	far := one
+	for range length {
+		far = field.Mul(far, m.w.alpha)
+	}
+	next := m.zero()
+	for i := n - 1; i >= 0; i-- {
+		terms := []term{{K: one, Ref: s.bytes[i]}, {K: m.w.alpha, Ref: next}}
+		if i+length < n {
+			terms = append(terms, term{K: far, Ref: s.bytes[i+length]})
+		}
+		w[i] = m.sum(terms...)
+		next = w[i]
+	}
+	return w
+}
+
+// textFingerprint is Σ text[j]·α^j.
+func (m *machine) textFingerprint(text string) elem {
+	var f elem
+	for j := len(text) - 1; j >= 0; j-- {
+		f = field.Add(field.Mul(f, m.w.alpha), elem{Lo: uint64(text[j])})
+	}
+	return f
+}

@@ -1,0 +1,151 @@
+package zkvm
+
+import (
+	"fmt"
+
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// survey finds the leaves of a program, what each may be used as, and whether
+// the program can be proven. It depends on public data only.
+type survey struct {
+	program  *query.Program
+	sources  []*source
+	leaves   []*leaf // of each path
+	assigned map[int]bool
+	folds    bool // some folding comparison reads a local
+}
+
+func newSurvey(p *query.Program, sources []*source) (*survey, error) {
+	v := &survey{program: p, sources: sources, leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
+	for i, path := range p.Paths {
+		s := sources[path.Document]
+		m, err := s.locate(path.Steps)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		v.leaves[i] = s.leafOf(m)
+	}
+	if err := v.block(p.Body); err != nil {
+		return nil, err
+	}
+	for i := range v.assigned {
+		l := v.leaves[i]
+		l.asString, l.asInteger = true, true
+		l.folds = l.folds || v.folds
+	}
+	return v, nil
+}
+
+// markersOf finds the disclosure markers of all outputs that are public and no
+// boolean.
+func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
+	markers := make([]*leaf, len(v.program.Paths))
+	public := map[int]query.Type{}
+	for _, o := range outputs {
+		public[o.slot] = o.value.Type
+	}
+	var walk func(list []query.Statement) error
+	walk = func(list []query.Statement) error {
+		for i := range list {
+			st := &list[i]
+			if err := walk(st.Then); err != nil {
+				return err
+			}
+			if err := walk(st.Else); err != nil {
+				return err
+			}
+			t, ok := public[st.Slot]
+			if st.Kind != query.Output || !ok {
+				continue
+			}
+			for _, path := range append(st.Sources[:len(st.Sources):len(st.Sources)], direct(st.Expr)...) {
+				v.use(path, t)
+				if t == query.Boolean || markers[path] != nil {
+					continue
+				}
+				p := v.program.Paths[path]
+				n, name := p.Marker()
+				s := v.sources[p.Document]
+				m, err := s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name}))
+				if err != nil {
+					return err
+				}
+				markers[path] = s.leafOf(m)
+			}
+		}
+		return nil
+	}
+	return markers, walk(v.program.Body)
+}
+
+// direct is the path of a member that is output as it is.
+func direct(e *query.Expr) []int {
+	if e.Op == query.MemberValue {
+		return []int{e.Path}
+	}
+	return nil
+}
+
+func (v *survey) use(path int, t query.Type) {
+	l := v.leaves[path]
+	l.asString = l.asString || t&query.String != 0
+	l.asInteger = l.asInteger || t&query.Integer != 0
+}
+
+func (v *survey) block(list []query.Statement) error {
+	for i := range list {
+		st := &list[i]
+		if err := v.expression(st.Expr); err != nil {
+			return err
+		}
+		if st.Kind == query.Assign && st.Expr.Op == query.MemberValue {
+			v.assigned[st.Expr.Path] = true
+		}
+		if err := v.block(st.Then); err != nil {
+			return err
+		}
+		if err := v.block(st.Else); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *survey) expression(e *query.Expr) error {
+	if e.Array {
+		return fmt.Errorf("%s: %w: arrays", e.Pos, ErrUnsupported)
+	}
+	switch e.Op {
+	case query.Exists, query.Count, query.Contains, query.In, query.Age, query.DayDiff:
+		return fmt.Errorf("%s: %w: this operator", e.Pos, ErrUnsupported)
+	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
+		for k, a := range e.Args {
+			other := e.Args[1-k]
+			if a.Op == query.Local && e.Fold {
+				v.folds = true
+			}
+			if a.Op != query.MemberValue {
+				continue
+			}
+			switch {
+			case e.Op != query.Equal && e.Op != query.NotEqual:
+				v.use(a.Path, query.Integer)
+			case e.Fold:
+				v.use(a.Path, query.String)
+				v.leaves[a.Path].folds = true
+				if other.Op == query.Local { // the local's members are folded too
+					v.folds = true
+				}
+			default:
+				v.use(a.Path, other.Type)
+			}
+		}
+	}
+	for _, a := range e.Args {
+		if err := v.expression(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}

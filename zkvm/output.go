@@ -1,0 +1,141 @@
+package zkvm
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// outcome is one public output.
+type outcome struct {
+	slot  int // of the program's outputs
+	value query.Literal
+}
+
+// errOutput means that output bytes are none that the program can have.
+var errOutput = errors.New("output is not one of this query's")
+
+// maxOutput bounds the output text in bytes: 1,024 names and values.
+const maxOutput = 1 << 20
+
+// outcomes reads public output bytes. Only the canonical form is accepted: the
+// bytes are what is proven.
+func outcomes(p *query.Program, text []byte) ([]outcome, error) {
+	doc, err := document.ParseValue(text, maxOutput, 2)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errOutput, err)
+	}
+	if doc.Root.Kind != document.Object {
+		return nil, fmt.Errorf("%w: not an object", errOutput)
+	}
+	var out []outcome
+	canonical := []byte{'{'}
+	seen := map[int]bool{}
+	for i, member := range doc.Root.Members {
+		o := outcome{slot: slices.Index(p.Outputs, member.Name)}
+		if o.slot < 0 || seen[o.slot] {
+			return nil, fmt.Errorf("%w: member %d", errOutput, i+1)
+		}
+		seen[o.slot] = true
+		if i > 0 {
+			canonical = append(canonical, ',')
+		}
+		canonical = append(document.AppendString(canonical, member.Name), ':')
+		switch n := member.Value; n.Kind {
+		case document.True, document.False:
+			o.value = query.Literal{Type: query.Boolean, Bool: n.Kind == document.True}
+			canonical = strconv.AppendBool(canonical, o.value.Bool)
+		case document.Integer:
+			v, err := doc.Int(n)
+			if err != nil {
+				return nil, fmt.Errorf("%w: member %d: %w", errOutput, i+1, err)
+			}
+			o.value = query.Literal{Type: query.Integer, Int: v}
+			canonical = strconv.AppendInt(canonical, v, 10)
+		case document.String:
+			s, err := doc.Text(n)
+			if err != nil {
+				return nil, fmt.Errorf("%w: member %d: %w", errOutput, i+1, err)
+			}
+			o.value = query.Literal{Type: query.String, Str: s}
+			canonical = document.AppendString(canonical, s)
+		default:
+			return nil, fmt.Errorf("%w: member %d has another type", errOutput, i+1)
+		}
+		out = append(out, o)
+	}
+	if !bytes.Equal(append(canonical, '}'), text) {
+		return nil, fmt.Errorf("%w: not in canonical form", errOutput)
+	}
+	return out, nil
+}
+
+// emission is an output statement that was laid out.
+type emission struct {
+	slot     int
+	guard    flag
+	position int // among the public outputs, -1 if it is not there
+}
+
+// emit proves that an output statement, if executed, has the public value, and
+// that the value may be disclosed.
+func (x *execution) emit(s *query.Statement, values []alternative, g flag) {
+	m := x.m
+	e := emission{slot: s.Slot, guard: g, position: -1}
+	for i, o := range x.outputs {
+		if o.slot == s.Slot {
+			e.position = i
+		}
+	}
+	x.emitted = append(x.emitted, e)
+	if e.position < 0 {
+		m.never("output that is not public", g)
+		return
+	}
+	want := x.outputs[e.position].value
+	for _, v := range values {
+		x.reveal(v, want)
+	}
+}
+
+// reveal proves that an alternative, if it is the value, equals the public one.
+func (x *execution) reveal(v alternative, want query.Literal) {
+	m := x.m
+	public := alternative{guard: v.guard, kind: isLiteral, fixed: want}
+	if v.kind != isLeaf && x.typeOf(v) != want.Type {
+		m.never("output of another type", v.guard)
+		return
+	}
+	m.needs("output equals the public value", v.guard, x.equal(v, public, false, v.guard))
+	if v.kind == isLeaf && want.Type != query.Boolean {
+		m.needs("disclosable output", v.guard, x.markers[v.path].isTrue)
+	}
+}
+
+// finish proves that every public output was emitted by exactly one statement,
+// and that they stand in the order of execution.
+func (x *execution) finish() {
+	m := x.m
+	for i := range x.outputs {
+		total := m.fixed(true)
+		for _, e := range x.emitted {
+			if e.position == i {
+				total = m.exclusive(total, e.guard)
+			}
+		}
+		// On no way are two statements with one name executed, so a sum of 1 is one.
+		m.never("public output that no statement has", total)
+	}
+	for i, a := range x.emitted {
+		for _, b := range x.emitted[i+1:] {
+			if b.position >= 0 && a.position > b.position {
+				m.implies("order of outputs", a.guard.r, b.guard.r)
+			}
+		}
+	}
+}

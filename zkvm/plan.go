@@ -1,0 +1,221 @@
+package zkvm
+
+import (
+	"bufio"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
+	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+)
+
+// The uses of GF(2^128), in order. Dot products follow, one use for a document.
+const (
+	useSHA = iota
+	useBase64
+	useJSON
+	useProducts
+	useFold
+	useDots
+)
+
+// Secret is what a prover knows of one document.
+type Secret struct {
+	Payload   string   // the payload as it stands in the token: base64url
+	Signature [64]byte // r and s, big-endian
+}
+
+// plan is a statement laid out: its shape, and the prover's secrets.
+type plan struct {
+	st      *Statement
+	outputs []outcome
+	keys    []ecdsa.PublicKey
+	links   []link
+
+	gf      libzk.Shape[elem]
+	p       libzk.Shape[p256.Elem]
+	shapeOf []int // index of each use in the shape, -1 if it has no copies
+	system  *libzk.System
+
+	published int
+	secrets   libzk.Secrets
+}
+
+// newPlan lays a statement out. With secrets it fills the witness in, drawing
+// masks from random.
+func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
+	if err := st.check(); err != nil {
+		return nil, err
+	}
+	p := &plan{st: st, links: make([]link, len(st.Documents))}
+	var err error
+	if p.outputs, err = outcomes(st.Program, st.Output); err != nil {
+		return nil, err
+	}
+	rows := 0
+	for _, d := range st.Documents {
+		key, err := ecdsa.CheckPublicKey(new(big.Int).SetBytes(d.Key.X[:]), new(big.Int).SetBytes(d.Key.Y[:]))
+		if err != nil {
+			return nil, fmt.Errorf("document %q: issuer key: %w", d.Tag, err)
+		}
+		p.keys = append(p.keys, key)
+		rows += signatureRows(key)
+	}
+	m := &machine{copies: make([]int, useDots+len(st.Documents)), fill: secrets != nil}
+	if m.fill {
+		m.random = bufio.NewReaderSize(random, 1<<12)
+	}
+	digests, err := p.run(m, secrets)
+	if err == nil {
+		err = m.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.published = m.published
+	p.gf = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
+	for use, n := range m.copies {
+		if n == 0 {
+			p.shapeOf = append(p.shapeOf, -1)
+			continue
+		}
+		p.shapeOf = append(p.shapeOf, len(p.gf.Uses))
+		p.gf.Uses = append(p.gf.Uses, libzk.Use[elem]{Circuit: p.circuit(use), Copies: n})
+	}
+	p.p = libzk.Shape[p256.Elem]{
+		Field: signatureField, Full: signatureLen * len(st.Documents), Rows: rows,
+		Uses: []libzk.Use[p256.Elem]{{Circuit: ecdsa.Circuit(), Copies: ecdsa.Steps * len(st.Documents)}},
+	}
+	if p.system, err = libzk.NewSystem(&p.gf, &p.p); err != nil {
+		return nil, err
+	}
+	if m.fill {
+		p.secrets.GF = append(m.subValues, m.fullValues...)
+		for i, s := range secrets {
+			w, err := signatureSecrets(p.keys[i], digests[i], s.Signature, p.links[i].mask)
+			if err != nil {
+				return nil, fmt.Errorf("document %q: %w", st.Documents[i].Tag, err)
+			}
+			p.secrets.P = append(p.secrets.P, w...)
+		}
+	}
+	return p, nil
+}
+
+func (p *plan) circuit(use int) *circuit.Circuit[elem] {
+	switch use {
+	case useSHA:
+		return sha256.Circuit()
+	case useBase64:
+		return base64url.Circuit()
+	case useJSON:
+		return json.Circuit()
+	case useProducts:
+		return productsCircuit()
+	case useFold:
+		return foldCircuit()
+	}
+	return dotCircuit(3 * p.st.Documents[use-useDots].Class.groups())
+}
+
+// run walks all gadgets. It returns the documents' digests if it knows them.
+func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
+	sources := make([]*source, len(p.st.Documents))
+	for i := range sources {
+		sources[i] = &source{st: &p.st.Documents[i], dots: useDots + i, root: &container{}, levels: map[int][]ref{}}
+		if secrets != nil {
+			if err := sources[i].open(secrets[i]); err != nil {
+				return nil, fmt.Errorf("document %q: %w", p.st.Documents[i].Tag, err)
+			}
+		}
+	}
+	v, err := newSurvey(p.st.Program, sources)
+	if err != nil {
+		return nil, err
+	}
+	markers, err := v.markersOf(p.outputs)
+	if err != nil {
+		return nil, err
+	}
+	var digests [][32]byte
+	for i, s := range sources {
+		if s.doc != nil {
+			s.root.resolve(s.doc.Root)
+			digests = append(digests, digestOf(s))
+		}
+		m.signingInput(s)
+		m.layLink(s, &p.links[i])
+		m.payload(s)
+		if len(s.root.members) > 0 {
+			m.search(s, s.root)
+		}
+		for _, l := range s.leaves {
+			m.layLeaf(l)
+		}
+	}
+	x := &execution{
+		m: m, program: p.st.Program, time: p.st.Time, leaves: v.leaves, markers: markers,
+		outputs: p.outputs, locals: map[int][]alternative{},
+	}
+	if err := x.block(p.st.Program.Body, m.fixed(true)); err != nil {
+		return nil, err
+	}
+	x.finish()
+	m.proveBooleans()
+	return digests, nil
+}
+
+// open parses the secret part of a document.
+func (s *source) open(secret Secret) error {
+	payload, err := base64.RawURLEncoding.Strict().DecodeString(secret.Payload)
+	if err != nil {
+		return errors.New("payload is not canonical base64url")
+	}
+	if len(payload) > s.size() || len(payload) > MaxPayload {
+		return fmt.Errorf("%w: payload of %d bytes for a class of %d", ErrClass, len(payload), s.st.Class.Bytes)
+	}
+	if s.doc, err = document.Parse(payload); err != nil {
+		return err
+	}
+	s.text = []byte(secret.Payload)
+	s.rows, err = json.Trace(payload, s.size(), s.st.Class.Depth)
+	return err
+}
+
+// relate is the wiring pass. The prover's witness is known to it.
+func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) ([]byte, *libzk.Relations, error) {
+	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, proving: proving, published: published}
+	w.space = w.relation.Space
+	w.draw(t)
+	for i := range p.links {
+		p.links[i].draw(t)
+	}
+	if proving {
+		full := make([]elem, w.space.WitnessLen())
+		copy(full, p.secrets.GF)
+		w.space.Attach(full)
+	}
+	m := &machine{copies: make([]int, useDots+len(p.st.Documents)), w: w, uses: p.shapeOf}
+	if _, err := p.run(m, nil); err != nil {
+		return nil, nil, err
+	}
+	if w.err != nil {
+		return nil, nil, w.err
+	}
+	t.WriteBytes(w.published)
+	r := p.p.NewRelation()
+	for i := range p.links {
+		relateSignature(r, i*signatureLen, p.keys[i], &p.links[i])
+	}
+	return w.published, &libzk.Relations{GF: w.relation, P: r}, nil
+}

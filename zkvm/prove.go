@@ -1,0 +1,89 @@
+package zkvm
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+)
+
+// ErrProof is matched by Verify's errors for proofs that do not hold.
+var ErrProof = libzk.ErrProof
+
+// Option changes how Prove works.
+type Option func(*options)
+
+type options struct {
+	progress func(step string, done, total int)
+	random   io.Reader
+}
+
+// WithProgress calls f at the start of each step of proving.
+func WithProgress(f func(step string, done, total int)) Option {
+	return func(o *options) { o.progress = f }
+}
+
+// Prove makes a proof of the statement from its documents' secrets, one for each
+// document. st.Output must be what the program gives. It does not check
+// signatures beforehand: a wrong one is an error.
+//
+// Proving takes time and memory linear in the documents' size classes. A
+// cancelled context stops it between steps.
+func Prove(ctx context.Context, st *Statement, secrets []Secret, opts ...Option) ([]byte, error) {
+	o := options{progress: func(string, int, int) {}, random: rand.Reader}
+	for _, f := range opts {
+		f(&o)
+	}
+	if len(secrets) != len(st.Documents) {
+		return nil, fmt.Errorf("%d documents' secrets for a statement about %d", len(secrets), len(st.Documents))
+	}
+	const steps = 3
+	o.progress("laying out", 0, steps)
+	p, err := newPlan(st, secrets, o.random)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	o.progress("committing", 1, steps)
+	proof, err := p.system.Prove(st.encode(), p.secrets, o.random, func(t *transcript.Transcript) ([]byte, *libzk.Relations, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		o.progress("proving", 2, steps)
+		return p.relate(t, nil, true)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("proving: %w", err)
+	}
+	o.progress("done", steps, steps)
+	return proof, nil
+}
+
+// Verify checks a proof of the statement. It returns an error that matches
+// ErrProof if the proof does not hold, and another one if the statement cannot
+// be one. It needs no network, no state and no clock, and is safe for concurrent
+// use.
+func Verify(st *Statement, proof []byte) error {
+	p, err := newPlan(st, nil, nil)
+	if err != nil {
+		return err
+	}
+	return p.system.Verify(st.encode(), p.published, proof, func(t *transcript.Transcript, published []byte) (*libzk.Relations, error) {
+		_, r, err := p.relate(t, published, false)
+		return r, err
+	})
+}
+
+// Circuits describes the circuits that prove a statement.
+func Circuits(st *Statement) ([]libzk.CircuitInfo, error) {
+	p, err := newPlan(st, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return p.system.Circuits(), nil
+}

@@ -1,0 +1,78 @@
+package zkvm
+
+import (
+	"math/big"
+
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/affine"
+	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
+)
+
+// The P-256 part of a document: the digest's 256 bits, the link's mask, and the
+// block of the signature.
+const (
+	signatureMask  = 256
+	signatureBlock = 257
+)
+
+var signatureLen = signatureBlock + ecdsa.Block.Len
+
+// signatureSecrets are the secrets of one document's P-256 part.
+func signatureSecrets(key ecdsa.PublicKey, digest [32]byte, signature [64]byte, mask *big.Int) ([]p256.Elem, error) {
+	r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
+	block, err := ecdsa.Witness(key, digest, r, s)
+	if err != nil {
+		return nil, err
+	}
+	w := make([]p256.Elem, signatureBlock, signatureLen)
+	for j := range 256 { // bit j of GF(2^128)'s order: bit j%8 of byte j/8
+		w[j] = signatureField.FromUint64(uint64(digest[j/8] >> (j % 8) & 1))
+	}
+	w[signatureMask] = signatureElem(mask)
+	return append(w, block...), nil
+}
+
+var signatureField p256.Field
+
+// signatureElem is an integer below the field's order as an element.
+func signatureElem(v *big.Int) p256.Elem {
+	b := v.FillBytes(make([]byte, 32))
+	for i, j := 0, 31; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	e, err := signatureField.Decode(b)
+	if err != nil {
+		panic("zkvm: integer above the P-256 prime")
+	}
+	return e
+}
+
+// relateSignature wires the P-256 part of a document whose secrets start at base.
+func relateSignature(r *libzk.Relation[p256.Elem], base int, key ecdsa.PublicKey, l *link) {
+	s := r.Space
+	in := ecdsa.Inputs{Key: key, Block: base + signatureBlock}
+	sum := []affine.Term[p256.Elem]{{K: signatureField.One(), Ref: s.W(base + signatureMask)}}
+	for j := range 256 {
+		bit := s.W(base + j)
+		r.Bit("digest bit", bit)
+		in.Digest[j/8*8+7-j%8] = bit // most significant first
+		sum = append(sum, affine.Term[p256.Elem]{K: signatureElem(integerOf(l.coefficients[j])), Ref: bit})
+	}
+	for k := range ecdsa.Block.Bits {
+		r.Bit("scalar bit", s.W(in.Block+k))
+	}
+	in.Constrain(s, r)
+	for _, c := range in.Copies(s) {
+		r.Copy(0, c.Append(nil)...)
+	}
+	r.Zero("link", s.Sub(s.Sum(sum...), s.Const(signatureElem(l.sum))))
+}
+
+// signatureRows is the number of rows of one document's P-256 part.
+func signatureRows(key ecdsa.PublicKey) int {
+	shape := libzk.Shape[p256.Elem]{Field: signatureField, Full: signatureLen, Uses: []libzk.Use[p256.Elem]{{Circuit: ecdsa.Circuit(), Copies: ecdsa.Steps}}}
+	r := shape.NewRelation()
+	relateSignature(r, 0, key, &link{sum: new(big.Int)})
+	return len(r.Rows)
+}

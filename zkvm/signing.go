@@ -1,0 +1,335 @@
+package zkvm
+
+import (
+	stdsha256 "crypto/sha256"
+	"encoding/base64"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+)
+
+// source is one document in the machine. The public part is there always, the
+// secret part in the prover's passes only.
+type source struct {
+	st   *Document
+	dots int // index of the dot products over this document among the uses
+
+	// secret
+	text []byte // base64url
+	doc  *document.Document
+	rows []json.Row
+
+	// references
+	present   []ref // present[r]: character r is part of the text
+	chars     [][8]ref
+	digest    [256]ref // bit 8k+i is bit i (of value 2^i) of byte k
+	positions []*json.Position
+	bytes     []ref // byte i with its bits at x^0..x^7
+	ends      []ref // see token
+	levels    map[int][]ref
+	folded    []ref
+	isUpper   []ref
+	root      *container
+	leaves    []*leaf
+}
+
+// size is the number of byte positions.
+func (s *source) size() int { return 3 * s.st.Class.groups() }
+
+// characters is the number of character positions: four for each group.
+func (s *source) characters() int { return 4 * s.st.Class.groups() }
+
+// prefix is the length of the public start of the signing input: the header and
+// the dot.
+func (s *source) prefix() int { return len(s.st.Header) + 1 }
+
+// blocks is the number of SHA-256 blocks that the class has room for.
+func (s *source) blocks() int { return (s.prefix() + s.characters() + 9 + 63) / 64 }
+
+// signingInput lays out the text, its decoding, and the hash of the signing
+// input header.payload.
+//
+// One thermometer, present[r] = [character r is there], decides everything:
+// which characters must be zero, where the padding byte stands, which block is
+// the last and the length in it, which chaining value is the digest, and which
+// decoded bytes are active. Nothing at or past the end is free.
+func (m *machine) signingInput(s *source) {
+	m.layText(s)
+	m.layHash(s)
+}
+
+// layText commits characters and sextets and runs base64url.
+func (m *machine) layText(s *source) {
+	n := s.characters()
+	limit := base64.RawURLEncoding.EncodedLen(min(MaxPayload, s.size()))
+	s.present = make([]ref, n+1)
+	for r := range s.present {
+		switch {
+		case r < 2: // the shortest payload, {}, has three characters
+			s.present[r] = m.one()
+		case r >= min(n, limit):
+			s.present[r] = m.zero()
+		default:
+			s.present[r] = m.bit(r < len(s.text))
+			m.row("characters are contiguous", s.present[r], m.not(s.present[r-1]), m.zero())
+		}
+	}
+	s.chars = make([][8]ref, n)
+	s.positions = make([]*json.Position, 0, s.size()+1)
+	for g := range s.st.Class.groups() {
+		var c base64url.Copy
+		for r := range c.Char {
+			i := 4*g + r
+			var char, sextet byte
+			if i < len(s.text) {
+				char = s.text[i]
+				sextet = sextetOf(char)
+			}
+			c.Present[r] = s.present[i]
+			for b := range c.Sextet[r] {
+				c.Sextet[r][b] = m.bit(sextet>>b&1 == 1)
+			}
+			for b := range c.Char[r] {
+				c.Char[r][b] = m.bit(char>>b&1 == 1)
+			}
+			s.chars[i] = c.Char[r]
+		}
+		if m.wiring() {
+			m.instance(useBase64, c.Append(nil)...)
+		} else {
+			m.instance(useBase64)
+		}
+		m.layBytes(s, g, &c)
+	}
+}
+
+// sextetOf is the value of a character of the base64url alphabet.
+func sextetOf(c byte) byte {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return c - 'A'
+	case c >= 'a' && c <= 'z':
+		return c - 'a' + 26
+	case c >= '0' && c <= '9':
+		return c - '0' + 52
+	case c == '-':
+		return 62
+	}
+	return 63
+}
+
+// layBytes makes the three byte positions of a group: their bits are bits of the
+// sextets, and byte r is there if character r+1 is.
+func (m *machine) layBytes(s *source, g int, c *base64url.Copy) {
+	depth := s.st.Class.Depth
+	for r := range base64url.GroupBytes {
+		var x [8]ref
+		for b := range x {
+			char, bit := base64url.DecodedBit(r, b)
+			x[b] = c.Sextet[char][bit]
+		}
+		i := len(s.positions)
+		var row json.Row
+		if s.rows != nil {
+			row = s.rows[i]
+		}
+		values := row.AppendBits(nil, depth)
+		bits := make([]ref, 0, len(values))
+		skip := 0
+		if i == 0 { // the state before the first byte is public
+			skip = json.StateBits(depth)
+			if m.wiring() {
+				bits = append(bits, json.Start.Refs(m.w.space, depth)...)
+			} else {
+				bits = bits[:skip]
+			}
+		}
+		for _, v := range values[skip:] {
+			bits = append(bits, m.bit(v))
+		}
+		if !m.wiring() {
+			s.positions = append(s.positions, nil)
+			continue
+		}
+		s.positions = append(s.positions, json.NewPosition(m.w.space, s.present[4*g+r+1], x, bits, depth))
+	}
+}
+
+// layHash runs SHA-256 over the signing input.
+func (m *machine) layHash(s *source) {
+	h, blocks := s.prefix(), s.blocks()
+	length := h + len(s.text)
+
+	// present at position j of the signing input, public where it is constant
+	at := func(j int) ref {
+		switch {
+		case j < h:
+			return m.one()
+		case j-h < len(s.present):
+			return s.present[j-h]
+		}
+		return m.zero()
+	}
+	// exists[b]: block b is hashed, as length + 9 > 64b.
+	exists := make([]ref, blocks+1)
+	for b := range exists {
+		exists[b] = m.zero()
+		if b == 0 {
+			exists[b] = m.one()
+		} else if b < blocks {
+			exists[b] = at(64*b - 9)
+		}
+	}
+	// end[j] = [j is the length], for j past the public start; its bits are the length's.
+	end := make([]ref, 64*blocks)
+	var size [15][]ref
+	for j := range end {
+		end[j] = m.zero()
+		if j > h && j-h < len(s.present) {
+			end[j] = m.add(at(j-1), at(j))
+			for k := range size {
+				if j>>k&1 == 1 {
+					size[k] = append(size[k], end[j])
+				}
+			}
+		}
+	}
+
+	signing := append([]byte(s.st.Header+"."), s.text...)
+	state := initialState
+	var stateRefs [256]ref
+	for k := range stateRefs {
+		stateRefs[k] = m.public(initialBytes[k/8]>>(k%8)&1 == 1)
+	}
+	outs := make([][256]ref, blocks)
+	lasts := make([]ref, blocks)
+	witness := make([]uint8, sha256.WitnessBits)
+	var digest [8]uint32
+	for b := range blocks {
+		last := m.add(exists[b], exists[b+1])
+		isLast := b == (length+8)/64
+		lasts[b] = last
+		var c sha256.Copy
+		c.In = stateRefs
+		for j := range 64 {
+			pos := 64*b + j
+			for k := range 8 {
+				switch {
+				case pos < h:
+					c.Message[8*j+k] = m.public(signingByte(s.st.Header, pos)>>k&1 == 1)
+				case pos-h < s.characters():
+					c.Message[8*j+k] = s.chars[pos-h][k]
+				default:
+					c.Message[8*j+k] = m.zero()
+				}
+			}
+			if pos > h {
+				c.Message[8*j+7] = m.add(c.Message[8*j+7], end[pos]) // the padding byte 0x80
+			}
+		}
+		for k := range size { // the length in bits, in the last eight bytes of the last block
+			field := m.derived(isLast && length>>k&1 == 1)
+			m.row("length field", last, m.add(size[k]...), field)
+			at := 8*(63-(k+3)/8) + (k+3)%8
+			c.Message[at] = m.add(c.Message[at], field)
+		}
+		if m.fill {
+			var block [64]byte
+			fillBlock(&block, signing, b, isLast)
+			state = sha256.Witness(&block, state, witness)
+			if isLast {
+				digest = state
+			}
+		}
+		words := [][]ref{c.Schedule[:], c.E[:], c.A[:], c.Out[:]}
+		k := 0
+		for _, part := range words {
+			for i := range part {
+				part[i] = m.bit(witness[k] == 1)
+				k++
+			}
+		}
+		outs[b], stateRefs = c.Out, c.Out
+		if m.wiring() {
+			m.instance(useSHA, c.Append(nil)...)
+		} else {
+			m.instance(useSHA)
+		}
+	}
+	// The digest is the chaining value after the last block.
+	for k := range s.digest {
+		s.digest[k] = m.bit(digest[k/32]>>(24-8*(k/8%4)+k%8)&1 == 1)
+	}
+	m.selectDigest(s, lasts, outs)
+}
+
+// selectDigest proves digest_k = Σ_b last_b·out_{b,k} for all k at once: with
+// weights θ^k it is Σ_b last_b·(Σ_k θ^k·out_{b,k}) = Σ_k θ^k·digest_k, a product
+// for each block.
+func (m *machine) selectDigest(s *source, lasts []ref, outs [][256]ref) {
+	total := make([]ref, len(outs))
+	for b := range outs {
+		total[b] = m.product("digest of the last block", lasts[b], m.together(outs[b][:]...))
+	}
+	m.zeroForm("digest", m.add(append(total, m.together(s.digest[:]...))...))
+}
+
+func signingByte(header string, i int) byte {
+	if i < len(header) {
+		return header[i]
+	}
+	return '.'
+}
+
+// fillBlock is block b of the padded message; blocks past the last are zero.
+func fillBlock(block *[64]byte, message []byte, b int, last bool) {
+	for j := range block {
+		switch i := 64*b + j; {
+		case i < len(message):
+			block[j] = message[i]
+		case i == len(message):
+			block[j] = 0x80
+		}
+	}
+	if last {
+		for k := range 8 {
+			block[63-k] = byte(uint64(len(message)*8) >> (8 * k))
+		}
+	}
+}
+
+// initialState is the initial chaining value of SHA-256 (FIPS 180-4, 5.3.3).
+var initialState = [8]uint32{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}
+
+var initialBytes = func() (b [32]byte) {
+	for k := range b {
+		b[k] = byte(initialState[k/4] >> (24 - 8*(k%4)))
+	}
+	return b
+}()
+
+// payload runs the JSON recogniser over the decoded bytes.
+func (m *machine) payload(s *source) {
+	if m.wiring() {
+		s.positions = append(s.positions, json.End(m.w.space, s.st.Class.Depth))
+	} else {
+		s.positions = append(s.positions, nil)
+	}
+	s.bytes = make([]ref, s.size())
+	for i := range s.size() {
+		if !m.wiring() {
+			m.instance(useJSON)
+			continue
+		}
+		c := json.Join(s.positions[i], s.positions[i+1])
+		m.instance(useJSON, c.Append(nil)...)
+		s.bytes[i] = m.pack(s.positions[i].X[:])
+	}
+}
+
+// digestOf is the digest of the prover's signing input.
+func digestOf(s *source) [32]byte {
+	return stdsha256.Sum256(append([]byte(s.st.Header+"."), s.text...))
+}
