@@ -85,7 +85,7 @@ var maxRoot = sync.OnceValue(func() pair {
 	exponent := new(big.Int).Add(fp.Modulus(), big.NewInt(1))
 	exponent.Rsh(exponent, maxRootLog)
 	minusOne := pair{re: Field{}.Neg(fp.One())}
-	for c := uint64(1); ; c++ {
+	for c := uint64(1); c < 64; c++ {
 		numerator := pair{re: fp.NewElement(c), im: minusOne.re}
 		norm := fp.NewElement(c*c + 1)
 		norm.Inverse(&norm)
@@ -110,6 +110,7 @@ var maxRoot = sync.OnceValue(func() pair {
 			return root
 		}
 	}
+	panic("p256: no root of unity found: arithmetic is broken on this machine")
 })
 
 // rootOfUnity is a root of unity of order 2^log, 2 <= log <= maxRootLog, of which
