@@ -90,9 +90,14 @@ func (s *System) choose() error {
 }
 
 // fit finds the block length with the smallest share of the proof for n columns.
-// A size of 0 means that none fits.
+// A size of 0 means that none fits. With w = k - t witness elements in a row the
+// size is about 3·k·E for the responses and t·C/w for the columns, where C is
+// the encoded size of the witness; it is least near w = sqrt(t·C/3E).
 func fit[E comparable](p *part[E], n int) (best ligero.Geometry, size int) {
-	for k := queries + 8; k <= n/inverse; k += 4 {
+	encoded := float64(p.Subfield*p.Field.SubfieldSize() + (p.witness-p.Subfield)*p.Field.Size())
+	w := math.Sqrt(queries * encoded / float64(3*p.Field.Size()))
+	near := min(queries+int(w), n/inverse) &^ 3
+	for k := max(queries+8, near-64); k <= min(near+64, n/inverse); k += 4 {
 		g := ligero.Geometry{Witness: p.witness, Block: k, DBlock: 2*k - 1, Encoded: n + 2*k - 1, Queries: queries}
 		if g.Validate() != nil {
 			continue

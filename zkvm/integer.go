@@ -68,6 +68,7 @@ func (m *machine) layInteger(l *leaf, raw string, usable bool) {
 			term{K: elem{Lo: '0'}, Ref: present}, term{K: one, Ref: packed}, term{K: elem{Lo: '-'}, Ref: minus[k]})
 		weightHi, weightLo = times10(weightHi, weightLo)
 	}
+	m.risk(l.source.size() + digits)
 	written := m.product("characters of an integer", l.end, m.fingerprint(characters))
 	far := one
 	if m.wiring() {

@@ -169,6 +169,7 @@ func lower(s string) string {
 
 // literalKind proves that the flag implies that the value is written as text.
 func (m *machine) literalKind(l *leaf, f flag, text string) {
+	m.risk(l.source.size() + len(text))
 	m.implies("kind "+text, f.r, m.differs(l, text, false))
 }
 
@@ -198,6 +199,7 @@ func (m *machine) layString(l *leaf, raw string, usable bool) {
 			lengths[k] = m.bit(is && len(raw) == k)
 		}
 	}
+	m.risk(s.size() + maxToken)
 	past := m.product("length of a string", l.start, m.fingerprint(lengths))
 	m.implies("string within its limit", l.isString.r, m.add(past, l.end))
 }
@@ -235,6 +237,7 @@ func (m *machine) textEquals(l *leaf, text string, fold bool) flag {
 	} else {
 		raw := l.raw()
 		same := raw == quoted || fold && lower(raw) == lower(quoted)
+		m.risk(l.source.size() + len(quoted))
 		z = m.isZero("string equality", m.differs(l, quoted, fold), same || l.at.node == nil)
 	}
 	if l.equals == nil {
@@ -266,6 +269,7 @@ func (m *machine) sameText(a, b *leaf, fold bool) flag {
 		ta, tb = a.lowered, b.lowered
 		ra, rb = lower(ra), lower(rb)
 	}
+	m.risk(a.source.size() + b.source.size())
 	d := m.add(m.product("string of a member", ta, b.start), m.product("string of a member", tb, a.start))
 	z := m.isZero("string equality of members", d, ra == rb || a.at.node == nil || b.at.node == nil)
 	if a.pairs == nil {

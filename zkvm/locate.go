@@ -116,6 +116,7 @@ func (m *machine) checkNames(s *source, c *container) {
 		}
 	}
 	c.ok = m.bit(c.sane)
+	m.risk(s.size())
 	m.implies("names without escapes", c.ok, m.dot(s.dots, c.keys, escaped))
 }
 
@@ -144,6 +145,7 @@ func (m *machine) searchMember(s *source, e *member) {
 		return
 	}
 	e.ok = m.bit(e.sane)
+	m.risk(len(e.name) + 2) // one position, chosen before α
 	key := e.keyStart()
 	var windows []ref
 	var name elem

@@ -42,6 +42,7 @@ type machine struct {
 	rows       int
 	copies     []int // of each use
 	booleans   int
+	risks      int // soundness error in units of 2^-128
 	published  int // bytes
 	linear     int
 	// wiring
@@ -211,6 +212,7 @@ func (m *machine) fingerprint(forms []ref) ref {
 // together combines conditions so that one row checks all: their sum weighted
 // with powers of θ is zero only if each is, but for an error of count/2^128.
 func (m *machine) together(conditions ...ref) ref {
+	m.risk(len(conditions))
 	if !m.wiring() {
 		return 0
 	}
@@ -334,6 +336,7 @@ const booleanChunk = 1024
 func (m *machine) proveBooleans() {
 	bits := m.booleans
 	for lo := 0; lo < bits; lo += booleanChunk {
+		m.risk(2 * booleanChunk)
 		if !m.wiring() {
 			m.rows++
 			continue

@@ -48,6 +48,7 @@ type plan struct {
 	system  *libzk.System
 
 	published int
+	risks     int
 	secrets   libzk.Secrets
 }
 
@@ -82,7 +83,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.published = m.published
+	p.published, p.risks = m.published, m.risks
 	p.gf = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
 	for use, n := range m.copies {
 		if n == 0 {
@@ -97,6 +98,9 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		Uses: []libzk.Use[p256.Elem]{{Circuit: ecdsa.Circuit(), Copies: ecdsa.Steps * len(st.Documents)}},
 	}
 	if p.system, err = libzk.NewSystem(&p.gf, &p.p); err != nil {
+		return nil, err
+	}
+	if err := p.checkSoundness(); err != nil {
 		return nil, err
 	}
 	if m.fill {
