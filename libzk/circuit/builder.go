@@ -1,8 +1,9 @@
 package circuit
 
 import (
-	"encoding/binary"
 	"fmt"
+	"hash/maphash"
+	"slices"
 	"sort"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
@@ -26,9 +27,9 @@ type Builder[E comparable] struct {
 	minus  E
 	vars   []variable[E] // vars[0] is the constant one
 	inputs int
-	wires  map[string]int32
+	wires  map[uint64]int32 // by hash of their terms; collisions move to the next key
+	seed   maphash.Seed
 	checks []check[E]
-	key    []byte
 }
 
 type variable[E comparable] struct {
@@ -54,7 +55,7 @@ type Expr[E comparable] struct{ terms []product[E] }
 // NewBuilder starts a circuit. Input 0 is the constant one and is supplied by
 // the input map like any other input.
 func NewBuilder[E comparable](f field.Field[E], name string) *Builder[E] {
-	b := &Builder[E]{f: f, name: name, one: f.One(), minus: f.Neg(f.One()), wires: map[string]int32{}}
+	b := &Builder[E]{f: f, name: name, one: f.One(), minus: f.Neg(f.One()), wires: map[uint64]int32{}, seed: maphash.MakeSeed()}
 	b.vars = append(b.vars, variable[E]{})
 	b.inputs = 1
 	return b
@@ -275,20 +276,34 @@ func (b *Builder[E]) Wire(x Expr[E]) Expr[E] {
 	if len(x.terms) == 1 && x.terms[0].a == 0 {
 		return x // a scaled variable
 	}
-	key := b.key[:0]
-	for _, t := range x.terms {
-		key = binary.LittleEndian.AppendUint32(key, uint32(t.a))
-		key = binary.LittleEndian.AppendUint32(key, uint32(t.b))
-		key = b.f.Append(key, t.k)
-	}
-	b.key = key
-	if v, ok := b.wires[string(key)]; ok {
-		return b.variable(v)
+	key := b.hash(x.terms)
+	for {
+		v, ok := b.wires[key]
+		if !ok {
+			break
+		}
+		if slices.Equal(b.vars[v].terms, x.terms) {
+			return b.variable(v)
+		}
+		key++
 	}
 	v := int32(len(b.vars))
 	b.vars = append(b.vars, variable[E]{depth: 1 + b.level(x.terms), terms: x.terms})
-	b.wires[string(key)] = v
+	b.wires[key] = v
 	return b.variable(v)
+}
+
+func (b *Builder[E]) hash(ts []product[E]) uint64 {
+	const odd = 0x9e3779b97f4a7c15
+	h := uint64(len(ts))
+	for _, t := range ts {
+		h = (h ^ uint64(t.a)<<32 ^ uint64(t.b)) * odd
+		h ^= h >> 29
+		if t.k != b.one {
+			h = (h ^ maphash.Comparable(b.seed, t.k)) * odd
+		}
+	}
+	return h
 }
 
 // Depth is the level of the wire that x would be put on; inputs are at 0.

@@ -11,7 +11,7 @@ func (b *Builder[E]) Build() *Circuit[E] {
 	for i := range b.checks {
 		depth = max(depth, 1+b.level(b.checks[i].terms))
 	}
-	last := b.lastUse()
+	uses := b.lastUse()
 
 	// levels[d] lists the variables that have a wire at level d.
 	levels := make([][]int32, depth+1)
@@ -21,20 +21,26 @@ func (b *Builder[E]) Build() *Circuit[E] {
 			levels[0] = append(levels[0], int32(v))
 			from = 1
 		}
-		for d := from; d <= last[v]; d++ {
+		for d := from; d <= uses[v]; d++ {
 			levels[d] = append(levels[d], int32(v))
 		}
 	}
 
 	c := &Circuit[E]{Field: b.f, Name: b.name, OneWire: true, Layers: make([]Layer, depth), labels: make([][]string, depth)}
 	pool := map[E]uint32{}
+	var last E
+	var lastIndex uint32
 	constant := func(k E) uint32 {
+		if k == last && len(pool) > 0 { // most constants are equal
+			return lastIndex
+		}
 		i, ok := pool[k]
 		if !ok {
 			i = uint32(len(c.Constants))
 			pool[k] = i
 			c.Constants = append(c.Constants, k)
 		}
+		last, lastIndex = k, i
 		return i
 	}
 	below := make([]int32, len(b.vars)) // wire index at the level below
@@ -52,6 +58,7 @@ func (b *Builder[E]) Build() *Circuit[E] {
 		}
 		l := &c.Layers[depth-1-d]
 		top := d == depth-1
+		l.Terms = make([]Term, 0, b.countTerms(levels, checks, d))
 		emit := func(g int, ts []product[E], assert bool) {
 			for _, t := range ts {
 				l.Terms = append(l.Terms, Term{G: uint32(g), L: uint32(below[t.a]), R: uint32(below[t.b]), K: constant(t.k), Assert: assert})
@@ -84,6 +91,20 @@ func (b *Builder[E]) Build() *Circuit[E] {
 	}
 	c.identify()
 	return c
+}
+
+// countTerms is the number of terms of the layer that reads level d.
+func (b *Builder[E]) countTerms(levels [][]int32, checks [][]int, d int) int {
+	n := 0
+	if d+1 < len(levels)-1 {
+		for _, v := range levels[d+1] {
+			n += max(1, len(b.vars[v].terms))
+		}
+	}
+	for _, i := range checks[d] {
+		n += len(b.checks[i].terms)
+	}
+	return n
 }
 
 // lastUse is, for each variable, the highest level at which something that an
