@@ -5,9 +5,17 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/ligero"
 )
 
 var rowCircuits sync.Map
+
+// Forget drops everything that the package keeps between calls: tables and
+// compiled circuits. They are made again when they are needed.
+func Forget() {
+	rowCircuits.Clear()
+	ligero.Forget()
+}
 
 // rowCircuit is one row a·b = c: one layer, inputs (1, a, b, c). A copy of it is
 // a rank-one constraint over affine forms, so one circuit serves every check

@@ -2,7 +2,6 @@ package zkvm
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 )
@@ -10,11 +9,11 @@ import (
 // chunk is the number of factors of one copy of the products circuit.
 const chunk = 64
 
-// productsCircuit proves ρ·(Π_j (1 + b_j·h_j) + o) = y.
+// compileProducts makes the circuit that proves ρ·(Π_j (1 + b_j·h_j) + o) = y.
 //
 // One copy takes 64 pairs (b, h) and ρ, o, y. With b a bit, a factor is 1 or
 // 1 + h. It has 8 layers, each half as wide as the one below.
-var productsCircuit = sync.OnceValue(func() *circuit.Circuit[elem] {
+func compileProducts() *circuit.Circuit[elem] {
 	b := circuit.NewBuilder(field, "products")
 	in := b.InputVector(2 * chunk)
 	rho, offset, y := b.Input(), b.Input(), b.Input()
@@ -30,25 +29,24 @@ var productsCircuit = sync.OnceValue(func() *circuit.Circuit[elem] {
 	}
 	b.AssertEqual(b.Mul(rho, b.Wire(b.Add(level[0], offset))), y, "product")
 	return b.Build()
-})
-
-// dotCircuit proves Σ_{i<n} a_i·b_i = c in one layer; inputs a, b, c.
-func dotCircuit(n int) *circuit.Circuit[elem] {
-	return cached(dots, n, func() *circuit.Circuit[elem] {
-		b := circuit.NewBuilder(field, fmt.Sprint("dot", n))
-		x, y, c := b.InputVector(n), b.InputVector(n), b.Input()
-		products := make([]circuit.Expr[elem], n)
-		for i := range n {
-			products[i] = b.Mul(x[i], y[i])
-		}
-		b.AssertEqual(b.Add(products...), c, "dot product")
-		return b.Build()
-	})
 }
 
-// foldCircuit proves that a bit tells whether a byte is one of A to Z. Inputs:
+// compileDot makes the circuit that proves Σ_{i<n} a_i·b_i = c in one layer;
+// inputs a, b, c.
+func compileDot(n int) *circuit.Circuit[elem] {
+	b := circuit.NewBuilder(field, fmt.Sprint("dot", n))
+	x, y, c := b.InputVector(n), b.InputVector(n), b.Input()
+	products := make([]circuit.Expr[elem], n)
+	for i := range n {
+		products[i] = b.Mul(x[i], y[i])
+	}
+	b.AssertEqual(b.Add(products...), c, "dot product")
+	return b.Build()
+}
+
+// compileFold makes the circuit that proves that a bit tells whether a byte is one of A to Z. Inputs:
 // the byte's bits, lowest first, and the bit; all assumed to be bits.
-var foldCircuit = sync.OnceValue(func() *circuit.Circuit[elem] {
+func compileFold() *circuit.Circuit[elem] {
 	b := circuit.NewBuilder(field, "fold")
 	x, upper := b.InputVector(8), b.Input()
 	// 0x41..0x5A: the high bits are 010, the low five are neither 0 nor above 26.
@@ -61,26 +59,4 @@ var foldCircuit = sync.OnceValue(func() *circuit.Circuit[elem] {
 	above := b.Wire(b.Mul(x43, b.Wire(b.Or(x[2], x10))))
 	b.AssertEqual(b.Mul(high, b.Not(b.Add(none, above))), upper, "upper case")
 	return b.Build()
-})
-
-var (
-	circuitLock sync.Mutex
-	dots        = map[int]*circuit.Circuit[elem]{}
-)
-
-// maxCached bounds the compiled circuits of one kind that are kept.
-const maxCached = 64
-
-func cached(m map[int]*circuit.Circuit[elem], key int, build func() *circuit.Circuit[elem]) *circuit.Circuit[elem] {
-	circuitLock.Lock()
-	defer circuitLock.Unlock()
-	c, ok := m[key]
-	if !ok {
-		if len(m) >= maxCached {
-			clear(m)
-		}
-		c = build()
-		m[key] = c
-	}
-	return c
 }

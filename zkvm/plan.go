@@ -10,13 +10,10 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk"
-	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
-	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
-	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
 
 // The uses of GF(2^128), in order. Dot products follow, one use for a document.
@@ -95,7 +92,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	}
 	p.p = libzk.Shape[p256.Elem]{
 		Field: signatureField, Full: signatureLen * len(st.Documents), Rows: rows,
-		Uses: []libzk.Use[p256.Elem]{{Circuit: ecdsa.Circuit(), Copies: ecdsa.Steps * len(st.Documents)}},
+		Uses: []libzk.Use[p256.Elem]{{Circuit: compiled.Load().ecdsa(), Copies: ecdsa.Steps * len(st.Documents)}},
 	}
 	if p.system, err = libzk.NewSystem(&p.gf, &p.p); err != nil {
 		return nil, err
@@ -114,22 +111,6 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		}
 	}
 	return p, nil
-}
-
-func (p *plan) circuit(use int) *circuit.Circuit[elem] {
-	switch use {
-	case useSHA:
-		return sha256.Circuit()
-	case useBase64:
-		return base64url.Circuit()
-	case useJSON:
-		return json.Circuit()
-	case useProducts:
-		return productsCircuit()
-	case useFold:
-		return foldCircuit()
-	}
-	return dotCircuit(3 * p.st.Documents[use-useDots].Class.groups())
 }
 
 // run walks all gadgets. It returns the documents' digests if it knows them.

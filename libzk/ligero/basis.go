@@ -18,6 +18,12 @@ type basis[E comparable] struct {
 // size class, so there are few.
 var bases, encoders sync.Map
 
+// Forget drops the caches.
+func Forget() {
+	bases.Clear()
+	encoders.Clear()
+}
+
 func encoder[E comparable](f field.Field[E], k, n int) field.Encoder[E] {
 	key := fmt.Sprint(f.Name(), " ", k, " ", n)
 	if e, ok := encoders.Load(key); ok {

@@ -12,9 +12,10 @@ type expr = circuit.Expr[gf128.Elem]
 // Circuit is the circuit of one group.
 func Circuit() *circuit.Circuit[gf128.Elem] { return build() }
 
-var build = sync.OnceValue(assemble)
+var build = sync.OnceValue(Compile)
 
-func assemble() *circuit.Circuit[gf128.Elem] {
+// Compile builds the circuit anew; Circuit does so once.
+func Compile() *circuit.Circuit[gf128.Elem] {
 	g := gadget{circuit.NewBuilder(gf128.Field{}, "base64url")}
 	var x [GroupChars][]expr
 	for r := range x {

@@ -20,7 +20,10 @@ const (
 type expr = circuit.Expr[p256.Elem]
 
 // Circuit is one step of the scalar multiplication. Its inputs are those of Copy.
-var Circuit = sync.OnceValue(func() *circuit.Circuit[p256.Elem] {
+var Circuit = sync.OnceValue(Compile)
+
+// Compile builds the circuit anew; Circuit does so once.
+func Compile() *circuit.Circuit[p256.Elem] {
 	b := circuit.NewBuilder[p256.Elem](fld, "ecdsa-p256-step")
 	c := builder{b}
 	e, r, sigma := b.Input(), b.Input(), b.Input()
@@ -80,7 +83,7 @@ var Circuit = sync.OnceValue(func() *circuit.Circuit[p256.Elem] {
 		b.Add(product(plain.plus, b.Sub(plain.minus, byV.yz)), product(plain.d, b.Sub(plain.c, byV.xy))),
 		b.Add(product(byF.plus, byW.yz), product(byF.d, byW.xy))), labelNextY)
 	return b.Build()
-})
+}
 
 // coordinates are those of a projective point, or multiples of them.
 type coordinates struct{ x, y, z expr }

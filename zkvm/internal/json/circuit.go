@@ -25,9 +25,10 @@ const (
 // lies in the stack forms (see [StackForm]).
 func Circuit() *circuit.Circuit[gf128.Elem] { return compiled() }
 
-var compiled = sync.OnceValue(build)
+var compiled = sync.OnceValue(Compile)
 
-func build() *circuit.Circuit[gf128.Elem] {
+// Compile builds the circuit anew; Circuit does so once.
+func Compile() *circuit.Circuit[gf128.Elem] {
 	b := newBuilder("json")
 	in := b.inputs()
 	b.AssertZero(b.stack(in), LabelStack)

@@ -332,7 +332,7 @@ func BenchmarkEvaluate(b *testing.B) {
 
 func BenchmarkBuild(b *testing.B) {
 	for b.Loop() {
-		build()
+		Compile()
 	}
 }
 

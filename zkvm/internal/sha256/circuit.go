@@ -15,9 +15,10 @@ type (
 // Circuit is the circuit of one compression.
 func Circuit() *circuit.Circuit[gf128.Elem] { return build() }
 
-var build = sync.OnceValue(assemble)
+var build = sync.OnceValue(Compile)
 
-func assemble() *circuit.Circuit[gf128.Elem] {
+// Compile builds the circuit anew; Circuit does so once.
+func Compile() *circuit.Circuit[gf128.Elem] {
 	g := gadget{circuit.NewBuilder(gf128.Field{}, "sha256")}
 	w := g.inputs(16)
 	in := g.inputs(8)

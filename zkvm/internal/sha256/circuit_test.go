@@ -319,7 +319,7 @@ func TestOrder(t *testing.T) {
 
 func BenchmarkBuild(b *testing.B) {
 	for b.Loop() {
-		assemble()
+		Compile()
 	}
 }
 

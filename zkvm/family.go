@@ -1,0 +1,79 @@
+package zkvm
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
+	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+)
+
+// family is the compiled circuits. They are public and the same for everybody,
+// so they are compiled once and kept.
+type family struct {
+	sha256, base64url, json, products, fold func() *circuit.Circuit[elem]
+	ecdsa                                   func() *circuit.Circuit[p256.Elem]
+
+	lock sync.Mutex
+	dots map[int]*circuit.Circuit[elem] // by length
+}
+
+// maxDots bounds the dot product circuits that are kept: more than there are
+// size classes.
+const maxDots = 64
+
+var compiled atomic.Pointer[family]
+
+func init() { Forget() }
+
+// Forget drops the compiled circuits and tables derived from them; they are made
+// again when they are needed. It is for measuring what a fresh process does.
+func Forget() {
+	libzk.Forget()
+	compiled.Store(&family{
+		sha256:    sync.OnceValue(sha256.Compile),
+		base64url: sync.OnceValue(base64url.Compile),
+		json:      sync.OnceValue(json.Compile),
+		products:  sync.OnceValue(compileProducts),
+		fold:      sync.OnceValue(compileFold),
+		ecdsa:     sync.OnceValue(ecdsa.Compile),
+		dots:      map[int]*circuit.Circuit[elem]{},
+	})
+}
+
+func (f *family) dot(n int) *circuit.Circuit[elem] {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	c, ok := f.dots[n]
+	if !ok {
+		if len(f.dots) >= maxDots {
+			clear(f.dots)
+		}
+		c = compileDot(n)
+		f.dots[n] = c
+	}
+	return c
+}
+
+// circuit is the circuit of a use of a plan.
+func (p *plan) circuit(use int) *circuit.Circuit[elem] {
+	f := compiled.Load()
+	switch use {
+	case useSHA:
+		return f.sha256()
+	case useBase64:
+		return f.base64url()
+	case useJSON:
+		return f.json()
+	case useProducts:
+		return f.products()
+	case useFold:
+		return f.fold()
+	}
+	return f.dot(3 * p.st.Documents[use-useDots].Class.groups())
+}
