@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/zkvm"
 )
 
 // dvrFlags are what dvr create is told.
@@ -88,10 +89,7 @@ func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Ti
 	if err != nil {
 		return "", err
 	}
-	dvr.Query = text
-	if dvr.QueryMethodVersion, err = methodVersion(program); err != nil {
-		return "", fmt.Errorf("%s: %w", flags.query, err)
-	}
+	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersion(program)
 	claims := zkpass.Claims{IssuedAt: now, ResponseURI: flags.responseURI}
 	if claims.Expires, err = parseExpiry(flags.expires, now); err != nil {
 		return "", err

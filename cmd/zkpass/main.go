@@ -55,12 +55,13 @@ func newRoot() *cobra.Command {
 An issuer signs data, a verifier asks a question about it in a signed request
 (a DVR), and the holder of the data answers with a proof that shows nothing but
 the answer.`,
-		Example: `  zkpass keygen --out issuer.jwk
+		Example: `  zkpass run -u user-data.json -q query.json
+  zkpass keygen --out issuer.jwk
   zkpass issue --key issuer.jwk user-data.json >token.jwt
   zkpass query check query.json`,
 		Version: zkpass.Version,
 	},
-		newCompletion(), newDVR(), newInspect(), newIssue(), newJWKS(), newKeygen(), newQuery(),
+		newCompletion(), newDVR(), newInspect(), newIssue(), newJWKS(), newKeygen(), newProve(), newQuery(), newRun(), newVerify(),
 	)
 	// A group runs only to report wrong usage; its help names commands alone.
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))

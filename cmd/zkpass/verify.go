@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/verify"
+)
+
+// verifyFlags are what verify is told.
+type verifyFlags struct {
+	dvr, serviceJWKS string
+	jwks             []string
+	allowLocal       bool
+	ttl, skew        int
+	now              *string
+}
+
+func newVerify() *cobra.Command {
+	var flags verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify --dvr FILE (--service-jwks (FILE|URL) | --allow-local) PROOF",
+		Short: "check a proof and print what it says",
+		Long: `Checks a proof against the request (DVR) that it is to answer and prints the outputs
+of the query as one line of JSON. The request must be the one that was issued, from
+your own records.
+
+--service-jwks accepts proofs signed by a service whose key is in the key set,
+--allow-local accepts proofs made without one. If the request names the key of an
+issuer by the URL of a key set, --jwks gives that key set, as a file or as a URL.
+Only URLs that are given here are fetched.
+
+The command remembers nothing: that no request is answered twice is for the caller
+to see to.`,
+		Example: `  zkpass verify --dvr dvr.jwt --allow-local proof.json
+  zkpass verify --dvr dvr.jwt --service-jwks https://zkpass.example/.well-known/jwks.json proof.jwt
+  zkpass verify --dvr dvr.jwt --allow-local --jwks op.jwks.json --ttl 60 proof.json`,
+		Args: wantArgs("PROOF"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := needFlags(cmd, "dvr"); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("service-jwks") == flags.allowLocal {
+				return usageError(cmd, errors.New("want either --service-jwks or --allow-local"))
+			}
+			return flags.verify(cmd, args[0])
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.dvr, "dvr", "", "file with the request (DVR token) as it was issued")
+	f.StringVar(&flags.serviceJWKS, "service-jwks", "", "key set of the service, FILE or URL")
+	f.BoolVar(&flags.allowLocal, "allow-local", false, "accept a proof made without a service")
+	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a document's issuer, [tag:](FILE|URL); may be repeated")
+	f.IntVar(&flags.ttl, "ttl", int(verify.DefaultTTL/time.Second), "how old the proof may be, in seconds")
+	f.IntVar(&flags.skew, "skew", int(verify.DefaultSkew/time.Second), "how far clocks may differ, in seconds")
+	flags.now = addNow(cmd, "time of verification")
+	return cmd
+}
+
+func (flags *verifyFlags) verify(cmd *cobra.Command, path string) error {
+	opts, err := flags.options()
+	if err != nil {
+		return err
+	}
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	dvr, err := readToken(flags.dvr, zkpass.MaxDVRToken)
+	if err != nil {
+		return err
+	}
+	request, err := zkpass.ParseDVRToken(dvr)
+	if err != nil {
+		return fmt.Errorf("%s: %w", flags.dvr, err)
+	}
+	proof, err := readToken(path, zkpass.MaxProofToken)
+	if err != nil {
+		return err
+	}
+	if flags.serviceJWKS != "" {
+		if opts.ServiceKeys, err = (keySource{location: flags.serviceJWKS}).load(ctx, stderr); err != nil {
+			return fmt.Errorf("--service-jwks: %w", err)
+		}
+	}
+	if opts.Resolver, err = newIssuerKeys(ctx, stderr, &request.DVR, flags.jwks); err != nil {
+		return err
+	}
+	start := time.Now()
+	outcome, err := verify.Verify(ctx, []byte(proof), dvr, opts)
+	if err != nil {
+		return hintAtPolicy(hintAtJWKS(fmt.Errorf("%s: %w", path, err)))
+	}
+	noteVerified(stderr, time.Since(start))
+	return printLine(cmd, string(outcome.Outputs))
+}
+
+func (flags *verifyFlags) options() (opts verify.Options, err error) {
+	opts.AllowLocal = flags.allowLocal
+	at, err := parseNow(*flags.now)
+	if err != nil {
+		return opts, err
+	}
+	opts.Now = func() time.Time { return at }
+	if opts.TTL, err = window("ttl", flags.ttl); err != nil {
+		return opts, err
+	}
+	opts.Skew, err = window("skew", flags.skew)
+	return opts, err
+}
+
+// window turns seconds of a flag into what [verify.Options] has.
+func window(flag string, seconds int) (time.Duration, error) {
+	if seconds < 0 || seconds > math.MaxInt32 {
+		return 0, fmt.Errorf("--%s: want a number of seconds from 0 to %d", flag, math.MaxInt32)
+	}
+	if seconds == 0 {
+		return verify.None, nil
+	}
+	return time.Duration(seconds) * time.Second, nil
+}
+
+// hintAtPolicy tells which flags accept a proof of the other kind.
+func hintAtPolicy(err error) error {
+	switch {
+	case errors.Is(err, zkpass.ErrNotSigned):
+		return withHint(err, "--allow-local accepts proofs made without a service")
+	case errors.Is(err, verify.ErrService) && errors.Is(err, zkpass.ErrUnknownKey):
+		return withHint(err, "--service-jwks names the keys of the service that made the proof")
+	}
+	return err
+}
+
+// noteVerified tells how long verification took.
+func noteVerified(stderr io.Writer, took time.Duration) {
+	fmt.Fprintf(stderr, "zkpass: verified in %s\n", inSeconds(took))
+}
