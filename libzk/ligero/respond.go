@@ -47,6 +47,15 @@ func NewResponse[E comparable](g Geometry) *Response[E] {
 	return r
 }
 
+// fits reports whether the vectors have the geometry's lengths.
+func (r *Response[E]) fits(g Geometry) bool {
+	low, high := 0, 0
+	if g.Products {
+		low, high = g.Queries, g.DBlock-g.Block
+	}
+	return len(r.LowDegree) == g.Block && len(r.Linear) == g.DBlock && len(r.QuadraticLow) == low && len(r.QuadraticHigh) == high
+}
+
 // Parts lists the response's vectors in the order of the transcript and the
 // proof.
 func (r *Response[E]) Parts() [][]E {
