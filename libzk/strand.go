@@ -301,11 +301,7 @@ func (s *strand[E]) appendColumn(b []byte, column []E) []byte {
 
 // appendColumns appends columns lo.. of the tableau to the buffers.
 func (s *strand[E]) appendColumns(bufs [][]byte, lo int) {
-	rows := s.g.Rows()
-	all := s.tableau.Columns(nil, lo, lo+len(bufs))
-	for i := range bufs {
-		bufs[i] = s.appendColumn(bufs[i], all[i*rows:(i+1)*rows])
-	}
+	s.tableau.AppendColumns(bufs, lo, func(row int) bool { return s.g.SubfieldRow(row, s.p.Subfield) })
 }
 
 // appendOpenedColumn appends the i-th opened column to a leaf.
