@@ -78,6 +78,16 @@ func (q *dateQuery) check(t testing.TB, output string) string {
 	return ""
 }
 
+// evaluated is what the evaluator has.
+func (q *dateQuery) evaluated(t testing.TB) string {
+	t.Helper()
+	out, err := q.program.Eval(map[string]*document.Document{"": q.doc}, time.Unix(q.st.Time, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out.JSON)
+}
+
 // agree holds the circuit against the evaluator: the output passes and others do
 // not, or none passes where the evaluator has an error.
 func (q *dateQuery) agree(t testing.TB) (output string) {
@@ -310,6 +320,28 @@ func TestEvaluationYears(t *testing.T) {
 		q := newDateQuery(t, `[{"output":{"r":{"get_day_diff":[{"dvar":"d"},"YYYY-MM-DD"]}}}]`, `{"d":"2000-01-01"}`, query.JWT, at)
 		if _, err := newPlan(q.with(`{"r":1}`), nil, nil); (err == nil) != ok {
 			t.Errorf("%v: %v", at, err)
+		}
+	}
+}
+
+// What stops a prover who has all but one thing right.
+func TestWhatStopsDates(t *testing.T) {
+	const payload = `{"secret":"17.02.2000","bad":"2001-02-29","later":"2025-02-18","n":0}`
+	now := time.Date(2025, 2, 17, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ query, output, want string }{
+		{`[{"output":{"a":{"get_age":[{"dvar":"secret"},"DD/MM/YYYY"]}}}]`, `{"a":25}`, "disclosable output"},
+		{`[{"assign":{"x":{"get_day_diff":[{"dvar":"secret"},"DD/MM/YYYY"]}}},{"output":{"a":{"lvar":"x"}}}]`, `{"a":9132}`, "disclosable output"},
+		{`[{"output":{"a":{"==":[{"get_age":[{"dvar":"secret"},"DD/MM/YYYY"]},25]}}}]`, `{"a":false}`, "output equals the public value"},
+		{`[{"output":{"a":{"==":[{"get_age":[{"dvar":"bad"},"YYYY-MM-DD"]},0]}}}]`, `{"a":true}`, "date wanted"},
+		{`[{"output":{"a":{"==":[{"get_day_diff":[{"dvar":"bad"},"YYYY-MM-DD"]},0]}}}]`, `{"a":false}`, "date wanted"},
+		{`[{"output":{"a":{"==":[{"get_age":[{"dvar":"later"},"YYYY-MM-DD"]},0]}}}]`, `{"a":true}`, "date wanted"},
+		{`[{"output":{"a":{"==":[{"get_age":[{"dvar":"n"},"YYYY-MM-DD"]},0]}}}]`, `{"a":true}`, "date wanted"},
+		{`[{"assign":{"x":{"get_age":[{"dvar":"none"},"YYYY-MM-DD"]}}},{"output":{"a":true}}]`, `{"a":true}`, "date wanted"},
+		{`[{"assign":{"x":"2001-02-29"}},{"output":{"a":{"==":[{"get_age":[{"lvar":"x"},"YYYY-MM-DD"]},0]}}}]`, `{"a":true}`, "date wanted"},
+		{`[{"output":{"a":{"==":[{"get_age":["2025-02-18","YYYY-MM-DD"]},0]}}}]`, `{"a":true}`, "date wanted"},
+	} {
+		if got := newDateQuery(t, c.query, payload, query.JWT, now).check(t, c.output); got != c.want {
+			t.Errorf("%s, %s: stopped by %q, want %q", c.query, c.output, got, c.want)
 		}
 	}
 }
