@@ -227,7 +227,7 @@ func checkDate(e *Expr, v *flow) error {
 		return err
 	}
 	if arg.Op == Constant {
-		if _, ok := parseDate(arg.Literal.Str, e.Date); !ok {
+		if _, ok := ParseDate(arg.Literal.Str, e.Date); !ok {
 			return compileErrorf(arg.Pos, "the literal is no date in the format %s", e.Date)
 		}
 	}

@@ -2,15 +2,16 @@ package query
 
 import "time"
 
-// date is a day of the Gregorian calendar, which is used throughout, in the
+// A Date is a day of the Gregorian calendar, which is used throughout, in the
 // years 1 to 9999.
-type date struct{ year, month, day int }
+type Date struct{ Year, Month, Day int }
 
-// parseDate reads a date: two, two and four digits in the order of the format
-// with the same separator between them, /, - or ., whichever the format shows.
-func parseDate(s string, f DateFormat) (date, bool) {
+// ParseDate reads a date: two, two and four digits in the order of the format
+// with the same separator between them, /, - or ., whichever the format shows. It
+// reports false for anything else and for what the calendar does not have.
+func ParseDate(s string, f DateFormat) (Date, bool) {
 	if len(s) != 10 {
-		return date{}, false
+		return Date{}, false
 	}
 	// Where the year, the month and the day start, and the two separators stand.
 	y, m, d, sep1, sep2 := 6, 3, 0, 2, 5
@@ -21,15 +22,15 @@ func parseDate(s string, f DateFormat) (date, bool) {
 		y, m, d, sep1, sep2 = 0, 5, 8, 4, 7
 	}
 	if c := s[sep1]; c != s[sep2] || c != '/' && c != '-' && c != '.' {
-		return date{}, false
+		return Date{}, false
 	}
 	year, ok1 := digits(s[y : y+4])
 	month, ok2 := digits(s[m : m+2])
 	day, ok3 := digits(s[d : d+2])
 	if !ok1 || !ok2 || !ok3 || year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
-		return date{}, false
+		return Date{}, false
 	}
-	return date{year, month, day}, true
+	return Date{year, month, day}, true
 }
 
 func digits(s string) (n int, ok bool) {
@@ -55,30 +56,30 @@ func daysIn(year, month int) int {
 	return 31
 }
 
-// dateOf returns the UTC date of a time.
-func dateOf(t time.Time) date {
+// DateOf returns the UTC date of a time.
+func DateOf(t time.Time) Date {
 	y, m, d := t.UTC().Date()
-	return date{y, int(m), d}
+	return Date{y, int(m), d}
 }
 
-// age returns the difference of the years from d to on, less one if the birthday
+// Age returns the difference of the years from d to on, less one if the birthday
 // is still to come, and false if d is later than on. In common years 29 February
 // comes after 28 February, and so counts from 1 March.
-func (d date) age(on date) (int64, bool) {
-	n := on.year - d.year
-	if on.month < d.month || on.month == d.month && on.day < d.day {
+func (d Date) Age(on Date) (int64, bool) {
+	n := on.Year - d.Year
+	if on.Month < d.Month || on.Month == d.Month && on.Day < d.Day {
 		n--
 	}
 	return int64(n), n >= 0
 }
 
-// days returns the number of days from d to on, negative if d is later.
-func (d date) days(on date) int64 {
+// Days returns the number of days from d to on, negative if d is later.
+func (d Date) Days(on Date) int64 {
 	return on.number() - d.number()
 }
 
 // number counts days from 1 January 1970.
-func (d date) number() int64 {
+func (d Date) number() int64 {
 	// Whole seconds of a day that starts at midnight: the division is exact.
-	return time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
+	return time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
 }

@@ -10,15 +10,15 @@ func TestParseDate(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		f    DateFormat
-		want date
+		want Date
 	}{
-		{"31/12/9999", DayMonthYear, date{9999, 12, 31}},
-		{"01.02.0001", DayMonthYear, date{1, 2, 1}},
-		{"01-02-2003", MonthDayYear, date{2003, 1, 2}},
-		{"2000/02/29", YearMonthDay, date{2000, 2, 29}},
-		{"2000.02.29", YearMonthDay, date{2000, 2, 29}},
+		{"31/12/9999", DayMonthYear, Date{9999, 12, 31}},
+		{"01.02.0001", DayMonthYear, Date{1, 2, 1}},
+		{"01-02-2003", MonthDayYear, Date{2003, 1, 2}},
+		{"2000/02/29", YearMonthDay, Date{2000, 2, 29}},
+		{"2000.02.29", YearMonthDay, Date{2000, 2, 29}},
 	} {
-		if got, ok := parseDate(c.text, c.f); !ok || got != c.want {
+		if got, ok := ParseDate(c.text, c.f); !ok || got != c.want {
 			t.Errorf("%s as %s: got %v, %v", c.text, c.f, got, ok)
 		}
 	}
@@ -44,7 +44,7 @@ func TestParseDate(t *testing.T) {
 		"01-02-2003":   YearMonthDay,
 		"2003-02-03T0": YearMonthDay,
 	} {
-		if got, ok := parseDate(text, f); ok {
+		if got, ok := ParseDate(text, f); ok {
 			t.Errorf("%q as %s: got %v, want none", text, f, got)
 		}
 	}
@@ -56,8 +56,8 @@ func TestCalendar(t *testing.T) {
 	count := 0
 	for day := time.Date(1595, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2105; day = day.AddDate(0, 0, 1) {
 		text := day.Format(time.DateOnly)
-		d, ok := parseDate(text, YearMonthDay)
-		if !ok || d != dateOf(day) || d.number()*86400 != day.Unix() {
+		d, ok := ParseDate(text, YearMonthDay)
+		if !ok || d != DateOf(day) || d.number()*86400 != day.Unix() {
 			t.Fatalf("%s: got %v, %v, day %d", text, d, ok, d.number())
 		}
 		count++
@@ -66,7 +66,7 @@ func TestCalendar(t *testing.T) {
 	for y := 1595; y < 2105; y++ {
 		for m := 0; m <= 13; m++ {
 			for day := 0; day <= 32; day++ {
-				if _, ok := parseDate(fmt.Sprintf("%04d-%02d-%02d", y, m, day), YearMonthDay); ok {
+				if _, ok := ParseDate(fmt.Sprintf("%04d-%02d-%02d", y, m, day), YearMonthDay); ok {
 					accepted++
 				}
 			}
@@ -75,29 +75,29 @@ func TestCalendar(t *testing.T) {
 	if accepted != count {
 		t.Errorf("%d dates are accepted, the calendar has %d", accepted, count)
 	}
-	if n := (date{1, 1, 1}).days(date{9999, 12, 31}); n != 3652058 {
+	if n := (Date{1, 1, 1}).Days(Date{9999, 12, 31}); n != 3652058 {
 		t.Errorf("0001-01-01 to 9999-12-31: %d days", n)
 	}
 }
 
 func TestAge(t *testing.T) {
 	for _, c := range []struct {
-		born, on date
+		born, on Date
 		want     int64
 		ok       bool
 	}{
-		{date{2000, 2, 29}, date{2001, 2, 28}, 0, true},
-		{date{2000, 2, 29}, date{2001, 3, 1}, 1, true},
-		{date{2000, 2, 29}, date{2004, 2, 28}, 3, true},
-		{date{2000, 2, 29}, date{2004, 2, 29}, 4, true},
-		{date{2000, 12, 31}, date{2001, 1, 1}, 0, true},
-		{date{2000, 5, 5}, date{2000, 5, 5}, 0, true},
-		{date{2000, 5, 6}, date{2000, 5, 5}, 0, false},
-		{date{2000, 6, 1}, date{2000, 5, 5}, 0, false},
-		{date{2001, 1, 1}, date{2000, 12, 31}, 0, false},
-		{date{1, 1, 1}, date{9999, 12, 31}, 9998, true},
+		{Date{2000, 2, 29}, Date{2001, 2, 28}, 0, true},
+		{Date{2000, 2, 29}, Date{2001, 3, 1}, 1, true},
+		{Date{2000, 2, 29}, Date{2004, 2, 28}, 3, true},
+		{Date{2000, 2, 29}, Date{2004, 2, 29}, 4, true},
+		{Date{2000, 12, 31}, Date{2001, 1, 1}, 0, true},
+		{Date{2000, 5, 5}, Date{2000, 5, 5}, 0, true},
+		{Date{2000, 5, 6}, Date{2000, 5, 5}, 0, false},
+		{Date{2000, 6, 1}, Date{2000, 5, 5}, 0, false},
+		{Date{2001, 1, 1}, Date{2000, 12, 31}, 0, false},
+		{Date{1, 1, 1}, Date{9999, 12, 31}, 9998, true},
 	} {
-		if got, ok := c.born.age(c.on); ok != c.ok || ok && got != c.want {
+		if got, ok := c.born.Age(c.on); ok != c.ok || ok && got != c.want {
 			t.Errorf("born %v on %v: got %d, %v", c.born, c.on, got, ok)
 		}
 	}

@@ -33,7 +33,7 @@ func (p *Program) Eval(docs map[string]*document.Document, now time.Time) (Outpu
 	if y := m.now.Year(); y < 1 || y > 9999 {
 		return Outputs{}, &EvalError{Msg: "the evaluation time is outside the years 1 to 9999"}
 	}
-	m.today = dateOf(m.now)
+	m.today = DateOf(m.now)
 	for _, d := range p.Documents {
 		doc := docs[d.Tag]
 		if doc == nil {
@@ -55,7 +55,7 @@ type machine struct {
 	prog    *Program
 	docs    []*document.Document // as Program.Documents
 	now     time.Time
-	today   date
+	today   Date
 	locals  []operand
 	results []Result
 }

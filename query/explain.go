@@ -22,7 +22,7 @@ type Explanation struct {
 type Read struct {
 	Path     string   // as in the query
 	Document string   // tag, empty if paths carry none
-	Uses     []string // "its value", "whether it is there", "how many elements it has"
+	Uses     []string // "its value", "whether it is there", "how many elements it has", "whether the issuer marked it"
 }
 
 // A LocalExplanation says what one assignment computes. The verifier does not
@@ -43,7 +43,7 @@ type OutputExplanation struct {
 
 // Explain describes a program.
 func Explain(p *Program) Explanation {
-	x := explainer{prog: p, uses: make([]uint8, len(p.Paths)), locals: make([]uint64, len(p.Locals))}
+	x := explainer{prog: p, uses: make([]uint8, len(p.Paths)), locals: make([]uint64, len(p.Locals)), assigned: make([][]*Expr, len(p.Locals))}
 	x.block(p.Body, nil, 0)
 	for i, path := range p.Paths {
 		x.out.Reads = append(x.out.Reads, Read{Path: path.String(), Document: path.Tag, Uses: useNames(x.uses[i])})
@@ -57,11 +57,12 @@ const (
 	usesValue uint8 = 1 << iota
 	usesPresence
 	usesCount
+	usesMarker
 )
 
 func useNames(set uint8) []string {
 	var names []string
-	for i, name := range []string{"its value", "whether it is there", "how many elements it has"} {
+	for i, name := range []string{"its value", "whether it is there", "how many elements it has", "whether the issuer marked it"} {
 		if set&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -74,6 +75,8 @@ type explainer struct {
 	out    Explanation
 	uses   []uint8  // by path
 	locals []uint64 // by slot: bit i, path i may have to do with the value
+	// by slot: what is assigned so far, on one way or another
+	assigned [][]*Expr
 }
 
 // block explains statements under conditions that have to do with some paths.
@@ -84,6 +87,7 @@ func (x *explainer) block(list []Statement, when []string, paths uint64) {
 		switch s.Kind {
 		case Assign:
 			x.locals[s.Slot] |= paths | own
+			x.assigned[s.Slot] = append(x.assigned[s.Slot], s.Expr)
 			x.out.Locals = append(x.out.Locals, LocalExplanation{Name: x.prog.Locals[s.Slot], When: when, Value: x.prog.words(s.Expr)})
 		case Output:
 			x.output(s, when, paths, own)
@@ -136,11 +140,12 @@ func (x *explainer) output(s *Statement, when []string, conditions, own uint64) 
 	case own == 0:
 		o.Reveals = append(o.Reveals, "a value that the query or the time fixes")
 	case e.Type == Boolean && !e.Array:
-		o.Reveals = append(o.Reveals, "true or false: what that tells of "+x.pathList(own))
+		o.Reveals = append(o.Reveals, "if true, that "+x.tells(e, true), "if false, that "+x.tells(e, false))
 	case len(s.Sources) == 0:
 		o.Reveals = append(o.Reveals, "which of its values it is: what that tells of "+x.pathList(own))
 	}
 	for _, i := range s.Sources {
+		x.uses[i] |= usesMarker
 		path := x.prog.Paths[i]
 		_, marker := path.Marker()
 		what := "the value of " + path.String()
@@ -160,7 +165,7 @@ func (x *explainer) output(s *Statement, when []string, conditions, own uint64) 
 		}
 	}
 	if len(when) > 0 {
-		tells := "by its presence, that its conditions hold"
+		tells := "by being there or not, whether its conditions hold"
 		if conditions != 0 {
 			tells += ": what that tells of " + x.pathList(conditions)
 		}

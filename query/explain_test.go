@@ -19,24 +19,24 @@ func TestExplain(t *testing.T) {
 	const want = `It reads:
   bank.loans[?status == 'open'].days: its value
   id.born: its value
-  id.name: its value
-  id.skills[?ok].name: its value
-  bank.loans[]: how many elements it has
+  id.name: its value, whether the issuer marked it
+  id.skills[?ok].name: its value, whether the issuer marked it
+  bank.loans[]: how many elements it has, whether the issuer marked it
 It computes:
   late = each of bank.loans[?status == 'open'].days is more than 30 (at least one element)
 The verifier learns:
   result = true
     if the age in full years of the date in id.born is at least 18 and not (the local late)
     reveals a value that the query or the time fixes
-    reveals by its presence, that its conditions hold: what that tells of bank.loans[?status == 'open'].days, id.born
+    reveals by being there or not, whether its conditions hold: what that tells of bank.loans[?status == 'open'].days, id.born
   name = id.name
     if the age in full years of the date in id.born is at least 18 and not (the local late)
     reveals the value of id.name; there is no proof unless the issuer marked it with _name_zkpass_public_, or it is true or false
-    reveals by its presence, that its conditions hold: what that tells of bank.loans[?status == 'open'].days, id.born
+    reveals by being there or not, whether its conditions hold: what that tells of bank.loans[?status == 'open'].days, id.born
   result = false
     if not (the age in full years of the date in id.born is at least 18 and not (the local late))
     reveals a value that the query or the time fixes
-    reveals by its presence, that its conditions hold: what that tells of bank.loans[?status == 'open'].days, id.born
+    reveals by being there or not, whether its conditions hold: what that tells of bank.loans[?status == 'open'].days, id.born
   skills = each of id.skills[?ok].name
     reveals the value of id.skills[?ok].name; there is no proof unless the issuer marked it with _name_zkpass_public_
     reveals how many elements the filter of id.skills[?ok].name keeps, marked or not

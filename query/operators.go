@@ -134,14 +134,14 @@ func (m *machine) date(e *Expr, v operand) (int64, error) {
 	if err := m.typed(arg, v, String); err != nil {
 		return 0, err
 	}
-	d, ok := parseDate(v.Str, e.Date)
+	d, ok := ParseDate(v.Str, e.Date)
 	if !ok {
 		return 0, m.errorf(arg, v, "expected a date of ten characters in the order of %s that the calendar has", e.Date)
 	}
 	if e.Op == DayDiff {
-		return d.days(m.today), nil
+		return d.Days(m.today), nil
 	}
-	n, ok := d.age(m.today)
+	n, ok := d.Age(m.today)
 	if !ok {
 		return 0, m.errorf(arg, v, "get_age: expected a date that is not later than the evaluation date")
 	}

@@ -78,8 +78,11 @@ const (
 	isLiteral alternativeKind = iota
 	isLeaf
 	isTruth
-	isNumber // an integer that is no literal and public in origin: the time
+	isNumber // an integer that is computed: the time, or made of the member at path
 )
+
+// noPath is the path of a number that no member made.
+const noPath = -1
 
 // block executes statements under a guard.
 func (x *execution) block(list []query.Statement, g flag) error {
@@ -143,7 +146,9 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 		return []alternative{{guard: g, kind: isLiteral, fixed: e.Literal}}, nil
 	case query.Now:
 		n := x.m.constantInteger(x.time)
-		return []alternative{{guard: g, kind: isNumber, num: &n}}, nil
+		return []alternative{{guard: g, kind: isNumber, num: &n, path: noPath}}, nil
+	case query.Age, query.DayDiff:
+		return x.dates(e, g)
 	case query.MemberValue:
 		return []alternative{{guard: g, kind: isLeaf, leaf: x.leaves[e.Path], path: e.Path}}, nil
 	case query.Local:
@@ -320,7 +325,7 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 		}
 		if a.kind == isLeaf || x.typeOf(a) == query.Integer {
 			na, nb := x.integer(a, g), x.integer(b, g)
-			if a.kind != isLeaf {
+			if na.public && nb.public {
 				return m.fixed(na.v == nb.v)
 			}
 			return m.same(na, nb)

@@ -26,6 +26,7 @@ type leaf struct {
 
 	equals map[literalText]flag
 	pairs  map[leafPair]flag
+	dates  map[query.DateFormat]*date
 }
 
 type literalText struct {
@@ -52,6 +53,7 @@ type integer struct {
 	bits   [64]ref
 	packed ref
 	v      int64
+	public bool // v is known to both sides
 }
 
 const bias = 1 << 63
@@ -62,7 +64,7 @@ func (m *machine) commit(v bool) flag { return flag{m.bit(v), v, false} }
 // constantInteger is a public integer.
 func (m *machine) constantInteger(v int64) integer {
 	u := uint64(v) ^ bias
-	n := integer{v: v, packed: m.constant(elem{Lo: u})}
+	n := integer{v: v, packed: m.constant(elem{Lo: u}), public: true}
 	for k := range n.bits {
 		n.bits[k] = m.public(u>>k&1 == 1)
 	}

@@ -59,8 +59,10 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 			if st.Kind != query.Output || !ok {
 				continue
 			}
-			for _, path := range append(st.Sources[:len(st.Sources):len(st.Sources)], direct(st.Expr)...) {
-				v.use(path, t)
+			if st.Expr.Op == query.MemberValue {
+				v.use(st.Expr.Path, t)
+			}
+			for _, path := range st.Sources {
 				if t == query.Boolean || markers[path] != nil {
 					continue
 				}
@@ -77,14 +79,6 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 		return nil
 	}
 	return markers, walk(v.program.Body)
-}
-
-// direct is the path of a member that is output as it is.
-func direct(e *query.Expr) []int {
-	if e.Op == query.MemberValue {
-		return []int{e.Path}
-	}
-	return nil
 }
 
 func (v *survey) use(path int, t query.Type) {
@@ -117,8 +111,12 @@ func (v *survey) expression(e *query.Expr) error {
 		return fmt.Errorf("%s: %w: arrays", e.Pos, ErrUnsupported)
 	}
 	switch e.Op {
-	case query.Exists, query.Count, query.Contains, query.In, query.Age, query.DayDiff:
+	case query.Exists, query.Count, query.Contains, query.In:
 		return fmt.Errorf("%s: %w: this operator", e.Pos, ErrUnsupported)
+	case query.Age, query.DayDiff:
+		if a := e.Args[0]; a.Op == query.MemberValue {
+			v.use(a.Path, query.String)
+		}
 	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
 		for k, a := range e.Args {
 			other := e.Args[1-k]

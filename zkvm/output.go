@@ -112,7 +112,7 @@ func (x *execution) reveal(v alternative, want query.Literal) {
 		return
 	}
 	m.needs("output equals the public value", v.guard, x.equal(v, public, false, v.guard))
-	if v.kind == isLeaf && want.Type != query.Boolean {
+	if want.Type != query.Boolean && (v.kind == isLeaf || v.kind == isNumber && v.path != noPath) {
 		m.needs("disclosable output", v.guard, x.markers[v.path].isTrue)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/zkpass-go/zkpass/query"
 )
@@ -76,6 +77,9 @@ func (s *Statement) encode() []byte {
 func (s *Statement) check() error {
 	if s.Program == nil || len(s.Documents) != len(s.Program.Documents) {
 		return fmt.Errorf("statement has %d documents, its query reads others", len(s.Documents))
+	}
+	if y := time.Unix(s.Time, 0).UTC().Year(); y < 1 || y > 9999 {
+		return fmt.Errorf("evaluation time %d is outside the years 1 to 9999", s.Time)
 	}
 	for i, d := range s.Documents {
 		if d.Tag != s.Program.Documents[i].Tag {

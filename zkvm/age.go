@@ -1,0 +1,183 @@
+package zkvm
+
+import "github.com/zkpass-go/zkpass/query"
+
+// dateFactor is the factor g^weight for a bit, of a product in the exponent.
+func (m *machine) dateFactor(bit ref, weight int64) factor {
+	return factor{bit, m.constant(field.Add(powerOfSigned(weight), one))}
+}
+
+// powerOfSigned is g^v; the order of g is 2^128 - 1.
+func powerOfSigned(v int64) elem {
+	if v < 0 {
+		return powerOfG(^uint64(0), ^uint64(0)-uint64(-v))
+	}
+	return powerOfG(0, uint64(v))
+}
+
+const (
+	ageBits  = 14 // at most 9998
+	restBits = 9  // below a year of 16 months of 32 days
+)
+
+// age is the whole years from the leaf's date to today, and the flag that the
+// leaf is a date and not later: under it the number is right.
+//
+// With a date taken as 512·year + 32·(month-1) + day, which is in the order of
+// the calendar, and 0 <= rest < 512,
+//
+//	today = date + 512·age + rest
+//
+// has one solution if the date is not later, whose age is less by one before the
+// birthday, and none otherwise. It is proven in the exponent of g as one chunk of
+// a product over bits; both sides are below 2^24, so it is exact. It costs 24
+// bits, a published product and 2 rows.
+func (m *machine) age(l *leaf, f query.DateFormat, today query.Date) (*integer, flag) {
+	d := m.dateOf(l, f)
+	if d.ages == nil {
+		years, rest := int64(0), int64(0)
+		_, past := d.value.Age(today)
+		past = past && d.is.v
+		if past {
+			years, rest = (place(today)-place(d.value))>>restBits, (place(today)-place(d.value))&(1<<restBits-1)
+		}
+		m.layAge(d, today, years, rest, past)
+	}
+	return d.ages, d.past
+}
+
+// place is a date's place in the order of the calendar.
+func place(v query.Date) int64 { return int64(v.Year)<<restBits + int64(32*(v.Month-1)+v.Day) }
+
+// layAge lays out what age promises.
+func (m *machine) layAge(d *date, today query.Date, years, rest int64, past bool) {
+	var factors []factor
+	if m.wiring() {
+		weight := int64(512)
+		for _, digit := range d.year {
+			for b, bit := range digit {
+				factors = append(factors, m.dateFactor(bit, weight<<b))
+			}
+			weight *= 10
+		}
+		for k := 1; k < 12; k++ {
+			factors = append(factors, m.dateFactor(d.after[k], 32))
+		}
+		factors = append(factors, d.dayFactors(m, 1)...)
+	}
+	for b := range restBits {
+		r := m.bit(rest>>b&1 == 1)
+		if m.wiring() {
+			factors = append(factors, m.dateFactor(r, 1<<b))
+		}
+	}
+	n := &integer{v: years}
+	for b := range n.bits {
+		n.bits[b] = m.zero()
+		if b < ageBits {
+			n.bits[b] = m.bit(years>>b&1 == 1)
+			if m.wiring() {
+				factors = append(factors, m.dateFactor(n.bits[b], 512<<b))
+			}
+		}
+	}
+	n.bits[63] = m.one()
+	n.packed = m.pack(n.bits[:])
+	sum := m.productForm("age", 16+11+6+restBits+ageBits, factors)
+	d.ages, d.past = n, m.commit(past)
+	m.implies("age", d.past.r, m.add(sum, m.constant(powerOfSigned(place(today)))))
+	m.implies("age of a date", d.past.r, m.not(d.is.r))
+}
+
+// dayFactors are the factors of the day of the month with a weight.
+func (d *date) dayFactors(m *machine, weight int64) []factor {
+	var factors []factor
+	for b, bit := range d.day {
+		w := weight << b
+		if b >= 4 {
+			w = 10 * weight << (b - 4)
+		}
+		factors = append(factors, m.dateFactor(bit, w))
+	}
+	return factors
+}
+
+// diffBits is the number of bits of a difference of days plus 2^22: less than
+// 2^22 days lie between any two dates.
+const diffBits = 23
+
+// monthLength[k] is the length of month k in days in a common year.
+var monthLength = [13]int64{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// dayDiff is the number of days from the leaf's date to today, and the flag that
+// the leaf is a date: under it the number is right.
+//
+// The number of a day, 1 for 1 January of the year 1, is for the year c·100 + e
+//
+//	365·(year-1) + ⌊year/4⌋ - c + ⌊c/4⌋ + days of the months before + day
+//	  - [the year is a leap year, and the month January or February].
+//
+// Four times as much has no divisions: with the remainders of c and e by 4,
+//
+//	146097·c + 1461·e - (c mod 4) - (e mod 4) - 1460 + 4·(days before + day - [...]).
+//
+// Its sum with four times the difference plus 2^22, committed in 23 bits, is
+// public. It is proven in the exponent of g as one chunk of a product over bits;
+// all sums are below 2^26, so it is exact. The bits of the 64-bit integer are the
+// low 22 bits and sums of the highest. It costs 24 bits, a published product and 2 rows.
+func (m *machine) dayDiff(l *leaf, f query.DateFormat, today query.Date) (*integer, flag) {
+	d := m.dateOf(l, f)
+	if d.days == nil {
+		diff := int64(-1 << (diffBits - 1)) // all bits 0
+		if d.is.v {
+			diff = d.value.Days(today)
+		}
+		m.layDayDiff(d, today, diff)
+	}
+	return d.days, d.is
+}
+
+// layDayDiff lays out what dayDiff promises.
+func (m *machine) layDayDiff(d *date, today query.Date, diff int64) {
+	early := m.derived(d.value.Month <= 2 && isLeap(d.value.Year))
+	m.row("before a leap day", m.not(d.after[2]), d.leap, early)
+
+	var factors []factor
+	if m.wiring() {
+		for half, weight := range []int64{1461, 146097} {
+			units, tens := d.year[2*half], d.year[2*half+1]
+			for b := range 4 {
+				w := weight << b
+				if b == 0 {
+					w-- // the remainder's lower bit
+				}
+				factors = append(factors, m.dateFactor(units[b], w), m.dateFactor(tens[b], 10*weight<<b))
+			}
+			factors = append(factors, m.dateFactor(m.add(units[1], tens[0]), -2))
+		}
+		for k := 1; k < 12; k++ {
+			factors = append(factors, m.dateFactor(d.after[k], 4*monthLength[k]))
+		}
+		factors = append(append(factors, d.dayFactors(m, 4)...), m.dateFactor(early, -4))
+	}
+	n := &integer{v: diff}
+	var high ref // [the difference is not negative]
+	for b := range diffBits {
+		high = m.bit((diff+1<<(diffBits-1))>>b&1 == 1)
+		n.bits[b] = high
+		if m.wiring() {
+			factors = append(factors, m.dateFactor(high, 4<<b))
+		}
+	}
+	for b := diffBits - 1; b < 63; b++ {
+		n.bits[b] = m.not(high)
+	}
+	n.bits[63] = high
+	n.packed = m.pack(n.bits[:])
+	sum := m.productForm("day difference", 2*9+11+6+1+diffBits, factors)
+	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + 1460
+	m.implies("day difference", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
+	d.days = n
+}
+
+var firstDay = query.Date{Year: 1, Month: 1, Day: 1}

@@ -1,0 +1,63 @@
+package zkvm
+
+import (
+	"time"
+
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// dates are the alternatives of get_age and get_day_diff: integers that carry the
+// path of the member that they are made of, so that its marker is asked for where
+// they are output. The operand's alternatives must be dates under their guards, for get_age
+// not later ones. Those of literals are computed in public.
+func (x *execution) dates(e *query.Expr, g flag) ([]alternative, error) {
+	values, err := x.values(e.Args[0], g)
+	if err != nil {
+		return nil, err
+	}
+	today := query.DateOf(time.Unix(x.time, 0))
+	out := make([]alternative, len(values))
+	for i, v := range values {
+		out[i] = alternative{guard: v.guard, kind: isNumber, path: noPath}
+		if v.kind == isLeaf {
+			out[i].num, out[i].path = x.dateOfMember(e, v, today), v.path
+		} else {
+			out[i].num = x.dateOfLiteral(e, v, today)
+		}
+	}
+	return out, nil
+}
+
+func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date) *integer {
+	var n *integer
+	var right flag
+	if e.Op == query.Age {
+		n, right = x.m.age(v.leaf, e.Date, today)
+	} else {
+		n, right = x.m.dayDiff(v.leaf, e.Date, today)
+	}
+	x.m.needs("date wanted", v.guard, right)
+	return n
+}
+
+// dateOfLiteral is of an alternative that is no member. A local may hold a literal
+// that is no date of this format.
+func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date) *integer {
+	var d query.Date
+	var n int64
+	ok := v.kind == isLiteral && v.fixed.Type == query.String
+	if ok {
+		d, ok = query.ParseDate(v.fixed.Str, e.Date)
+	}
+	if ok && e.Op == query.Age {
+		n, ok = d.Age(today)
+	} else if ok {
+		n = d.Days(today)
+	}
+	if !ok {
+		x.m.never("date wanted", v.guard)
+		n = 0
+	}
+	c := x.m.constantInteger(n)
+	return &c
+}

@@ -1,0 +1,94 @@
+package zkvm
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// Estimate is what it costs to prove a query.
+type Estimate struct {
+	Class    Class
+	Bytes    int     // of a typical proof
+	Bits     float64 // of soundness, as Soundness gives them
+	Circuits []libzk.CircuitInfo
+}
+
+// EstimateCost lays out what proves a program over documents of one class, with
+// a header of common length, as if every output were given. It needs no document.
+// Proofs of fewer outputs are smaller by little. It fails with ErrUnsupported for
+// a program that cannot be proven.
+func EstimateCost(program *query.Program, class Class) (Estimate, error) {
+	return estimate(program, class, sampleHeader)
+}
+
+func estimate(program *query.Program, class Class, header string) (Estimate, error) {
+	st := &Statement{Program: program, Output: sampleOutput(program)}
+	for _, source := range program.Documents {
+		st.Documents = append(st.Documents, Document{Tag: source.Tag, Key: sampleKey, Header: header, Class: class})
+	}
+	p, err := newPlan(st, nil, nil)
+	if errors.Is(err, errOutput) { // it has every output: one is of a type that cannot be
+		err = fmt.Errorf("%w: the type of an output", ErrUnsupported)
+	}
+	if err != nil {
+		return Estimate{}, err
+	}
+	return Estimate{class, p.system.TypicalSize(p.published), p.bits(), p.system.Circuits()}, nil
+}
+
+// sampleHeader is as long as a header with alg, typ and a short kid.
+var sampleHeader = strings.Repeat("A", 64)
+
+// sampleKey is the public key of RFC 6979, appendix A.2.5: any would do.
+var sampleKey = Key{
+	X: coordinate("60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"),
+	Y: coordinate("7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"),
+}
+
+func coordinate(digits string) (c [32]byte) {
+	if _, err := hex.Decode(c[:], []byte(digits)); err != nil {
+		panic("zkvm: sample key: " + err.Error())
+	}
+	return c
+}
+
+// sampleOutput has a value for each output of the program. Those of a member may
+// be of any type, and are a string here, which asks for a marker.
+func sampleOutput(program *query.Program) []byte {
+	out := []byte{'{'}
+	seen := map[int]bool{}
+	var walk func(list []query.Statement)
+	walk = func(list []query.Statement) {
+		for i := range list {
+			s := &list[i]
+			if s.Kind == query.Output && !seen[s.Slot] {
+				seen[s.Slot] = true
+				if len(out) > 1 {
+					out = append(out, ',')
+				}
+				out = append(document.AppendString(out, program.Outputs[s.Slot]), ':')
+				switch {
+				case s.Expr.Array:
+					out = append(out, "[]"...)
+				case s.Expr.Type&query.String != 0:
+					out = append(out, `""`...)
+				case s.Expr.Type&query.Integer != 0:
+					out = append(out, '0')
+				default:
+					out = strconv.AppendBool(out, true)
+				}
+			}
+			walk(s.Then)
+			walk(s.Else)
+		}
+	}
+	walk(program.Body)
+	return append(out, '}')
+}

@@ -1,0 +1,53 @@
+package zkvm
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// The estimate is near what a proof really takes.
+func TestEstimateCost(t *testing.T) {
+	now := time.Date(2025, 2, 17, 12, 0, 0, 0, time.UTC)
+	const payload = `{"born":"1990-02-18","_born_zkpass_public_":true,"name":"Ann","_name_zkpass_public_":true,"n":1,"ok":false}`
+	for _, text := range []string{
+		`[{"output":{"r":{">=":[{"get_age":[{"dvar":"born"},"YYYY-MM-DD"]},18]}}}]`,
+		`[{"output":{"a":{"dvar":"name"}}},{"output":{"b":{"get_age":[{"dvar":"born"},"YYYY-MM-DD"]}}},{"output":{"c":"x"}}]`,
+		`[{"if":{"condition":{"dvar":"ok"},"then":[{"output":{"a":1}}],"else":[{"output":{"b":2}},{"output":{"a":{"now":[]}}}]}}]`,
+	} {
+		q := newDateQuery(t, text, payload, query.JWT, now)
+		class := q.st.Documents[0].Class
+		got, err := estimate(q.program, class, q.st.Documents[0].Header)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		out := q.evaluated(t)
+		proof, err := Prove(context.Background(), q.with(out), q.secrets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := float64(got.Bytes-len(proof)) / float64(len(proof)); off < -0.01 || off > 0.01 {
+			t.Errorf("%s: %d bytes estimated, a proof has %d", text, got.Bytes, len(proof))
+		}
+		if got.Class != class || got.Bits < minBits || len(got.Circuits) < 5 {
+			t.Errorf("%s: %+v", text, got)
+		}
+		larger, err := EstimateCost(q.program, Class{4096, 16})
+		if err != nil || 2*larger.Bytes < 3*got.Bytes {
+			t.Errorf("%s: %d bytes for the largest class, %v", text, larger.Bytes, err)
+		}
+	}
+}
+
+func TestEstimateCostOfNoClass(t *testing.T) {
+	p, err := query.Compile([]byte(`[{"output":{"r":true}}]`), []string{""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := EstimateCost(p, Class{577, 8}); !errors.Is(err, ErrClass) {
+		t.Errorf("class 577/8: %v", err)
+	}
+}
