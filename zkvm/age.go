@@ -83,7 +83,7 @@ func (m *machine) layAge(d *date, today query.Date, years, rest int64, past bool
 	}
 	n.bits[63] = m.one()
 	n.packed = m.pack(n.bits[:])
-	sum := m.productForm("age", 16+11+6+restBits+ageBits, factors)
+	sum := m.productForm(16+11+6+restBits+ageBits, factors)
 	d.ages, d.past = n, m.commit(past)
 	m.implies("age", d.past.r, m.add(sum, m.constant(powerOfSigned(place(today)))))
 	m.implies("age of a date", d.past.r, m.not(d.is.r))
@@ -174,7 +174,7 @@ func (m *machine) layDayDiff(d *date, today query.Date, diff int64) {
 	}
 	n.bits[63] = high
 	n.packed = m.pack(n.bits[:])
-	sum := m.productForm("day difference", 2*9+11+6+1+diffBits, factors)
+	sum := m.productForm(2*9+11+6+1+diffBits, factors)
 	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + 1460
 	m.implies("day difference", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
 	d.days = n

@@ -9,17 +9,17 @@ import (
 // chunk is the number of factors of one copy of the products circuit.
 const chunk = 64
 
-// compileProducts makes the circuit that proves ρ·(Π_j (1 + b_j·h_j) + o) = y.
+// compileProducts makes the circuit that proves ρ·(Π_j (a_j + b_j·h_j) + o) = y.
 //
-// One copy takes 64 pairs (b, h) and ρ, o, y. With b a bit, a factor is 1 or
-// 1 + h. It has 8 layers, each half as wide as the one below.
+// One copy takes 64 triples (a, b, h) and ρ, o, y. With a = 1 and b a bit, a
+// factor is 1 or 1 + h. It has 8 layers, each half as wide as the one below.
 func compileProducts() *circuit.Circuit[elem] {
 	b := circuit.NewBuilder(field, "products")
-	in := b.InputVector(2 * chunk)
+	in := b.InputVector(3 * chunk)
 	rho, offset, y := b.Input(), b.Input(), b.Input()
 	level := make([]circuit.Expr[elem], chunk)
 	for j := range level {
-		level[j] = b.Wire(b.Add(b.One(), b.Mul(in[2*j], in[2*j+1])))
+		level[j] = b.Wire(b.Add(in[3*j], b.Mul(in[3*j+1], in[3*j+2])))
 	}
 	for len(level) > 1 {
 		for j := range len(level) / 2 {

@@ -17,11 +17,14 @@ type execution struct {
 	m       *machine
 	program *query.Program
 	time    int64
-	leaves  []*leaf   // of each path
+	sources []*source
+	members []*member // of each path
+	leaves  []*leaf   // of each path whose value is used
 	markers []*leaf   // of each path, nil if no output needs it
 	outputs []outcome // public
 	locals  map[int][]alternative
 	emitted []emission
+	within  map[containment]flag
 }
 
 // flag operations. A fixed flag is public.
@@ -196,6 +199,12 @@ func (x *execution) boolean(e *query.Expr, g flag) (flag, error) {
 		return m.minus(g, t), err
 	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
 		return x.comparison(e, g)
+	case query.Exists:
+		return x.exists(e, g), nil
+	case query.In:
+		return x.membership(e, g)
+	case query.Contains:
+		return x.contains(e, g)
 	case query.Constant, query.Local, query.MemberValue:
 		values, err := x.values(e, g)
 		if err != nil {

@@ -88,8 +88,8 @@ func (m *machine) layInteger(l *leaf, raw string, usable bool) {
 	}
 	l.number.packed = m.pack(l.number.bits[:])
 
-	gM := m.productForm("magnitude of an integer", 4*digits, magnitude)
-	gU := m.productForm("value of an integer", 64, number)
+	gM := m.productForm(4*digits, magnitude)
+	gU := m.productForm(64, number)
 	both := m.product("negative integer", gM, gU)
 	middle := powerOfG(0, bias)
 	negative := m.derived(is && v < 0 || is && len(raw) > 0 && raw[0] == '-')

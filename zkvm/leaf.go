@@ -24,6 +24,11 @@ type leaf struct {
 
 	number integer
 
+	// For strings inside strings.
+	inside  []ref // inside[i]: byte i belongs to the scalar
+	lengths []ref // lengths[k]: the string has k bytes with its quotes; right if isString
+	parts   [2]stringParts
+
 	equals map[literalText]flag
 	pairs  map[leafPair]flag
 	dates  map[query.DateFormat]*date
@@ -102,6 +107,7 @@ func (m *machine) layLeaf(l *leaf) {
 		before = inside[i]
 	}
 	ends[n] = before
+	l.inside = inside
 	l.start, l.end = m.fingerprint(l.at.value), m.fingerprint(ends)
 	l.text = m.dot(s.dots, inside, m.powers(s.bytes))
 	if l.folds {
@@ -192,14 +198,7 @@ func (m *machine) layString(l *leaf, raw string, usable bool) {
 	s := l.source
 	is := usable && l.at.node.Kind == document.String && !l.at.node.Escaped && len(raw) <= maxToken
 	l.isString = m.commit(is)
-	marked := make([]ref, s.size())
-	if m.wiring() {
-		for i := range marked {
-			marked[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: powerOfX(8), Ref: s.positions[i].Escape})
-		}
-	}
-	first := m.dot(s.dots, l.at.value, marked)
-	m.implies("kind string", l.isString.r, m.add(first, m.constant(elem{Lo: '"'})))
+	m.implies("kind string", l.isString.r, m.add(m.firstByte(s, l.at), m.constant(elem{Lo: '"'})))
 
 	lengths := make([]ref, min(maxToken, s.size())+1)
 	for k := range lengths {
@@ -208,6 +207,7 @@ func (m *machine) layString(l *leaf, raw string, usable bool) {
 			lengths[k] = m.bit(is && len(raw) == k)
 		}
 	}
+	l.lengths = lengths
 	m.risk(s.size() + maxToken)
 	past := m.product("length of a string", l.start, m.fingerprint(lengths))
 	m.implies("string within its limit", l.isString.r, m.add(past, l.end))

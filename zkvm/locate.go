@@ -185,8 +185,11 @@ func (m *machine) form(windows []ref, i int, w elem) ref {
 
 // windows[i] is the fingerprint of the length bytes from i on, F_i = Σ_{j<length}
 // x_{i+j}·α^j, with zeros past the end: F_i = x_i + α·F_{i+1} - α^length·x_{i+length}.
-func (m *machine) windows(s *source, length int) []ref {
-	n := s.size()
+func (m *machine) windows(s *source, length int) []ref { return m.windowsOf(s.bytes, length) }
+
+// windowsOf is windows for any sequence of characters.
+func (m *machine) windowsOf(bytes []ref, length int) []ref {
+	n := len(bytes)
 	w := make([]ref, n)
 	far := one
 	for range length {
@@ -194,9 +197,9 @@ func (m *machine) windows(s *source, length int) []ref {
 	}
 	next := m.zero()
 	for i := n - 1; i >= 0; i-- {
-		terms := []term{{K: one, Ref: s.bytes[i]}, {K: m.w.alpha, Ref: next}}
+		terms := []term{{K: one, Ref: bytes[i]}, {K: m.w.alpha, Ref: next}}
 		if i+length < n {
-			terms = append(terms, term{K: far, Ref: s.bytes[i+length]})
+			terms = append(terms, term{K: far, Ref: bytes[i+length]})
 		}
 		w[i] = m.sum(terms...)
 		next = w[i]

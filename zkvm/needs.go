@@ -11,20 +11,21 @@ import (
 type survey struct {
 	program  *query.Program
 	sources  []*source
-	leaves   []*leaf // of each path
+	members  []*member // of each path
+	leaves   []*leaf   // of each path whose value is used
 	assigned map[int]bool
 	folds    bool // some folding comparison reads a local
 }
 
 func newSurvey(p *query.Program, sources []*source) (*survey, error) {
-	v := &survey{program: p, sources: sources, leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
+	v := &survey{program: p, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
 		m, err := s.locate(path.Steps)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		v.leaves[i] = s.leafOf(m)
+		v.members[i] = m
 	}
 	if err := v.block(p.Body); err != nil {
 		return nil, err
@@ -110,8 +111,15 @@ func (v *survey) expression(e *query.Expr) error {
 	if e.Array {
 		return fmt.Errorf("%s: %w: arrays", e.Pos, ErrUnsupported)
 	}
+	for _, a := range e.Args {
+		if err := v.expression(a); err != nil {
+			return err
+		}
+	}
 	switch e.Op {
-	case query.Exists, query.Count, query.Contains, query.In:
+	case query.MemberValue:
+		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
+	case query.Count:
 		return fmt.Errorf("%s: %w: this operator", e.Pos, ErrUnsupported)
 	case query.Age, query.DayDiff:
 		if a := e.Args[0]; a.Op == query.MemberValue {
@@ -139,11 +147,10 @@ func (v *survey) expression(e *query.Expr) error {
 				v.use(a.Path, other.Type)
 			}
 		}
-	}
-	for _, a := range e.Args {
-		if err := v.expression(a); err != nil {
-			return err
-		}
+	case query.In:
+		v.list(e)
+	case query.Contains:
+		v.strings(e)
 	}
 	return nil
 }

@@ -1,31 +1,48 @@
 package zkvm
 
-// factor is 1 + b·h of a product, b a bit.
+// factor is 1 + b·h of a product.
 type factor struct{ b, h ref }
 
-// productChunk runs the products circuit on up to 64 factors.
+// productChunk runs the products circuit on up to 64 factors 1 + b·h.
 func (m *machine) productChunk(factors []factor, rho, offset, y ref) {
+	m.basedChunk(factors, nil, rho, offset, y)
+}
+
+// basedChunk is productChunk for the factors bases[j] + b·h, or 1 + b·h without
+// bases.
+func (m *machine) basedChunk(factors []factor, bases []ref, rho, offset, y ref) {
 	if !m.wiring() {
 		m.instance(useProducts)
 		return
 	}
-	in := make([]ref, 0, 2*chunk+3)
-	for _, f := range factors {
-		in = append(in, f.b, f.h)
-	}
-	for len(in) < 2*chunk {
-		in = append(in, m.zero())
+	in := make([]ref, 0, 3*chunk+3)
+	for j := range chunk {
+		switch {
+		case j >= len(factors):
+			in = append(in, m.one(), m.zero(), m.zero())
+		case bases == nil:
+			in = append(in, m.one(), factors[j].b, factors[j].h)
+		default:
+			in = append(in, bases[j], factors[j].b, factors[j].h)
+		}
 	}
 	m.instance(useProducts, append(in, rho, offset, y)...)
 }
 
 // productOf is the prover's value of a product.
-func (m *machine) productOf(factors []factor) elem {
+func (m *machine) productOf(factors []factor) elem { return m.basedProduct(factors, nil) }
+
+func (m *machine) basedProduct(factors []factor, bases []ref) elem {
 	p := one
-	for _, f := range factors {
-		if b := m.value(f.b); b != (elem{}) {
-			p = field.Mul(p, field.Add(one, field.Mul(b, m.value(f.h))))
+	for j, f := range factors {
+		base := one
+		if bases != nil {
+			base = m.value(bases[j])
 		}
+		if b := m.value(f.b); b != (elem{}) {
+			base = field.Add(base, field.Mul(b, m.value(f.h)))
+		}
+		p = field.Mul(p, base)
 	}
 	return p
 }
@@ -47,20 +64,22 @@ func (m *machine) nonzeroProduct(count int, factors []factor, ok ref) {
 	}
 }
 
-// productForm is the form of a product, published under masks.
-func (m *machine) productForm(label string, count int, factors []factor) ref {
-	var total ref
+// productForm is the form of a product of factors 1 + b·h, published under
+// masks.
+func (m *machine) productForm(count int, factors []factor) ref {
+	return m.basedForm(count, factors, nil)
+}
+
+// basedForm is the form of a product of factors bases[j] + b·h. Each chunk
+// multiplies the one before it into its own product, ρ·Π = y with ρ that
+// product's form, so a chunk publishes one masked value.
+func (m *machine) basedForm(count int, factors []factor, bases []ref) ref {
+	total := m.one()
 	for lo := 0; lo < count; lo += chunk {
-		part := slice(factors, lo, min(lo+chunk, count))
-		mu := m.mask()
-		y := m.publish(func() elem { return field.Add(m.productOf(part), m.value(mu)) })
-		m.productChunk(part, m.one(), mu, m.constant(y))
-		p := m.add(m.constant(y), mu)
-		if lo == 0 {
-			total = p
-		} else {
-			total = m.product(label, total, p)
-		}
+		hi := min(lo+chunk, count)
+		part, base, before := slice(factors, lo, hi), slice(bases, lo, hi), total
+		total = m.masked(func() elem { return field.Mul(m.value(before), m.basedProduct(part, base)) })
+		m.basedChunk(part, base, before, m.zero(), total)
 	}
 	return total
 }

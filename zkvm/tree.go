@@ -36,6 +36,8 @@ type member struct {
 	value []ref // value[i]: the member's value starts at byte i
 	found ref   // it is there
 	ok    ref   // it is there at most once
+	first *ref  // see firstByte
+	null  *flag // see present
 	// secret
 	node *document.Node
 	sane bool
@@ -136,7 +138,14 @@ func (m *member) reachable() bool {
 // conditions are the forms that must be zero for a value of the member to be
 // used: it is there, and every name and container on the way is as it should be.
 func (m *member) conditions(vm *machine) []ref {
-	cs := []ref{vm.not(m.found)}
+	return append(m.fit(vm), vm.not(m.found))
+}
+
+// fit are the forms that must be zero for a search for the member to count,
+// whether it finds it or not: every name and container on the way is as it
+// should be. An honest prover can make them zero for what is not there.
+func (m *member) fit(vm *machine) []ref {
+	var cs []ref
 	for ; m != nil; m = m.in.parent {
 		cs = append(cs, vm.not(m.ok), vm.not(m.in.ok))
 	}
