@@ -110,7 +110,7 @@ func (q *dateQuery) agree(t testing.TB) (output string) {
 func (q *dateQuery) others(out query.Outputs) []string {
 	list := []string{"{}"}
 	if len(out.Results) == 0 { // an error
-		for _, v := range []string{"0", "-1", "1", "9132", "25", "16383", "-4194304", "true", "false"} {
+		for _, v := range []string{"0", "1", "25", "-4194304", "true", "false"} {
 			var members []string
 			for _, name := range q.program.Outputs {
 				members = append(members, fmt.Sprintf("%q:%s", name, v))
@@ -153,6 +153,9 @@ func (q *dateQuery) others(out query.Outputs) []string {
 
 // The query language's own cases on dates.
 func TestDateCases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	data, err := os.ReadFile("../query/testdata/cases.json")
 	if err != nil {
 		t.Fatal(err)
@@ -207,6 +210,9 @@ func TestDateCases(t *testing.T) {
 
 // Where dates stand in a program.
 func TestDatesInPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const payload = `{"born":"2000-02-18","_born_zkpass_public_":true,"secret":"17.02.2000","bad":"2001-02-29","_bad_zkpass_public_":true,` +
 		`"n":25,"_n_zkpass_public_":true,"t":true,"f":false,"when":"2025/03/01","_when_zkpass_public_":true,"days":9131}`
 	now := time.Date(2025, 2, 17, 12, 0, 0, 0, time.UTC)
