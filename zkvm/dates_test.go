@@ -120,33 +120,58 @@ func (q *dateQuery) others(out query.Outputs) []string {
 		return list
 	}
 	for i, r := range out.Results {
-		v := r.Value
-		var wrong []any
-		switch v.Type {
-		case query.Boolean:
-			wrong = []any{!v.Bool}
-		case query.Integer:
-			wrong = []any{v.Int + 1, v.Int - 1, -v.Int}
-		default:
-			wrong = []any{v.Str + "x"}
-		}
-		for _, w := range wrong {
-			text, _ := json.Marshal(w)
+		for _, wrong := range wrongValues(r.Value) {
 			var members []string
 			for j, r := range out.Results {
-				value, _ := json.Marshal(r.Value.Int)
-				switch {
-				case i == j:
-					value = text
-				case r.Value.Type == query.Boolean:
-					value, _ = json.Marshal(r.Value.Bool)
-				case r.Value.Type == query.String:
-					value, _ = json.Marshal(r.Value.Str)
+				text := valueText(r.Value)
+				if i == j {
+					text = wrong
 				}
-				members = append(members, fmt.Sprintf("%q:%s", r.Name, value))
+				members = append(members, fmt.Sprintf("%q:%s", r.Name, text))
 			}
 			list = append(list, "{"+strings.Join(members, ",")+"}")
 		}
+	}
+	return list
+}
+
+// valueText is a value as it is output.
+func valueText(v query.Value) string {
+	if v.Array {
+		var elems []string
+		for _, e := range v.Elems {
+			elems = append(elems, valueText(e))
+		}
+		return "[" + strings.Join(elems, ",") + "]"
+	}
+	switch v.Type {
+	case query.Boolean:
+		return fmt.Sprint(v.Bool)
+	case query.Integer:
+		return fmt.Sprint(v.Int)
+	}
+	return string(document.AppendString(nil, v.Str))
+}
+
+// wrongValues are texts of values near a value.
+func wrongValues(v query.Value) (list []string) {
+	switch {
+	case v.Array:
+		list = []string{"0"}
+		if len(v.Elems) > 0 {
+			short, more, changed := v, v, v
+			short.Elems = v.Elems[1:]
+			more.Elems = append(v.Elems[:len(v.Elems):len(v.Elems)], v.Elems[0])
+			changed.Elems = append([]query.Value(nil), v.Elems...)
+			changed.Elems[0].Int++
+			list = append(list, valueText(short), valueText(more), valueText(changed), "[]")
+		}
+	case v.Type == query.Boolean:
+		list = []string{fmt.Sprint(!v.Bool)}
+	case v.Type == query.Integer:
+		list = []string{fmt.Sprint(v.Int + 1), fmt.Sprint(v.Int - 1), fmt.Sprint(-v.Int)}
+	default:
+		list = []string{string(document.AppendString(nil, v.Str+"x"))}
 	}
 	return list
 }
