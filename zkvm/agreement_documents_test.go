@@ -38,6 +38,8 @@ var (
 	names = []string{"a", "b", "c", "d", "k", "_a", "A", "é", "a b", "a.b", "", "dd", "\x7f", "data"}
 	// strings that look like members, like other values, and like each other
 	texts = []string{"x", "X", "xy", "xY", "", "1", "true", "null", "é", "É", "日本", "𝄞", "[", "[\\]^_`{|}@", "{", ",", ":", "a:1", "  x", "x ", "-1", "\x7f", "longer text", "AZaz", "azAZ", "@Z[z`{", "@z[Z`{"}
+	// around the evaluation time, 13 February 2026; some are dates in two formats
+	dates = []string{"2000-02-29", "2026-02-13", "2026.02.14", "2008/02/13", "2008-02-14", "0001-01-01", "9999-12-31", "12/02/2008", "13.02.2008", "02-14-2008", "1900-02-29"}
 	// escapes are texts that cannot be written without one, and ones that can.
 	escapes   = []string{`\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r`, `\t`, `\u0041`, `\u00e9`, `\ud834\udd1e`, `\u0000`, `x\"a\":1,`, `\\\"`}
 	integers  = []string{"0", "-0", "1", "-1", "5", "7", "9", "10", "-10", "65", "100", "255", "256", "1771000000", "9223372036854775807", "-9223372036854775808", "4294967296", "-4294967297", "1234567890123456789", "-1000000000000000000"}
@@ -61,6 +63,9 @@ func escaped(text string) string {
 func (s scribe) scalar() *value {
 	switch n := s.IntN(100); {
 	case n < 38:
+		if s.often(25) {
+			return &value{kind: document.String, text: quoted(pick(s.Rand, dates))}
+		}
 		return &value{kind: document.String, text: quoted(pick(s.Rand, texts))}
 	case n < 42:
 		return &value{kind: document.String, text: `"` + pick(s.Rand, escapes) + quoted(pick(s.Rand, texts))[1:]}

@@ -158,6 +158,9 @@ func (a *author) scalar(k *known, t query.Type, depth int) string {
 			return l
 		}
 	}
+	if t == query.Integer && a.often(12) {
+		return a.date(k)
+	}
 	switch n := a.IntN(10); {
 	case n < 6:
 		return a.dvar(t)
@@ -165,6 +168,20 @@ func (a *author) scalar(k *known, t query.Type, depth int) string {
 		return `{"now":[]}`
 	}
 	return a.literal(t)
+}
+
+// date is an integer made of a date, mostly of one in a document.
+func (a *author) date(k *known) string {
+	operand := ""
+	if list := a.paths[document.String]; len(list) > 0 && a.often(80) {
+		operand = `{"dvar":` + quoted(pick(a.Rand, list)) + `}`
+	} else if l := a.lvar(k, query.String); l != "" {
+		operand = l
+	} else {
+		operand = quoted(pick(a.Rand, dates))
+	}
+	format := pick(a.Rand, []string{"DD/MM/YYYY", "MM/DD/YYYY", "YYYY-MM-DD", "YYYY-MM-DD"})
+	return `{"` + pick(a.Rand, []string{"get_age", "get_day_diff"}) + `":[` + operand + `,"` + format + `"]}`
 }
 
 func (a *author) anyType() query.Type {

@@ -291,6 +291,11 @@ func TestAgreementRandom(t *testing.T) {
 			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
 		}
 	}
+	for _, op := range []query.Op{query.Age, query.DayDiff} {
+		if n.ops[op] < 10 {
+			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
+		}
+	}
 	for _, typ := range []query.Type{query.String, query.Integer, query.Boolean} {
 		if n.types[typ] < 10 {
 			t.Errorf("%v is the type of %d outputs only", typ, n.types[typ])

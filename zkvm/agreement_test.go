@@ -96,7 +96,7 @@ const (
 
 var unprovenOperators = map[query.Op]string{
 	query.Exists: "exists", query.Count: "count", query.Contains: "contains",
-	query.In: "in", query.Age: "get_age", query.DayDiff: "get_day_diff",
+	query.In: "in",
 }
 
 // outside lists what of a program the circuit has no gadgets for.
