@@ -152,8 +152,8 @@ var looked = [...]int{1, 2, 3, 5}
 // LookBack is the length of AppendUnescape's array.
 const LookBack = lookBack + 1
 
-// UnescapeCircuit is the circuit of one byte's unit. All inputs must be bits
-// except the unit's, which it forces to be ones.
+// UnescapeCircuit is the circuit of one byte's unit, of 8 layers and 600 terms.
+// All inputs must be bits except the unit's, which it forces to be ones.
 var UnescapeCircuit = sync.OnceValue(CompileUnescape)
 
 // CompileUnescape builds the circuit anew.
