@@ -39,7 +39,8 @@ type Proof struct {
 type ProofDocument struct {
 	// Header is the protected header as it stands in the token: base64url.
 	Header string
-	// Class names the size class of the document, as the zkVM writes it: "576/8".
+	// Class names the size class of the document, as the zkVM writes it: "576/8",
+	// or "576/8e" if strings with escapes are used.
 	// Which classes there are, the zkVM knows.
 	Class string
 }
@@ -85,7 +86,7 @@ func (p *Proof) checkDocuments() error {
 			return forTag(tag, err)
 		}
 		if !isClass(document.Class) {
-			return forTag(tag, malformed("class: want two numbers with a slash between them"))
+			return forTag(tag, malformed("class: want two numbers with a slash between them, and e or nothing"))
 		}
 		key, ok := p.UserDataVerifyingKeys[tag]
 		if !ok {
@@ -104,9 +105,9 @@ func (p *Proof) checkDocuments() error {
 	return nil
 }
 
-// isClass reports whether a text has the form of a size class: 576/8.
+// isClass reports whether a text has the form of a size class: 576/8 or 576/8e.
 func isClass(s string) bool {
-	first, second, found := strings.Cut(s, "/")
+	first, second, found := strings.Cut(strings.TrimSuffix(s, "e"), "/")
 	for _, number := range []string{first, second} {
 		if number == "" || number[0] == '0' || strings.Trim(number, "0123456789") != "" {
 			return false

@@ -104,7 +104,7 @@ func checkRequest(ctx context.Context, request *zkpass.DVRToken, now time.Time, 
 func (d documents) statement(dvr *zkpass.DVR, program *query.Program, keys map[string]*zkpass.PublicKey, now time.Time, outputs query.Outputs) (*zkvm.Statement, error) {
 	public := make(map[string]statement.Document, len(d))
 	for tag, document := range d {
-		class, err := statement.ClassOf(document.payload)
+		class, err := statement.ClassOf(document.payload, program, tag)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", statement.Name(tag), err)
 		}

@@ -299,3 +299,28 @@ func TestProveStopsWhenCancelled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestProveEscapes: a string that the query uses and that is written with escapes
+// is read as what it means, and the class says that there is one.
+func TestProveEscapes(t *testing.T) {
+	const data = `{"name":"Jan\u0065 \"J\" Doe","_name_zkpass_public_":true,"other":"plain"}`
+	for _, tt := range []struct {
+		query, output string
+		escapes       bool
+	}{
+		{`[{"output":{"name":{"dvar":"name"}}}]`, `{"name":"Jane \"J\" Doe"}`, true},
+		{`{"contains":[{"dvar":"name"},"\"J\""]}`, `{"result":true}`, true},
+		{`{"in":[{"dvar":"other"},["plain","fancy"]]}`, `{"result":true}`, false},
+	} {
+		x := newExchange(t)
+		x.tokens[""] = signed(t, x.issuer, data)
+		x.dvr.Query = tt.query
+		result, err := x.prove(t)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.query, err)
+		}
+		if p := result.Proof; p.Output != tt.output || strings.HasSuffix(p.Documents[""].Class, "e") != tt.escapes {
+			t.Errorf("%s: output %s, class %s", tt.query, p.Output, p.Documents[""].Class)
+		}
+	}
+}

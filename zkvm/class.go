@@ -13,6 +13,9 @@ import (
 type Class struct {
 	Bytes int // room for the decoded payload
 	Depth int // room for open containers
+	// Escapes tells that strings which the query uses may have escapes. A class
+	// without costs less, and refuses them.
+	Escapes bool
 }
 
 // ErrClass means that a size class does not exist or does not fit.
@@ -35,23 +38,30 @@ func ClassFor(bytes, depth int) (Class, error) {
 	for _, n := range sizes {
 		for _, d := range depths {
 			if bytes <= n && depth <= d {
-				return Class{n, d}, nil
+				return Class{Bytes: n, Depth: d}, nil
 			}
 		}
 	}
 	return Class{}, fmt.Errorf("%d open containers, at most %d can be proven", depth, document.MaxDepth)
 }
 
-// String is the class as it stands in proof tokens: "576/8".
-func (c Class) String() string { return fmt.Sprintf("%d/%d", c.Bytes, c.Depth) }
+// String is the class as it stands in proof tokens: "576/8", or "576/8e" with
+// escapes.
+func (c Class) String() string {
+	if c.Escapes {
+		return fmt.Sprintf("%d/%de", c.Bytes, c.Depth)
+	}
+	return fmt.Sprintf("%d/%d", c.Bytes, c.Depth)
+}
 
 // ParseClass reads the form that String writes and accepts existing classes
 // only.
 func ParseClass(s string) (Class, error) {
-	b, d, _ := strings.Cut(s, "/")
+	size, escapes := strings.CutSuffix(s, "e")
+	b, d, _ := strings.Cut(size, "/")
 	bytes, err1 := strconv.Atoi(b)
 	depth, err2 := strconv.Atoi(d)
-	c := Class{bytes, depth}
+	c := Class{bytes, depth, escapes}
 	if err1 != nil || err2 != nil || !c.exists() || c.String() != s {
 		return Class{}, fmt.Errorf("%w: %.20q", ErrClass, s)
 	}
@@ -61,7 +71,7 @@ func ParseClass(s string) (Class, error) {
 func (c Class) exists() bool {
 	for _, n := range sizes {
 		for _, d := range depths {
-			if c == (Class{n, d}) {
+			if c.Bytes == n && c.Depth == d {
 				return true
 			}
 		}

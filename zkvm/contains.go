@@ -125,6 +125,8 @@ func (m *machine) holdsText(l *leaf, text string, fold bool) flag {
 	switch {
 	case text == "":
 		return m.fixed(true)
+	case l.decodes():
+		return m.windowHolds(l, text, fold)
 	case !writable(text):
 		return m.fixed(false) // no string without escapes has it
 	}
@@ -142,6 +144,29 @@ func (m *machine) holdsText(l *leaf, text string, fold bool) flag {
 	}
 	m.risk(min(s.size(), maxToken) * len(text)) // a string that is used has no more places
 	return m.isZero("string in a member", m.productForm(len(factors), factors), l.startsInside(text, fold))
+}
+
+// windowHolds is holdsText for a string with escapes: the product is over the
+// places of its decoded characters.
+func (m *machine) windowHolds(l *leaf, text string, fold bool) flag {
+	y := m.window(l, fold)
+	if len(text) > len(y) {
+		return m.fixed(false)
+	}
+	places := make([]ref, len(y)-len(text)+1)
+	if m.wiring() {
+		w, k := m.textFingerprint(text), one
+		for range len(text) {
+			w = field.Add(w, field.Mul(innerMark, k))
+			k = field.Mul(k, m.w.alpha)
+		}
+		windows := m.windowsOf(y, len(text))
+		for i := range places {
+			places[i] = m.form(windows, i, w)
+		}
+	}
+	m.risk(len(places) * len(text))
+	return m.anyZero("string in a member", places, strings.Contains(l.content(fold), text))
 }
 
 // startsInside reports whether the bytes of the prover's document from some byte
@@ -251,28 +276,31 @@ var innerMark = powerOfX(9)
 // the value's text fixes all u_j.
 //
 // It costs as many committed elements as a string may have bytes, and one
-// published value.
+// published value; nothing if the string is decoded, as it is committed then.
 func (m *machine) window(l *leaf, fold bool) []ref {
 	p := l.part(fold)
 	if p.inner != nil {
 		return p.inner
 	}
 	room := len(l.lengths) - 1
-	quoted := ""
-	if l.isString.v {
-		quoted = `"` + l.content(fold) + `"`
-	}
-	characters := make([]ref, room)
-	for j := range characters {
-		var c elem
-		if j < len(quoted) {
-			c.Lo = uint64(quoted[j])
+	characters := m.decodedCharacters(l, fold)
+	if characters == nil {
+		characters = make([]ref, room)
+		quoted := ""
+		if l.isString.v {
+			quoted = `"` + l.content(fold) + `"`
 		}
-		characters[j] = m.element(c)
+		for j := range characters {
+			var c elem
+			if j < len(quoted) {
+				c.Lo = uint64(quoted[j])
+			}
+			characters[j] = m.element(c)
+		}
+		m.risk(l.source.size() + room)
+		text := m.product("characters of a string", l.start, m.fingerprint(characters))
+		m.implies("characters of a string", l.isString.r, m.add(text, l.textForm(fold)))
 	}
-	m.risk(l.source.size() + room)
-	text := m.product("characters of a string", l.start, m.fingerprint(characters))
-	m.implies("characters of a string", l.isString.r, m.add(text, l.textForm(fold)))
 
 	p.inner = make([]ref, room-2)
 	if !m.wiring() {

@@ -16,8 +16,8 @@ import (
 // family is the compiled circuits. They are public and the same for everybody,
 // so they are compiled once and kept.
 type family struct {
-	sha256, base64url, json, products, fold func() *circuit.Circuit[elem]
-	ecdsa                                   func() *circuit.Circuit[p256.Elem]
+	sha256, base64url, json, products, fold, unescape func() *circuit.Circuit[elem]
+	ecdsa                                             func() *circuit.Circuit[p256.Elem]
 
 	lock sync.Mutex
 	dots map[int]*circuit.Circuit[elem] // by length
@@ -41,6 +41,7 @@ func Forget() {
 		json:      sync.OnceValue(json.Compile),
 		products:  sync.OnceValue(compileProducts),
 		fold:      sync.OnceValue(compileFold),
+		unescape:  sync.OnceValue(json.CompileUnescape),
 		ecdsa:     sync.OnceValue(ecdsa.Compile),
 		dots:      map[int]*circuit.Circuit[elem]{},
 	})
@@ -74,6 +75,8 @@ func (p *plan) circuit(use int) *circuit.Circuit[elem] {
 		return f.products()
 	case useFold:
 		return f.fold()
+	case useUnescape:
+		return f.unescape()
 	}
 	return f.dot(3 * p.st.Documents[use-useDots].Class.groups())
 }

@@ -29,6 +29,11 @@ type leaf struct {
 	lengths []ref // lengths[k]: the string has k bytes with its quotes; right if isString
 	parts   [2]stringParts
 
+	// For strings with escapes.
+	characters []ref   // decoded, quotes included, zeros after them
+	uppers     []ref   // uppers[j]: character j is one of A to Z; if folds
+	shown      *string // secret
+
 	equals map[literalText]flag
 	pairs  map[leafPair]flag
 	dates  map[query.DateFormat]*date
@@ -79,6 +84,9 @@ func (m *machine) constantInteger(v int64) integer {
 // raw is the text of the leaf's value in the prover's document, "" if it is not
 // there or no scalar: the bytes that text covers.
 func (l *leaf) raw() string {
+	if l.shown != nil {
+		return *l.shown
+	}
 	n := l.at.node
 	if l.source.doc == nil || n == nil || n.Kind == document.Object || n.Kind == document.Array {
 		return ""
@@ -110,7 +118,7 @@ func (m *machine) layLeaf(l *leaf) {
 	l.inside = inside
 	l.start, l.end = m.fingerprint(l.at.value), m.fingerprint(ends)
 	l.text = m.dot(s.dots, inside, m.powers(s.bytes))
-	if l.folds {
+	if l.folds && !l.decodes() {
 		l.lowered = m.dot(s.dots, inside, m.powers(m.fold(s)))
 	}
 
@@ -123,6 +131,9 @@ func (m *machine) layLeaf(l *leaf) {
 	}
 	if l.asInteger {
 		m.layInteger(l, raw, usable)
+	}
+	if l.characters != nil {
+		l.decoded(m)
 	}
 	// A kind is claimed only of a value that is there and may be used. Each kind is
 	// held to it alone: in characteristic two, two false claims would cancel in
@@ -192,11 +203,11 @@ func (m *machine) literalKind(l *leaf, f flag, text string) {
 const maxToken = query.MaxString + 2
 
 // layString proves that isString implies: the value starts with a quote and has
-// no escape, as Σ value[i]·(x_i + escape_i·x^8) is a quote; and it is not too
+// no escape (unless the class allows them), as Σ value[i]·(x_i + escape_i·x^8) is a quote; and it is not too
 // long, as end = start·α^length for one of the lengths allowed.
 func (m *machine) layString(l *leaf, raw string, usable bool) {
 	s := l.source
-	is := usable && l.at.node.Kind == document.String && !l.at.node.Escaped && len(raw) <= maxToken
+	is := usable && l.at.node.Kind == document.String && (l.decodes() || !l.at.node.Escaped) && len(raw) <= maxToken
 	l.isString = m.commit(is)
 	m.implies("kind string", l.isString.r, m.add(m.firstByte(s, l.at), m.constant(elem{Lo: '"'})))
 
@@ -211,6 +222,9 @@ func (m *machine) layString(l *leaf, raw string, usable bool) {
 	m.risk(s.size() + maxToken)
 	past := m.product("length of a string", l.start, m.fingerprint(lengths))
 	m.implies("string within its limit", l.isString.r, m.add(past, l.end))
+	if l.decodes() {
+		m.decode(l, is)
+	}
 }
 
 // fold makes the document's bytes with A to Z as a to z.
@@ -241,7 +255,7 @@ func (m *machine) textEquals(l *leaf, text string, fold bool) flag {
 	}
 	quoted := `"` + text + `"`
 	var z flag
-	if !writable(text) {
+	if !l.mayRead(text) {
 		z = m.fixed(false) // a string without escapes never equals it
 	} else {
 		raw := l.raw()

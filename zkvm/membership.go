@@ -77,7 +77,7 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 func (m *machine) textIn(l *leaf, list []query.Literal) flag {
 	var texts []string
 	for _, t := range list {
-		if writable(t.Str) && !slices.Contains(texts, t.Str) {
+		if l.mayRead(t.Str) && !slices.Contains(texts, t.Str) {
 			texts = append(texts, t.Str)
 		}
 	}

@@ -23,6 +23,7 @@ const (
 	useJSON
 	useProducts
 	useFold
+	useUnescape
 	useDots
 )
 

@@ -32,13 +32,17 @@ func (m *machine) present(s *source, e *member) flag {
 }
 
 // firstByte is the first byte of the member's value, with x^8 added if it opens
-// a string that has an escape; 0 if there is no value.
+// a string that has an escape that the class does not allow; 0 if there is no
+// value.
 func (m *machine) firstByte(s *source, e *member) ref {
 	if e.first == nil {
 		marked := make([]ref, s.size())
 		if m.wiring() {
 			for i := range marked {
-				marked[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: powerOfX(8), Ref: s.positions[i].Escape})
+				marked[i] = s.bytes[i]
+				if !s.st.Class.Escapes {
+					marked[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: powerOfX(8), Ref: s.positions[i].Escape})
+				}
 			}
 		}
 		first := m.dot(s.dots, e.value, marked)

@@ -30,7 +30,7 @@ type source struct {
 	ends      []ref // see token
 	levels    map[int][]ref
 	folded    []ref
-	isUpper   []ref
+	units     *unitRefs
 	root      *container
 	leaves    []*leaf
 }

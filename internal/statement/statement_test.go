@@ -137,6 +137,10 @@ func TestOpen(t *testing.T) {
 }
 
 func TestClassOf(t *testing.T) {
+	program, err := query.Compile([]byte(`{"==":[{"dvar":"a.x"},""]}`), []string{"a"}, query.WithFormat("a", query.JWT))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, size := range []int{10, 500, zkvm.MaxPayload} {
 		for _, depth := range []int{1, 8, 9, document.MaxDepth} {
 			text := strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth)
@@ -149,16 +153,45 @@ func TestClassOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := ClassOf(payload); err != nil || got != want {
+			if got, err := ClassOf(payload, program, "a"); err != nil || got != want {
 				t.Errorf("%d bytes, %d containers: %v, %v, want %s", len(text), depth, got, err, want)
 			}
 		}
 	}
-	payload, err := document.Parse([]byte(`{"a":` + strings.Repeat(" ", zkvm.MaxPayload) + `1}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ClassOf(payload); !errors.Is(err, zkvm.ErrUnsupported) {
-		t.Errorf("too long: %v", err)
+}
+
+func TestClassAllowsEscapes(t *testing.T) {
+	for _, tt := range []struct {
+		query, payload string
+		want           bool
+	}{
+		{`{"==":[{"dvar":"a.x"},""]}`, `{"x":"\n"}`, true},
+		{`{"==":[{"dvar":"a.x"},""]}`, `{"x":"n","y":"\n","\n":1}`, false},
+		{`{"==":[{"dvar":"a.x"},""]}`, `{"x":"n","x":"\n"}`, true},
+		{`{"==":[{"dvar":"a.x.y"},""]}`, `{"x":{"y":"\n"}}`, true},
+		{`{"==":[{"dvar":"a.x.y"},""]}`, `{"x":"\n"}`, false},
+		{`{"exists":"a.x"}`, `{"x":"\n"}`, false},
+		{`{"and":[false,{"contains":["",{"dvar":"a.x"}]}]}`, `{"x":"\n"}`, true},
+		{`[{"if":{"condition":false,"then":[],"else":[{"output":{"r":{"dvar":"a.x"}}}]}}]`, `{"x":"\n"}`, true},
+		{`{"==":[{"dvar":"a.x[1]"},""]}`, `{"x":["","\n"]}`, true},
+		{`{"==":[{"dvar":"a.x[0]"},""]}`, `{"x":["","\n"]}`, false},
+		{`{"==":[{"dvar":"a.x[].y"},""]}`, `{"x":[{"y":1,"z":"\n"},{"y":"\n"}]}`, true},
+		{`{"==":[{"dvar":"a.x[].y"},""]}`, `{"x":[{"y":1,"z":"\n"}]}`, false},
+		{`{"==":[{"count":"a.x[?z == 'b']"},1]}`, `{"x":[{"y":1,"z":"\n"}]}`, true},
+		{`{"==":[{"count":"a.x[]"},1]}`, `{"x":["\n"]}`, false},
+		{`{"==":[{"dvar":"b.x"},""]}`, `{"x":"\n"}`, false},
+	} {
+		program, err := query.Compile([]byte(tt.query), []string{"a", "b"}, query.WithFormat("a", query.JWT), query.WithFormat("b", query.JWT))
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload, err := document.Parse([]byte(tt.payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		class, err := ClassOf(payload, program, "a")
+		if err != nil || class.Escapes != tt.want {
+			t.Errorf("%s over %s: %v, %v", tt.query, tt.payload, class, err)
+		}
 	}
 }

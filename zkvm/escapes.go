@@ -1,0 +1,225 @@
+package zkvm
+
+import (
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+)
+
+// Strings with escapes, in classes that allow them.
+//
+// Each byte of the document emits one byte of decoded text or none (see package
+// json); a circuit over all positions proves which. The value's emitting bytes,
+// numbered in order, are matched with committed characters: with γ of order
+// 2^16 - 1 in the subfield, act_i = [byte i is inside and emits], and the committed
+//
+//	index_0 = 1,  index_{i+1} = index_i·(1 + act_i·(γ + 1)),
+//
+// index_i is γ^(number of emitting bytes before i), and all indexes of emitting
+// bytes differ. The characters d_j, j below the decoded length, are right if the
+// pairs (unit_i, index_i) of emitting bytes are the pairs (d_j, γ^j):
+//
+//	Π_i (act_i·(α + unit_i + θ·index_i) or 1) = Π_j (present_j·(α + d_j + θ·γ^j) or 1).
+//
+// Both sides are products of factors of degree one in α that are fixed before the
+// challenges, so they are equal only if the factors are. As the left indexes are
+// 1, γ, γ², ... without a gap, so are the right ones: present is the thermometer of
+// the decoded length. Whether a character is one of A to Z is a third component,
+// with weight θ².
+//
+// It costs, for a document, nine committed bits a byte (ten with folding) and the
+// unescape circuit, whose 8 layers are some 9 KB of a proof; for a string, two
+// committed subfield elements a byte of the document, 257 bits and 258 elements for
+// what is decoded, and a published value for each 64 of these and of the
+// document's bytes: 2 to 3 KB for documents of 576 bytes.
+
+// unitStep is γ.
+var unitStep = gf128.Pow(gf128.Generator(), 0x0001000100010001, 0x0001000100010001)
+
+// unitRefs are what the bytes of a document emit.
+type unitRefs struct {
+	emits  []ref
+	packed []ref // the emitted byte, 0 if none
+	bits   [][8]ref
+	upper  []ref       // see unitCase
+	values []json.Unit // secret
+}
+
+// decodes reports whether the value, if it is a string, is decoded.
+func (l *leaf) decodes() bool { return l.asString && l.source.st.Class.Escapes }
+
+// mayRead reports whether a string that the circuits read can be the given text:
+// without escapes, some texts cannot be written.
+func (l *leaf) mayRead(text string) bool { return l.decodes() || writable(text) }
+
+// units commits what the bytes of a document emit, once.
+func (m *machine) units(s *source) *unitRefs {
+	if s.units != nil {
+		return s.units
+	}
+	n := s.size()
+	u := &unitRefs{emits: make([]ref, n), packed: make([]ref, n), bits: make([][8]ref, n), values: make([]json.Unit, n)}
+	s.units = u
+	if s.rows != nil {
+		u.values = json.Unescape(s.rows[:n])
+	}
+	for i := range n {
+		v := u.values[i]
+		refs := json.UnitRefs{Emits: m.derived(v.Emits)}
+		for k := range refs.Bits {
+			refs.Bits[k] = m.derived(v.Byte>>k&1 == 1)
+		}
+		u.emits[i], u.bits[i] = refs.Emits, refs.Bits
+		if !m.wiring() {
+			m.instance(useUnescape)
+			continue
+		}
+		var back [json.LookBack]*json.Position
+		for k := range back {
+			back[k] = s.positions[max(i-k, 0)]
+		}
+		m.instance(useUnescape, json.AppendUnescape(nil, back, &refs)...)
+		u.packed[i] = m.pack(refs.Bits[:])
+	}
+	return u
+}
+
+// unitCase is, for each byte, the bit that it emits one of A to Z.
+func (m *machine) unitCase(s *source) []ref {
+	u := m.units(s)
+	if u.upper == nil {
+		u.upper = make([]ref, s.size())
+		for i := range u.upper {
+			u.upper[i] = m.derived(isUpper(u.values[i].Byte))
+			if m.wiring() {
+				m.instance(useFold, append(u.bits[i][:], u.upper[i])...)
+			} else {
+				m.instance(useFold)
+			}
+		}
+	}
+	return u.upper
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// decode commits the characters of a string and proves them right where isString
+// is 1. It replaces lengths by those of what is decoded.
+func (m *machine) decode(l *leaf, is bool) {
+	s := l.source
+	u := m.units(s)
+	var upper []ref
+	if l.folds {
+		upper = m.unitCase(s)
+	}
+	raw := l.raw()
+	text := ""
+	if is {
+		decoded, _ := s.doc.Text(l.at.node) // it is a string
+		text = `"` + decoded + `"`
+	}
+
+	weight := one // of the case, θ²
+	if m.wiring() {
+		weight = field.Mul(m.w.theta, m.w.theta)
+	}
+	entry := func(b, unit, index ref, power elem, isUpper ref) factor {
+		if !m.wiring() {
+			return factor{}
+		}
+		terms := []term{{K: one, Ref: unit}}
+		if power == (elem{}) {
+			terms = append(terms, term{K: m.w.theta, Ref: index})
+		}
+		if l.folds {
+			terms = append(terms, term{K: weight, Ref: isUpper})
+		}
+		c := field.Add(one, field.Add(m.w.alpha, field.Mul(m.w.theta, power)))
+		return factor{b, m.w.space.Affine(c, terms...)}
+	}
+	at := func(refs []ref, i int) ref {
+		if refs == nil {
+			return 0
+		}
+		return refs[i]
+	}
+
+	written := make([]factor, s.size())
+	index, value := m.one(), one
+	for i := range written {
+		emits := raw != "" && i >= l.at.node.Start && i < l.at.node.End && u.values[i].Emits
+		act := m.derived(emits)
+		m.row("byte of a string that emits", l.inside[i], u.emits[i], act)
+		written[i] = entry(act, u.packed[i], index, elem{}, at(upper, i))
+		if i+1 < len(written) {
+			if emits {
+				value = field.Mul(value, unitStep)
+			}
+			next := m.subfield(value)
+			m.row("index of a byte that emits", index, m.add(m.one(), m.scale(field.Add(unitStep, one), act)), next)
+			index = next
+		}
+	}
+
+	room := len(l.lengths) - 1
+	l.lengths = make([]ref, room+1)
+	for k := range l.lengths {
+		l.lengths[k] = m.zero()
+		if k >= 2 {
+			l.lengths[k] = m.bit(is && len(text) == k)
+		}
+	}
+	l.characters = make([]ref, room)
+	if l.folds {
+		l.uppers = make([]ref, room)
+	}
+	read := make([]factor, room)
+	present := make([]ref, room)
+	longer := m.zero()
+	for j := room - 1; j >= 0; j-- {
+		longer = m.add(longer, l.lengths[j+1])
+		present[j] = longer
+	}
+	power := one
+	for j := range room {
+		var c byte
+		if j < len(text) {
+			c = text[j]
+		}
+		l.characters[j] = m.element(elem{Lo: uint64(c)})
+		nothing := l.characters[j]
+		if l.folds {
+			l.uppers[j] = m.derived(isUpper(c))
+			nothing = m.together(l.characters[j], l.uppers[j])
+		}
+		m.row("no character past the end", m.not(present[j]), nothing, m.zero())
+		read[j] = entry(present[j], l.characters[j], 0, power, at(l.uppers, j))
+		power = field.Mul(power, unitStep)
+	}
+	m.risk(3 * (len(written) + room))
+	m.implies("decoded string", l.isString.r, m.add(m.productForm(len(written), written), m.productForm(room, read)))
+	l.shown = &text
+}
+
+// decoded makes the leaf's text that of its decoded characters, at start 1 if it
+// is there. The forms before were of the text as it is written, for the kinds
+// that have no escapes.
+func (l *leaf) decoded(m *machine) {
+	l.start = l.at.found
+	l.text = m.fingerprint(l.characters)
+	l.end = m.fingerprint(l.lengths)
+	if l.folds {
+		l.lowered = m.fingerprint(m.decodedCharacters(l, true))
+	}
+}
+
+// decodedCharacters are the characters of a string that was decoded, or nil.
+func (m *machine) decodedCharacters(l *leaf, fold bool) []ref {
+	if l.characters == nil || !fold {
+		return l.characters
+	}
+	lowered := make([]ref, len(l.characters))
+	for j, c := range l.characters {
+		lowered[j] = m.sum(term{K: one, Ref: c}, term{K: elem{Lo: 'a' - 'A'}, Ref: l.uppers[j]})
+	}
+	return lowered
+}
