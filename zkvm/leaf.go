@@ -14,6 +14,9 @@ type leaf struct {
 	at     *member
 	// What the program may need of it.
 	asString, asInteger, folds bool
+	read                       bool      // its value is used at all; asked in a group only
+	items                      []*leaf   // in a group: the leaf of each element
+	first                      firstByte // of an element's leaf
 
 	isString, isInteger, isTrue, isFalse flag
 
@@ -52,6 +55,7 @@ type integer struct {
 	bits   [64]ref
 	packed ref
 	v      int64
+	public bool // v is known to both sides
 }
 
 const bias = 1 << 63
@@ -62,7 +66,7 @@ func (m *machine) commit(v bool) flag { return flag{m.bit(v), v, false} }
 // constantInteger is a public integer.
 func (m *machine) constantInteger(v int64) integer {
 	u := uint64(v) ^ bias
-	n := integer{v: v, packed: m.constant(elem{Lo: u})}
+	n := integer{v: v, packed: m.constant(elem{Lo: u}), public: true}
 	for k := range n.bits {
 		n.bits[k] = m.public(u>>k&1 == 1)
 	}
@@ -81,6 +85,10 @@ func (l *leaf) raw() string {
 
 // layLeaf lays out a leaf: the extent of its value and what kind it is.
 func (m *machine) layLeaf(l *leaf) {
+	if l.at.group != nil {
+		m.layItems(l)
+		return
+	}
 	s := l.source
 	n := s.size()
 	raw := l.raw()

@@ -20,11 +20,10 @@ func newSurvey(p *query.Program, sources []*source) (*survey, error) {
 	v := &survey{program: p, sources: sources, leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
-		m, err := s.locate(path.Steps)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		v.leaves[i] = s.leafOf(s.locate(path.Steps))
+		if f := path.EachStep(); f >= 0 {
+			s.locate(path.Steps[:f+1]).readFilter(s, path.Steps[f].Filter)
 		}
-		v.leaves[i] = s.leafOf(m)
 	}
 	if err := v.block(p.Body); err != nil {
 		return nil, err
@@ -41,9 +40,9 @@ func newSurvey(p *query.Program, sources []*source) (*survey, error) {
 // boolean.
 func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 	markers := make([]*leaf, len(v.program.Paths))
-	public := map[int]query.Type{}
-	for _, o := range outputs {
-		public[o.slot] = o.value.Type
+	public := map[int]*outcome{}
+	for i := range outputs {
+		public[outputs[i].slot] = &outputs[i]
 	}
 	var walk func(list []query.Statement) error
 	walk = func(list []query.Statement) error {
@@ -55,36 +54,27 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 			if err := walk(st.Else); err != nil {
 				return err
 			}
-			t, ok := public[st.Slot]
-			if st.Kind != query.Output || !ok {
+			o := public[st.Slot]
+			if st.Kind != query.Output || o == nil {
 				continue
 			}
-			for _, path := range append(st.Sources[:len(st.Sources):len(st.Sources)], direct(st.Expr)...) {
-				v.use(path, t)
-				if t == query.Boolean || markers[path] != nil {
+			if st.Expr.Op == query.MemberValue {
+				v.use(st.Expr.Path, o.value.Type)
+			}
+			for _, path := range st.Sources {
+				if !o.array && o.value.Type == query.Boolean || markers[path] != nil {
 					continue
 				}
 				p := v.program.Paths[path]
 				n, name := p.Marker()
 				s := v.sources[p.Document]
-				m, err := s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name}))
-				if err != nil {
-					return err
-				}
-				markers[path] = s.leafOf(m)
+				markers[path] = s.leafOf(s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
+				markers[path].read = true
 			}
 		}
 		return nil
 	}
 	return markers, walk(v.program.Body)
-}
-
-// direct is the path of a member that is output as it is.
-func direct(e *query.Expr) []int {
-	if e.Op == query.MemberValue {
-		return []int{e.Path}
-	}
-	return nil
 }
 
 func (v *survey) use(path int, t query.Type) {
@@ -113,11 +103,10 @@ func (v *survey) block(list []query.Statement) error {
 }
 
 func (v *survey) expression(e *query.Expr) error {
-	if e.Array {
-		return fmt.Errorf("%s: %w: arrays", e.Pos, ErrUnsupported)
-	}
 	switch e.Op {
-	case query.Exists, query.Count, query.Contains, query.In, query.Age, query.DayDiff:
+	case query.MemberValue:
+		v.leaves[e.Path].read = true
+	case query.Exists, query.Contains, query.In, query.Age, query.DayDiff:
 		return fmt.Errorf("%s: %w: this operator", e.Pos, ErrUnsupported)
 	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
 		for k, a := range e.Args {
