@@ -287,7 +287,7 @@ func TestArrayCases(t *testing.T) {
 			Format      string
 			PayloadText *string `json:"payload_text"`
 		}
-		Now    time.Time
+		Now    json.RawMessage
 		Expect struct{ Output, Error string }
 	}
 	if err := json.Unmarshal(text, &cases); err != nil {
@@ -321,10 +321,17 @@ func TestArrayCases(t *testing.T) {
 			open[c.Name]++
 			continue
 		}
+		var now time.Time
+		var seconds int64
+		if json.Unmarshal(c.Now, &seconds) == nil {
+			now = time.Unix(seconds, 0)
+		} else if err := json.Unmarshal(c.Now, &now); err != nil {
+			t.Fatal(err)
+		}
 		ran++
 		t.Run(c.Name, func(t *testing.T) {
 			candidates := append([]string{`{"r":[]}`, `{"r":[1]}`, `{"r":0}`, `{"r":1}`, `{"r":"x"}`}, booleans...)
-			if agree(t, p, *d.PayloadText, c.Now.Unix(), candidates...) != (c.Expect.Error == "") {
+			if agree(t, p, *d.PayloadText, now.Unix(), candidates...) != (c.Expect.Error == "") {
 				t.Errorf("expected %+v", c.Expect)
 			}
 		})
