@@ -119,11 +119,12 @@ func (d *Draft[E]) Prove(label string, inputs []E, rng io.Reader) ([]byte, error
 		return nil, fmt.Errorf("drawing nonces: %w", err)
 	}
 	leaves := make([]merkle.Digest, d.g.Columns())
-	var column []E
-	var buf []byte
+	full := func(int) bool { return false } // leaves hash full elements
+	buf := [][]byte{nil}
 	for i := range leaves {
-		column = tableau.Columns(column, i, i+1)
-		leaves[i], buf = d.leaf(buf, nonces[i*nonceSize:(i+1)*nonceSize], column)
+		buf[0] = append(buf[0][:0], nonces[i*nonceSize:(i+1)*nonceSize]...)
+		tableau.AppendColumns(buf, i, full)
+		leaves[i] = sha256.Sum256(buf[0])
 	}
 	tree := merkle.New(leaves)
 

@@ -88,7 +88,8 @@ func (s *System) forks(t *transcript.Transcript, n int) []*transcript.Transcript
 // rng must be crypto/rand.Reader outside of tests. A witness that does not
 // satisfy the relations gives a *circuit.Violation. A degenerate challenge
 // (ErrChallenge, also from relate) makes Prove start again with a fresh
-// commitment: two answers to one commitment would reveal secrets.
+// commitment: two answers to one commitment would reveal secrets. Prove gives up,
+// with ErrChallenge, where that does not help.
 func (s *System) Prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error)) ([]byte, error) {
 	return s.retry(statement, secrets, rng, relate, true)
 }
@@ -101,13 +102,25 @@ func (s *System) ProveUnchecked(statement []byte, secrets Secrets, rng io.Reader
 }
 
 func (s *System) retry(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
-	for {
+	for attempt := 1; ; attempt++ {
 		proof, err := s.prove(statement, secrets, rng, relate, check)
 		if !errors.Is(err, sumcheck.ErrChallenge) {
 			return proof, err
 		}
+		if attempt == maxAttempts {
+			return nil, fmt.Errorf("proving with %d commitments in a row: %w; the secrets do not fit the statement", attempt, err)
+		}
 	}
 }
+
+// errUnabsorbed is a mistake of a statement that would let a prover choose the
+// published values after the challenges.
+var errUnabsorbed = errors.New("the statement publishes values without writing them to the transcript")
+
+// maxAttempts bounds the commitments of one proof. Chance needs a second one
+// with probability below 2^-100; a value that can never be published (a product
+// that must not be zero and always is) would need them for ever.
+const maxAttempts = 3
 
 // ErrChallenge is returned by relate functions for a challenge that the
 // statement cannot be proven with.
@@ -126,6 +139,8 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 		if err := p.commit(secrets.P, rng); err != nil {
 			return nil, err
 		}
+	} else if len(secrets.P) > 0 {
+		return nil, fmt.Errorf("%d secrets over the P-256 field, the system has no part over it", len(secrets.P))
 	}
 	nonces := make([]byte, s.gfShape.Columns()*leafNonce)
 	if _, err := io.ReadFull(rng, nonces); err != nil {
@@ -134,9 +149,13 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	tree := merkle.New(s.leaves(sides, nonces))
 	root := tree.Root()
 	t := s.begin(root, statement)
+	before := t.Digest()
 	published, relations, err := relate(t)
 	if err != nil {
 		return nil, err
+	}
+	if len(published) > 0 && t.Digest() == before {
+		return nil, errUnabsorbed
 	}
 	gf.relation = relations.GF
 	if p != nil {

@@ -2,6 +2,7 @@ package libzk
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
@@ -101,19 +102,19 @@ type Relation[E comparable] struct {
 	Linear []Linear
 
 	labels []string
-	index  map[string]uint16
+	index  map[string]uint32
 }
 
 // Row is a·b = c.
 type Row struct {
 	A, B, C affine.Ref
-	label   uint16
+	label   uint32
 }
 
 // Linear is a form that must be zero.
 type Linear struct {
 	Ref   affine.Ref
-	label uint16
+	label uint32
 }
 
 // NewRelation starts the relation of a shape over its secrets.
@@ -122,11 +123,13 @@ func (s *Shape[E]) NewRelation() *Relation[E] {
 	if err != nil {
 		panic("libzk: " + err.Error())
 	}
+	space := affine.NewSpace(s.Field, p.witness)
+	space.Reserve(p.secrets)
 	return &Relation[E]{
-		Space:  affine.NewSpace(s.Field, p.witness),
+		Space:  space,
 		Inputs: make([][]affine.Ref, len(s.Uses)),
 		Rows:   make([]Row, 0, s.Rows),
-		index:  map[string]uint16{},
+		index:  map[string]uint32{},
 	}
 }
 
@@ -143,10 +146,10 @@ func (r *Relation[E]) Zero(label string, a affine.Ref) {
 	r.Linear = append(r.Linear, Linear{a, r.label(label)})
 }
 
-func (r *Relation[E]) label(s string) uint16 {
+func (r *Relation[E]) label(s string) uint32 {
 	i, ok := r.index[s]
 	if !ok {
-		i = uint16(len(r.labels))
+		i = uint32(len(r.labels))
 		r.labels = append(r.labels, s)
 		r.index[s] = i
 	}
@@ -161,15 +164,45 @@ func (r *Relation[E]) Copy(use int, inputs ...affine.Ref) {
 // check compares the relation with the shape: a difference is a mistake in the
 // program, on either side.
 func (p *part[E]) check(r *Relation[E]) error {
+	if r == nil {
+		return fmt.Errorf("no relation over %s", p.Field.Name())
+	}
 	if len(r.Rows) != p.Rows {
 		return fmt.Errorf("relation has %d rows, its shape %d", len(r.Rows), p.Rows)
 	}
 	if r.Space.WitnessLen() != p.witness {
 		return fmt.Errorf("relation over %d witness elements, its shape has %d", r.Space.WitnessLen(), p.witness)
 	}
+	if len(r.Inputs) != len(p.Uses) {
+		return fmt.Errorf("relation over %s has %d circuits, its shape %d", p.Field.Name(), len(r.Inputs), len(p.Uses))
+	}
 	for i, u := range p.Uses {
 		if want := u.Copies * u.Circuit.Inputs(); len(r.Inputs[i]) != want {
 			return fmt.Errorf("circuit %s has %d inputs in the relation, want %d", u.Circuit.Name, len(r.Inputs[i]), want)
+		}
+	}
+	return p.checkRefs(r)
+}
+
+// checkRefs makes sure that the relation reads secrets and forms only: masks and
+// pads hide the proof's messages, and a relation that reads one could reveal
+// what it hides.
+func (p *part[E]) checkRefs(r *Relation[E]) error {
+	forms := r.Space.Forms()
+	outside := func(a affine.Ref) bool { return int(a) >= p.secrets || int(a) < -forms }
+	for i, in := range r.Inputs {
+		if k := slices.IndexFunc(in, outside); k >= 0 {
+			return fmt.Errorf("circuit %s reads element %d, there are %d secrets and %d forms", p.Uses[i].Circuit.Name, in[k], p.secrets, forms)
+		}
+	}
+	for _, w := range r.Rows {
+		if outside(w.A) || outside(w.B) || outside(w.C) {
+			return fmt.Errorf("row %q reads beyond %d secrets and %d forms", r.labels[w.label], p.secrets, forms)
+		}
+	}
+	for _, l := range r.Linear {
+		if outside(l.Ref) {
+			return fmt.Errorf("linear form %q reads beyond %d secrets and %d forms", r.labels[l.label], p.secrets, forms)
 		}
 	}
 	return nil

@@ -38,11 +38,26 @@ func newStrand[E comparable](p *part[E], g ligero.Geometry) *strand[E] {
 	return &strand[E]{p: p, g: g}
 }
 
-// commit draws masks and pads, completes the witness and encodes it.
+// commit completes the witness and encodes it.
 func (s *strand[E]) commit(secrets []E, rng io.Reader) error {
+	if err := s.complete(secrets, rng); err != nil {
+		return err
+	}
+	return s.encode(rng)
+}
+
+// complete draws masks and pads and sets the products among them.
+func (s *strand[E]) complete(secrets []E, rng io.Reader) error {
 	p, f := s.p, s.p.Field
 	if len(secrets) != p.secrets {
 		return fmt.Errorf("%d secrets over %s, the shape has %d", len(secrets), f.Name(), p.secrets)
+	}
+	// A row that is declared to lie in the subfield is opened as such: an element
+	// outside it could not be encoded.
+	for i, e := range secrets[:p.Subfield] {
+		if !f.InSubfield(e) {
+			return fmt.Errorf("secret %d over %s is not in the subfield, the first %d must be", i, f.Name(), p.Subfield)
+		}
 	}
 	s.witness = make([]E, p.witness)
 	copy(s.witness, secrets)
@@ -59,8 +74,11 @@ func (s *strand[E]) commit(secrets []E, rng io.Reader) error {
 	for _, q := range p.products {
 		s.witness[q.Z] = f.Mul(s.witness[q.X], s.witness[q.Y])
 	}
-	var err error
-	s.tableau, err = ligero.Commit(f, s.g, s.witness, p.Subfield, nil, rng)
+	return nil
+}
+
+func (s *strand[E]) encode(rng io.Reader) (err error) {
+	s.tableau, err = ligero.Commit(s.p.Field, s.g, s.witness, s.p.Subfield, nil, rng)
 	return err
 }
 
@@ -283,11 +301,7 @@ func (s *strand[E]) appendColumn(b []byte, column []E) []byte {
 
 // appendColumns appends columns lo.. of the tableau to the buffers.
 func (s *strand[E]) appendColumns(bufs [][]byte, lo int) {
-	rows := s.g.Rows()
-	all := s.tableau.Columns(nil, lo, lo+len(bufs))
-	for i := range bufs {
-		bufs[i] = s.appendColumn(bufs[i], all[i*rows:(i+1)*rows])
-	}
+	s.tableau.AppendColumns(bufs, lo, func(row int) bool { return s.g.SubfieldRow(row, s.p.Subfield) })
 }
 
 // appendOpenedColumn appends the i-th opened column to a leaf.

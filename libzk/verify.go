@@ -57,9 +57,13 @@ func (s *System) verify(statement []byte, published int, b []byte, relate func(*
 	}
 
 	t := s.begin(root, statement)
+	before := t.Digest()
 	relations, err := relate(t, values)
 	if err != nil {
 		return err
+	}
+	if published > 0 && t.Digest() == before {
+		return errUnabsorbed
 	}
 	gf.relation = relations.GF
 	if p != nil {

@@ -2,6 +2,7 @@ package zkvm
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/zkpass-go/zkpass/query"
 )
@@ -115,15 +116,31 @@ func (x *execution) block(list []query.Statement, g flag) error {
 			if err != nil {
 				return err
 			}
+			before := x.locals
+			x.locals = maps.Clone(before)
 			if err := x.block(s.Then, then); err != nil {
 				return err
 			}
+			afterThen := x.locals
+			x.locals = maps.Clone(before) // the other branch sees nothing of the first
 			if err := x.block(s.Else, x.m.minus(g, then)); err != nil {
 				return err
 			}
+			x.join(afterThen, before)
 		}
 	}
 	return nil
+}
+
+// join makes the locals those after an if: what the else branch left, and what
+// the then branch has added to the ones before. No way assigns a local twice, so
+// a local that was there before is in both unchanged.
+func (x *execution) join(then, before map[int][]alternative) {
+	for slot, added := range then {
+		if _, ok := before[slot]; !ok {
+			x.locals[slot] = append(added, x.locals[slot]...)
+		}
+	}
 }
 
 // values are the alternatives of a scalar under a guard; their guards exclude

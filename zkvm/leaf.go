@@ -124,12 +124,19 @@ func (m *machine) layLeaf(l *leaf) {
 	if l.asInteger {
 		m.layInteger(l, raw, usable)
 	}
-	// A kind is claimed only of a value that is there and may be used.
-	m.implies("usable value", m.usable(l).r, m.together(l.at.conditions(m)...))
+	// A kind is claimed only of a value that is there and may be used. Each kind is
+	// held to it alone: in characteristic two, two false claims would cancel in
+	// their sum.
+	conditions := m.together(l.at.conditions(m)...)
+	for _, kind := range []flag{l.isString, l.isInteger, l.isTrue, l.isFalse} {
+		if !kind.fixed {
+			m.implies("usable value", kind.r, conditions)
+		}
+	}
 }
 
-// usable is the flag that the leaf has one of the kinds. Kinds exclude each
-// other, so their sum is a bit.
+// usable is the flag that the leaf has one of the kinds. A value that is there
+// has one at most, by how it is written, so their sum is a bit.
 func (m *machine) usable(l *leaf) flag {
 	return flag{
 		m.add(l.isString.r, l.isInteger.r, l.isTrue.r, l.isFalse.r),

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
@@ -64,7 +65,7 @@ func (m *machine) layLink(s *source, l *link) {
 	var k elem
 	if m.fill && m.err == nil {
 		b := make([]byte, maskBits/8)
-		if _, m.err = m.random.Read(b); m.err == nil {
+		if _, m.err = io.ReadFull(m.random, b); m.err == nil {
 			l.mask = new(big.Int).SetBytes(b)
 			k = powerOfInteger(l.mask)
 		}

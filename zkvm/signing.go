@@ -200,6 +200,11 @@ func (m *machine) layHash(s *source) {
 		}
 	}
 
+	var lengthBits [len(size)]ref
+	for k := range size {
+		lengthBits[k] = m.add(size[k]...)
+	}
+
 	signing := append([]byte(s.st.Header+"."), s.text...)
 	state := initialState
 	var stateRefs [256]ref
@@ -232,9 +237,9 @@ func (m *machine) layHash(s *source) {
 				c.Message[8*j+7] = m.add(c.Message[8*j+7], end[pos]) // the padding byte 0x80
 			}
 		}
-		for k := range size { // the length in bits, in the last eight bytes of the last block
+		for k, bit := range lengthBits { // the length in bits, in the last eight bytes of the last block
 			field := m.derived(isLast && length>>k&1 == 1)
-			m.row("length field", last, m.add(size[k]...), field)
+			m.row("length field", last, bit, field)
 			at := 8*(63-(k+3)/8) + (k+3)%8
 			c.Message[at] = m.add(c.Message[at], field)
 		}

@@ -31,6 +31,8 @@ type Term[E comparable] struct {
 type Space[E comparable] struct {
 	f field.Field[E]
 	n int
+	// reach is the number of witness elements that forms may read.
+	reach int
 
 	constants []E // of each form
 	ends      []int32
@@ -45,7 +47,7 @@ type Space[E comparable] struct {
 
 // NewSpace makes a space over a witness of n elements.
 func NewSpace[E comparable](f field.Field[E], n int) *Space[E] {
-	s := &Space[E]{f: f, n: n, consts: map[E]Ref{}}
+	s := &Space[E]{f: f, n: n, reach: n, consts: map[E]Ref{}}
 	var zero E
 	s.zero = s.Const(zero)
 	s.one = s.Const(f.One())
@@ -55,14 +57,23 @@ func NewSpace[E comparable](f field.Field[E], n int) *Space[E] {
 // WitnessLen is the length of the witness.
 func (s *Space[E]) WitnessLen() int { return s.n }
 
+// Reserve puts the witness elements from k on out of reach of W and of forms:
+// they belong to the proof system.
+func (s *Space[E]) Reserve(k int) {
+	if k < 0 || k > s.n {
+		panic(fmt.Sprintf("affine: reserving from %d in a witness of %d elements", k, s.n))
+	}
+	s.reach = k
+}
+
 // Forms is the number of forms.
 func (s *Space[E]) Forms() int { return len(s.ends) }
 
 // W is the k-th witness element. An index outside the witness is a mistake in
 // the program and panics.
 func (s *Space[E]) W(k int) Ref {
-	if k < 0 || k >= s.n {
-		panic(fmt.Sprintf("affine: witness index %d outside 0..%d", k, s.n-1))
+	if k < 0 || k >= s.reach {
+		panic(fmt.Sprintf("affine: witness index %d outside 0..%d", k, s.reach-1))
 	}
 	return Ref(k)
 }
@@ -139,8 +150,8 @@ func (s *Space[E]) push(c, k E, r Ref) E {
 		if start, end := s.span(i); start == end {
 			return s.f.Add(c, s.f.Mul(k, s.constants[i]))
 		}
-	} else if int(r) >= s.n {
-		panic(fmt.Sprintf("affine: witness index %d outside 0..%d", r, s.n-1))
+	} else if int(r) >= s.reach {
+		panic(fmt.Sprintf("affine: witness index %d outside 0..%d", r, s.reach-1))
 	}
 	s.refs = append(s.refs, r)
 	s.coefs = append(s.coefs, k)

@@ -13,8 +13,12 @@ import (
 // ErrFormat means that bytes are not an LFC2 circuit.
 var ErrFormat = errors.New("not an LFC2 circuit")
 
-// maxFileTerms bounds the terms of a file: its tables are expanded.
+// maxFileTerms bounds the terms of a file, whose tables are expanded, and its
+// wires, all layers together.
 const maxFileTerms = 1 << 24
+
+// fieldIDs are the draft's numbers of the fields.
+var fieldIDs = map[string]int{"p256": 1, "gf2_128": 4}
 
 // File is a circuit in the LFC2 format with what the format says of its inputs.
 // Public inputs come first.
@@ -24,10 +28,12 @@ type File[E comparable] struct {
 	Subfield int // the first Subfield inputs lie in the subfield
 }
 
-// ReadLFC2 reads a circuit for field f. Besides the format it checks that
-// indices are in range, that a layer has at most one assertion for an output
-// wire and no other term for it, that nothing follows, and that the identifier
-// is the one that the contents give.
+// ReadLFC2 reads a circuit for field f. Besides the format it checks that the
+// file is for f, that indices are in range, that a layer has at most one
+// assertion for an output wire and no other term for it, that nothing follows,
+// and that the identifier is the one that the contents give. A circuit has at
+// most 2^24 terms and 2^24 wires; a small file can describe a circuit that large,
+// which takes about half a gigabyte.
 func ReadLFC2[E comparable](f field.Field[E], data []byte) (*File[E], error) {
 	r := &lfc2Reader{b: data}
 	if !bytes.HasPrefix(data, []byte("LFC2")) {
@@ -35,8 +41,13 @@ func ReadLFC2[E comparable](f field.Field[E], data []byte) (*File[E], error) {
 	}
 	r.b = r.b[4:]
 	fieldID := r.uint(1 << 8)
+	if id, ok := fieldIDs[f.Name()]; !ok || id != fieldID {
+		return nil, fmt.Errorf("%w: field %d, not %s", ErrFormat, fieldID, f.Name())
+	}
 	outputs := r.uint(maxFileTerms)
-	r.uint(1 << 62) // unused
+	if copies := r.uint(1); r.err == nil && copies != 1 {
+		return nil, fmt.Errorf("%w: %d copies, not 1", ErrFormat, copies)
+	}
 	public, subfield := r.uint(maxFileTerms), r.uint(maxFileTerms)
 	inputs, layers := r.uint(maxFileTerms), r.uint(1<<16)
 	c := &Circuit[E]{Field: f, Name: "lfc2"}
@@ -51,11 +62,14 @@ func ReadLFC2[E comparable](f field.Field[E], data []byte) (*File[E], error) {
 		r.b = r.b[f.Size():]
 		c.Constants = append(c.Constants, k)
 	}
-	total := 0
+	terms, wires := 0, outputs
 	for range layers {
-		l, err := r.layer(len(c.Constants), &total)
+		l, err := r.layer(len(c.Constants), &terms)
 		if err != nil {
 			return nil, err
+		}
+		if wires += l.Inputs; l.Inputs == 0 || wires > maxFileTerms {
+			return nil, fmt.Errorf("%w: layer %d: no wires, or more than %d so far", ErrFormat, len(c.Layers), maxFileTerms)
 		}
 		c.Layers = append(c.Layers, l)
 	}
@@ -141,10 +155,13 @@ func (c *Circuit[E]) lfc2ID(fieldID, outputs, public, subfield int) [32]byte {
 		for _, t := range l.Terms {
 			u(int(t.G), int(t.L), int(t.R))
 			buf = c.Field.Append(buf, c.Constants[t.K])
+			if len(buf) > 1<<14 {
+				h.Write(buf)
+				buf = buf[:0]
+			}
 		}
-		h.Write(buf)
-		buf = buf[:0]
 	}
+	h.Write(buf)
 	return [32]byte(h.Sum(nil))
 }
 
@@ -167,8 +184,8 @@ func (r *lfc2Reader) uint(limit uint64) int {
 	return int(v)
 }
 
-// list reads a length whose entries take at least one byte each.
-func (r *lfc2Reader) list() int { return r.uint(uint64(len(r.b))) }
+// list reads the length of a list whose entries take at least size bytes each.
+func (r *lfc2Reader) list(size int) int { return r.uint(uint64(len(r.b) / size)) }
 
 // layer reads the three tables of a layer: differences between terms, segments
 // of differences, and the sequence of segments.
@@ -180,7 +197,7 @@ func (r *lfc2Reader) layer(constants int, total *int) (Layer, error) {
 		return l, fmt.Errorf("%w: layer of %d wires with logarithm %d", ErrFormat, l.Inputs, logWidth)
 	}
 	type delta struct{ g, l, r, k int }
-	deltas := make([]delta, r.list())
+	deltas := make([]delta, r.list(4))
 	signed := func() int {
 		v := r.uint(1 << 40)
 		return int(v>>1) ^ -(v & 1)
@@ -191,17 +208,17 @@ func (r *lfc2Reader) layer(constants int, total *int) (Layer, error) {
 			return l, fmt.Errorf("%w: constant index out of range", ErrFormat)
 		}
 	}
-	segments := make([][]int, r.list())
+	segments := make([][]int, r.list(1))
 	for i := range segments {
-		segments[i] = make([]int, r.list())
+		segments[i] = make([]int, r.list(1))
 		for k := range segments[i] {
 			if segments[i][k] = r.uint(maxFileTerms); r.err == nil && segments[i][k] >= len(deltas) {
 				return l, fmt.Errorf("%w: difference index out of range", ErrFormat)
 			}
 		}
 	}
-	var at delta
-	for range r.list() {
+	sequence, terms := make([]int, r.list(1)), 0
+	for i := range sequence {
 		s := r.uint(maxFileTerms)
 		if r.err != nil {
 			return l, r.err
@@ -209,9 +226,15 @@ func (r *lfc2Reader) layer(constants int, total *int) (Layer, error) {
 		if s >= len(segments) {
 			return l, fmt.Errorf("%w: segment index out of range", ErrFormat)
 		}
-		if *total += len(segments[s]); *total > maxFileTerms {
+		sequence[i] = s
+		if terms += len(segments[s]); *total+terms > maxFileTerms {
 			return l, fmt.Errorf("%w: more than %d terms", ErrFormat, maxFileTerms)
 		}
+	}
+	*total += terms
+	l.Terms = make([]Term, 0, terms)
+	var at delta
+	for _, s := range sequence {
 		for _, i := range segments[s] {
 			d := deltas[i]
 			at = delta{at.g + d.g, at.l + d.l, at.r + d.r, d.k}

@@ -98,6 +98,21 @@ type Kernels[E comparable] interface {
 	GatherDot(k []E, x []E, idx []uint32) E
 }
 
+// Symbols is implemented by fields whose subfield elements have a 16-bit form: a
+// row of them is stored, encoded and hashed as symbols at an eighth of the size.
+type Symbols[E comparable] interface {
+	// Symbol is the 16-bit form of a, if a lies in the subfield.
+	Symbol(a E) (s uint16, ok bool)
+	// FromSymbol is the inverse.
+	FromSymbol(s uint16) E
+}
+
+// SymbolEncoder is implemented by the encoders of fields with Symbols.
+type SymbolEncoder interface {
+	// EncodeSymbols is Encode for a row of subfield elements in their 16-bit form.
+	EncodeSymbols(row []uint16)
+}
+
 // Encoder extends a message to a code word. It is safe for concurrent use.
 type Encoder[E comparable] interface {
 	// Encode takes row of length n whose first k symbols are the values of a

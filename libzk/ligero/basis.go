@@ -2,7 +2,6 @@ package ligero
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
 )
@@ -14,30 +13,21 @@ type basis[E comparable] struct {
 	weights []E // 1 / Π_{j≠i} (x_i - x_j)
 }
 
-// bases and encoders cache by field and sizes; sizes belong to a profile and a
-// size class, so there are few.
-var bases, encoders sync.Map
-
 // Forget drops the caches.
 func Forget() {
-	bases.Clear()
-	encoders.Clear()
+	bases.clear()
+	encoders.clear()
 }
 
 func encoder[E comparable](f field.Field[E], k, n int) field.Encoder[E] {
-	key := fmt.Sprint(f.Name(), " ", k, " ", n)
-	if e, ok := encoders.Load(key); ok {
-		return e.(field.Encoder[E])
-	}
-	e, _ := encoders.LoadOrStore(key, f.NewEncoder(k, n))
-	return e.(field.Encoder[E])
+	return encoders.get(fmt.Sprint(f.Name(), " ", k, " ", n), func() any { return f.NewEncoder(k, n) }).(field.Encoder[E])
+}
+
+func basisOf[E comparable](f field.Field[E], k int) *basis[E] {
+	return bases.get(fmt.Sprint(f.Name(), " ", k), func() any { return newBasis(f, k) }).(*basis[E])
 }
 
 func newBasis[E comparable](f field.Field[E], k int) *basis[E] {
-	key := fmt.Sprint(f.Name(), " ", k)
-	if b, ok := bases.Load(key); ok {
-		return b.(*basis[E])
-	}
 	b := &basis[E]{f: f, points: make([]E, k), weights: make([]E, k)}
 	for i := range b.points {
 		b.points[i] = f.CodePoint(i)
@@ -52,7 +42,6 @@ func newBasis[E comparable](f field.Field[E], k int) *basis[E] {
 		b.weights[i] = w
 	})
 	invert(f, b.weights)
-	bases.Store(key, b)
 	return b
 }
 

@@ -13,12 +13,16 @@ import (
 // Quad is the constraint W[X]·W[Y] = W[Z].
 type Quad struct{ X, Y, Z int }
 
-// Tableau is the prover's encoded matrix. It is read-only after Commit.
+// Tableau is the prover's encoded matrix. It is read-only after Commit. A row is
+// either in rows or, where it holds subfield elements and the field has a short
+// form for them, in symbols.
 type Tableau[E comparable] struct {
-	f     field.Field[E]
-	g     Geometry
-	quads []Quad
-	rows  [][]E
+	f       field.Field[E]
+	short   field.Symbols[E] // nil if rows are never stored as symbols
+	g       Geometry
+	quads   []Quad
+	rows    [][]E
+	symbols [][]uint16
 }
 
 // Commit lays the witness out in rows with fresh randomness from rng and encodes
@@ -29,16 +33,33 @@ func Commit[E comparable](f field.Field[E], g Geometry, witness []E, boundary in
 	if len(witness) != g.Witness || len(quads) != g.Quads {
 		panic(fmt.Sprintf("ligero: %d witness elements and %d products, geometry has %d and %d", len(witness), len(quads), g.Witness, g.Quads))
 	}
-	t := &Tableau[E]{f: f, g: g, quads: quads, rows: make([][]E, g.Rows())}
-	backing := make([]E, g.Rows()*g.Encoded)
+	t := &Tableau[E]{f: f, g: g, quads: quads, rows: make([][]E, g.Rows()), symbols: make([][]uint16, g.Rows())}
+	t.short, _ = any(f).(field.Symbols[E])
+	full, short := 0, 0
 	for i := range t.rows {
-		t.rows[i] = backing[i*g.Encoded : (i+1)*g.Encoded : (i+1)*g.Encoded]
+		if t.isShort(i, boundary) {
+			short++
+		} else {
+			full++
+		}
+	}
+	elems, symbols := make([]E, full*g.Encoded), make([]uint16, short*g.Encoded)
+	for i := range t.rows {
+		if t.isShort(i, boundary) {
+			t.symbols[i], symbols = symbols[:g.Encoded:g.Encoded], symbols[g.Encoded:]
+		} else {
+			t.rows[i], elems = elems[:g.Encoded:g.Encoded], elems[g.Encoded:]
+		}
 	}
 	if err := t.layout(witness, boundary, rng); err != nil {
 		return nil, fmt.Errorf("drawing commitment randomness: %w", err)
 	}
 	t.encode()
 	return t, nil
+}
+
+func (t *Tableau[E]) isShort(row, boundary int) bool {
+	return t.short != nil && t.g.SubfieldRow(row, boundary)
 }
 
 // layout fills the message part of each row.
@@ -73,20 +94,24 @@ func (t *Tableau[E]) layout(witness []E, boundary int, rng io.Reader) error {
 		clear(quad[g.Queries:g.Block])
 	}
 	at := g.blinding()
+	message := make([]E, g.Block)
 	for i := range g.WitnessRows() {
-		row := t.rows[at+i]
+		clear(message)
 		if g.SubfieldRow(at+i, boundary) {
 			for k := range g.Queries {
 				e, err := f.SampleSubfield(rng)
 				if err != nil {
 					return err
 				}
-				row[k] = e
+				message[k] = e
 			}
-		} else if err := random(row[:g.Queries]); err != nil {
+		} else if err := random(message[:g.Queries]); err != nil {
 			return err
 		}
-		copy(row[g.Queries:g.Block], witness[i*g.Width():])
+		copy(message[g.Queries:], witness[i*g.Width():])
+		if err := t.set(at+i, message); err != nil {
+			return err
+		}
 	}
 	at += g.WitnessRows()
 	for i := range g.QuadRows() {
@@ -104,13 +129,52 @@ func (t *Tableau[E]) layout(witness []E, boundary int, rng io.Reader) error {
 	return nil
 }
 
+// set stores a row's message.
+func (t *Tableau[E]) set(row int, message []E) error {
+	if t.symbols[row] == nil {
+		copy(t.rows[row], message)
+		return nil
+	}
+	for i, e := range message {
+		s, ok := t.short.Symbol(e)
+		if !ok {
+			return fmt.Errorf("witness element declared to lie in the subfield does not")
+		}
+		t.symbols[row][i] = s
+	}
+	return nil
+}
+
+// prefix is the first n symbols of a row, in buf if they have to be converted.
+func (t *Tableau[E]) prefix(row, n int, buf []E) []E {
+	if t.symbols[row] == nil {
+		return t.rows[row][:n]
+	}
+	buf = buf[:n]
+	for i, s := range t.symbols[row][:n] {
+		buf[i] = t.short.FromSymbol(s)
+	}
+	return buf
+}
+
+// at is one symbol of a row.
+func (t *Tableau[E]) at(row, i int) E {
+	if t.symbols[row] == nil {
+		return t.rows[row][i]
+	}
+	return t.short.FromSymbol(t.symbols[row][i])
+}
+
 func (t *Tableau[E]) encode() {
 	g := t.g
 	block, double := encoder(t.f, g.Block, g.Encoded), encoder(t.f, g.DBlock, g.Encoded)
 	parallel(len(t.rows), func(i int) {
-		if i > 0 && i < g.blinding() {
+		switch {
+		case t.symbols[i] != nil:
+			block.(field.SymbolEncoder).EncodeSymbols(t.symbols[i])
+		case i > 0 && i < g.blinding():
 			double.Encode(t.rows[i])
-		} else {
+		default:
 			block.Encode(t.rows[i])
 		}
 	})
@@ -137,30 +201,36 @@ func parallel(n int, work func(i int)) {
 // Geometry is the tableau's geometry.
 func (t *Tableau[E]) Geometry() Geometry { return t.g }
 
-// Columns copies columns lo..hi-1 of those that can be opened, one after the
-// other, each from the first row to the last.
-func (t *Tableau[E]) Columns(dst []E, lo, hi int) []E {
-	rows := len(t.rows)
-	need := (hi - lo) * rows
-	if cap(dst) < need {
-		dst = make([]E, need)
-	}
-	dst = dst[:need]
-	for r, row := range t.rows {
-		for c, e := range row[t.g.DBlock+lo : t.g.DBlock+hi] {
-			dst[c*rows+r] = e
+// AppendColumns appends the canonical bytes of columns lo, lo+1, ... of those
+// that can be opened to the buffers, one column each, from the first row to the
+// last. With short, subfield rows take the size of the subfield.
+func (t *Tableau[E]) AppendColumns(buffers [][]byte, lo int, short func(row int) bool) {
+	lo += t.g.DBlock
+	for r := range t.rows {
+		switch {
+		case t.symbols[r] != nil && short(r):
+			for c, s := range t.symbols[r][lo : lo+len(buffers)] {
+				buffers[c] = append(buffers[c], byte(s), byte(s>>8))
+			}
+		case short(r):
+			for c := range buffers {
+				buffers[c] = t.f.AppendSubfield(buffers[c], t.at(r, lo+c))
+			}
+		default:
+			for c := range buffers {
+				buffers[c] = t.f.Append(buffers[c], t.at(r, lo+c))
+			}
 		}
 	}
-	return dst
 }
 
 // Open is the opened part of the tableau: element [row·Queries + i] is the row's
 // symbol in column columns[i].
 func (t *Tableau[E]) Open(columns []int) []E {
 	out := make([]E, 0, len(t.rows)*len(columns))
-	for _, row := range t.rows {
+	for r := range t.rows {
 		for _, c := range columns {
-			out = append(out, row[t.g.DBlock+c])
+			out = append(out, t.at(r, t.g.DBlock+c))
 		}
 	}
 	return out

@@ -47,6 +47,15 @@ func NewResponse[E comparable](g Geometry) *Response[E] {
 	return r
 }
 
+// fits reports whether the vectors have the geometry's lengths.
+func (r *Response[E]) fits(g Geometry) bool {
+	low, high := 0, 0
+	if g.Products {
+		low, high = g.Queries, g.DBlock-g.Block
+	}
+	return len(r.LowDegree) == g.Block && len(r.Linear) == g.DBlock && len(r.QuadraticLow) == low && len(r.QuadraticHigh) == high
+}
+
 // Parts lists the response's vectors in the order of the transcript and the
 // proof.
 func (r *Response[E]) Parts() [][]E {
@@ -90,20 +99,21 @@ func (t *Tableau[E]) Respond(coefficients []E, c *Challenges[E]) *Response[E] {
 
 	copy(r.LowDegree, t.rows[0])
 	copy(r.Linear, t.rows[1])
+	buf := make([]E, g.Block)
 	for i := range g.dataRows() {
-		f.Axpy(r.LowDegree, c.LowDegree[i], t.rows[first+i][:g.Block])
+		f.Axpy(r.LowDegree, c.LowDegree[i], t.prefix(first+i, g.Block, buf))
 	}
 	// Each row of coefficients is encoded and multiplied with its row of data.
 	enc := encoder(f, g.Block, g.DBlock)
 	workers := workerCount()
 	sums := make([][]E, workers)
 	parallel(workers, func(w int) {
-		sum, row := make([]E, g.DBlock), make([]E, g.DBlock)
+		sum, row, buf := make([]E, g.DBlock), make([]E, g.DBlock), make([]E, g.DBlock)
 		for i := w; i < g.dataRows(); i += workers {
 			clear(row[:g.Queries])
 			copy(row[g.Queries:g.Block], full[i*g.Width():(i+1)*g.Width()])
 			enc.Encode(row)
-			f.MulAcc(sum, row, t.rows[first+i][:g.DBlock])
+			f.MulAcc(sum, row, t.prefix(first+i, g.DBlock, buf))
 		}
 		sums[w] = sum
 	})

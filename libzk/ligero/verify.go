@@ -22,8 +22,11 @@ func workerCount() int { return runtime.GOMAXPROCS(0) }
 // the Linear challenges. Slices must have the lengths that the geometry gives:
 // the parser's duty.
 func Verify[E comparable](f field.Field[E], g Geometry, quads []Quad, constant E, coefficients []E, c *Challenges[E], r *Response[E], columns []int, opened []E) error {
-	if len(opened) != g.Rows()*g.Queries || len(columns) != g.Queries || len(r.LowDegree) != g.Block || len(r.Linear) != g.DBlock {
-		return fmt.Errorf("ligero: %d opened elements in %d columns, want %d in %d", len(opened), len(columns), g.Rows()*g.Queries, g.Queries)
+	if len(opened) != g.Rows()*g.Queries || len(columns) != g.Queries || len(coefficients) != g.Witness {
+		return fmt.Errorf("ligero: %d opened elements in %d columns and %d coefficients, want %d, %d and %d", len(opened), len(columns), len(coefficients), g.Rows()*g.Queries, g.Queries, g.Witness)
+	}
+	if !r.fits(g) {
+		return errors.New("ligero: response of another geometry")
 	}
 	row := func(i int) []E { return opened[i*g.Queries : (i+1)*g.Queries] }
 	first := g.blinding()
@@ -96,7 +99,7 @@ func interpolate[E comparable](f field.Field[E], g Geometry, y []E, columns []in
 // polynomial of row i of the coefficients and T_i the opened symbol. It extends
 // no row: with Lagrange's basis L_w(x) it is Σ_w L_w(x)·Σ_i T_i(x)·A[i][w].
 func linearAt[E comparable](f field.Field[E], g Geometry, full []E, columns []int, opened func(i int) []E) []E {
-	basis := newBasis(f, g.Block)
+	basis := basisOf(f, g.Block)
 	out := make([]E, len(columns))
 	workers := workerCount()
 	parallel(workers, func(w int) {

@@ -106,8 +106,12 @@ func PathLen(n int, leaves []int) int {
 
 // Verify checks that digests are the leaves with the given indices of the tree
 // with n leaves and the given root. A path that is too long or too short is
-// refused. Indices must be distinct and in range.
+// refused, and so is an opening of no leaf. Indices must be distinct and in
+// range, with one digest each.
 func Verify(root Digest, n int, leaves []int, digests, path []Digest) error {
+	if len(leaves) == 0 || len(digests) != len(leaves) {
+		return ErrPath
+	}
 	known := onPath(n, leaves)
 	nodes := make([]Digest, 2*n)
 	for k, i := range leaves {

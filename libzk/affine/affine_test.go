@@ -1,0 +1,283 @@
+package affine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/p256"
+)
+
+// model is a space together with what each reference should be: a constant and
+// one coefficient for each witness element, written out.
+type model[E comparable] struct {
+	f     field.Field[E]
+	rng   *rand.Rand
+	s     *Space[E]
+	refs  []Ref
+	dense [][]E // constant, then coefficients
+	reads []map[int]bool
+}
+
+func newModel[E comparable](f field.Field[E], seed uint64, n, forms int) *model[E] {
+	m := &model[E]{f: f, rng: rand.New(rand.NewPCG(seed, 1)), s: NewSpace(f, n)}
+	unit := func(i int) []E {
+		d := make([]E, n+1)
+		d[i] = f.One()
+		return d
+	}
+	m.add(m.s.Zero(), make([]E, n+1))
+	m.add(m.s.One(), unit(0))
+	for k := range n {
+		m.add(m.s.W(k), unit(k+1))
+	}
+	for range forms {
+		m.form()
+	}
+	return m
+}
+
+func (m *model[E]) add(r Ref, dense []E) {
+	m.refs = append(m.refs, r)
+	m.dense = append(m.dense, dense)
+}
+
+// elem is a random element, often zero or one.
+func (m *model[E]) elem() E {
+	switch m.rng.IntN(6) {
+	case 0:
+		var zero E
+		return zero
+	case 1:
+		return m.f.One()
+	}
+	return m.f.CodePoint(m.rng.IntN(1 << 16))
+}
+
+func (m *model[E]) pick() (Ref, []E) {
+	i := m.rng.IntN(len(m.refs))
+	if m.rng.IntN(2) == 0 { // chains of late forms
+		i = len(m.refs) - 1 - m.rng.IntN(min(4, len(m.refs)))
+	}
+	return m.refs[i], m.dense[i]
+}
+
+func (m *model[E]) form() {
+	f, s := m.f, m.s
+	d := make([]E, s.WitnessLen()+1)
+	axpy := func(k E, x []E) {
+		for i := range d {
+			d[i] = f.Add(d[i], f.Mul(k, x[i]))
+		}
+	}
+	one := f.One()
+	a, da := m.pick()
+	b, db := m.pick()
+	k := m.elem()
+	switch m.rng.IntN(8) {
+	case 0:
+		axpy(one, da)
+		axpy(one, db)
+		m.add(s.Add(a, b), d)
+	case 1:
+		axpy(one, da)
+		axpy(f.Neg(one), db)
+		m.add(s.Sub(a, b), d)
+	case 2:
+		d[0] = one
+		axpy(f.Neg(one), da)
+		m.add(s.Not(a), d)
+	case 3:
+		axpy(k, da)
+		m.add(s.Scale(k, a), d)
+	case 4:
+		d[0] = k
+		m.add(s.Const(k), d)
+	case 5:
+		bit := m.rng.IntN(2) == 1
+		if bit {
+			d[0] = one
+		}
+		m.add(s.Bit(bit), d)
+	case 6:
+		h := m.elem()
+		axpy(k, da)
+		axpy(h, db)
+		m.add(s.Sum(Term[E]{k, a}, Term[E]{h, b}), d)
+	case 7:
+		d[0] = k
+		var terms []Term[E]
+		for range m.rng.IntN(5) {
+			r, dr := m.pick()
+			h := m.elem()
+			axpy(h, dr)
+			terms = append(terms, Term[E]{h, r})
+		}
+		m.add(s.Affine(k, terms...), d)
+	}
+}
+
+func (m *model[E]) at(dense, w []E) E {
+	return m.f.Add(dense[0], m.f.Dot(dense[1:], w))
+}
+
+func TestEvaluateAndAdjoint(t *testing.T) {
+	t.Run("gf2_128", func(t *testing.T) { testEvaluateAndAdjoint(t, gf128.Field{}) })
+	t.Run("p256", func(t *testing.T) { testEvaluateAndAdjoint(t, p256.Field{}) })
+}
+
+func testEvaluateAndAdjoint[E comparable](t *testing.T, f field.Field[E]) {
+	for seed := range uint64(60) {
+		n := 1 + int(seed)%9
+		m := newModel(f, seed, n, 3*int(seed))
+		w := make([]E, n)
+		for i := range w {
+			w[i] = m.elem()
+		}
+		v := m.s.Evaluate(w)
+		adjoint := m.s.NewAdjoint()
+		var want E
+		wantCoefficients := make([]E, n+1)
+		for i, r := range m.refs {
+			if v.At(r) != m.at(m.dense[i], w) {
+				t.Fatalf("seed %d: reference %d is %v, want %v", seed, r, v.At(r), m.at(m.dense[i], w))
+			}
+			k := m.elem()
+			adjoint.Add(k, r)
+			want = f.Add(want, f.Mul(k, v.At(r)))
+			f.Axpy(wantCoefficients, k, m.dense[i])
+		}
+		constant, coefficients := adjoint.Resolve()
+		if got := f.Add(constant, f.Dot(coefficients, w)); got != want {
+			t.Fatalf("seed %d: functional of the witness is %v, of the forms %v", seed, got, want)
+		}
+		if constant != wantCoefficients[0] {
+			t.Fatalf("seed %d: constant %v, want %v", seed, constant, wantCoefficients[0])
+		}
+		for k := range coefficients {
+			if coefficients[k] != wantCoefficients[k+1] {
+				t.Fatalf("seed %d: coefficient %d is %v, want %v", seed, k, coefficients[k], wantCoefficients[k+1])
+			}
+		}
+	}
+}
+
+// TestAttach: values of forms made after the witness is known, one by one.
+func TestAttach(t *testing.T) {
+	f := gf128.Field{}
+	for seed := range uint64(20) {
+		m := newModel(f, seed, 5, 10)
+		w := make([]gf128.Elem, 5)
+		for i := range w {
+			w[i] = m.elem()
+		}
+		m.s.Attach(w)
+		for range 30 {
+			m.form()
+			last := len(m.refs) - 1
+			if got := m.s.Value(m.refs[last]); got != m.at(m.dense[last], w) {
+				t.Fatalf("seed %d: form %d is %v, want %v", seed, last, got, m.at(m.dense[last], w))
+			}
+		}
+	}
+}
+
+// TestLine23Used: an element is used if and only if a form that is asked for
+// reads it, directly or through other forms.
+func TestLine23Used(t *testing.T) {
+	f := p256.Field{}
+	s := NewSpace(f, 7)
+	two := f.FromUint64(2)
+	a := s.Add(s.W(0), s.W(1))
+	b := s.Sum(Term[p256.Elem]{two, a}, Term[p256.Elem]{two, s.W(2)})
+	s.Add(s.W(4), a) // asked for by nobody
+	zero := s.Scale(p256.Elem{}, s.W(5))
+	got := fmt.Sprint(s.Used([]Ref{b, s.W(6), zero, s.One()}))
+	if want := "[true true true false false false true]"; got != want {
+		t.Errorf("used %s, want %s", got, want)
+	}
+	if got, want := fmt.Sprint(s.Used(nil)), "[false false false false false false false]"; got != want {
+		t.Errorf("used by nothing: %s", got)
+	}
+	// Whatever has a coefficient is reported as used.
+	for seed := range uint64(30) {
+		m := newModel(f, seed, 6, 25)
+		asked := []int{m.rng.IntN(len(m.refs)), m.rng.IntN(len(m.refs))}
+		used := m.s.Used([]Ref{m.refs[asked[0]], m.refs[asked[1]]})
+		for _, i := range asked {
+			for k, c := range m.dense[i][1:] {
+				if c != (p256.Elem{}) && !used[k] {
+					t.Fatalf("seed %d: element %d has coefficient %v and counts as unused", seed, k, c)
+				}
+			}
+		}
+	}
+}
+
+// TestLine23ReadsOutsideTheWitness: an index that is not a secret is refused
+// wherever it is used.
+func TestLine23ReadsOutsideTheWitness(t *testing.T) {
+	f := gf128.Field{}
+	s := NewSpace(f, 10)
+	s.Reserve(4)
+	one := f.One()
+	for name, use := range map[string]func(){
+		"W, negative":        func() { s.W(-1) },
+		"W, first reserved":  func() { s.W(4) },
+		"W, past the end":    func() { s.W(10) },
+		"Add, reserved":      func() { s.Add(Ref(4)) },
+		"Add, past the end":  func() { s.Add(Ref(10)) },
+		"Sum, reserved":      func() { s.Sum(Term[gf128.Elem]{one, Ref(9)}) },
+		"Affine, future":     func() { s.Affine(one, Term[gf128.Elem]{one, Ref(-100)}) },
+		"Evaluate, short":    func() { s.Evaluate(make([]gf128.Elem, 9)) },
+		"Reserve, more":      func() { s.Reserve(11) },
+		"Reserve, negative":  func() { s.Reserve(-1) },
+		"Attach, wrong size": func() { s.Attach(make([]gf128.Elem, 11)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("accepted")
+				}
+			}()
+			use()
+		})
+	}
+	if s.W(3) != 3 || s.WitnessLen() != 10 {
+		t.Error("the last secret cannot be read, or the witness got shorter")
+	}
+}
+
+func TestConstantsAreShared(t *testing.T) {
+	f := gf128.Field{}
+	s := NewSpace(f, 1)
+	k := f.CodePoint(7)
+	if s.Const(k) != s.Const(k) || s.Const(f.One()) != s.One() || s.Const(gf128.Elem{}) != s.Zero() || s.Bit(true) != s.One() || s.Bit(false) != s.Zero() {
+		t.Error("equal constants have different forms")
+	}
+}
+
+func BenchmarkRecurrence(b *testing.B) {
+	f := gf128.Field{}
+	const n = 10000
+	s := NewSpace(f, n)
+	alpha, r := f.CodePoint(77), s.Zero()
+	for k := range n {
+		r = s.Sum(Term[gf128.Elem]{f.One(), s.W(k)}, Term[gf128.Elem]{alpha, r})
+	}
+	w := make([]gf128.Elem, n)
+	b.Run("evaluate", func(b *testing.B) {
+		for b.Loop() {
+			s.Evaluate(w)
+		}
+	})
+	b.Run("adjoint", func(b *testing.B) {
+		for b.Loop() {
+			a := s.NewAdjoint()
+			a.Add(f.One(), r)
+			a.Resolve()
+		}
+	})
+}

@@ -1,0 +1,29 @@
+package zkvm
+
+import (
+	"math/big"
+	"testing"
+	"testing/iotest"
+)
+
+// ones is a source of bits that are all 1.
+type ones struct{}
+
+func (ones) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 0xff
+	}
+	return len(b), nil
+}
+
+// A source of randomness may give less than it is asked for. The link's mask
+// must not be made of the zeros that are left: the sum would show the digest.
+func TestLinkMaskOfAShortRead(t *testing.T) {
+	m := &machine{copies: make([]int, useDots), fill: true, random: iotest.OneByteReader(ones{})}
+	var l link
+	m.layLink(&source{}, &l)
+	want := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), maskBits), big.NewInt(1))
+	if m.err != nil || l.mask.Cmp(want) != 0 {
+		t.Errorf("mask %x, %v; want all %d bits of the source", l.mask, m.err, maskBits)
+	}
+}
