@@ -26,11 +26,24 @@ func (x *execution) selected(path int, g flag) *selection {
 func (x *execution) elements(e *query.Expr, g flag) alternative {
 	l := x.leaves[e.Path]
 	a := &array{selection: x.selected(e.Path, g)}
-	x.m.implies("elements of an array", g.r, x.m.together(l.at.conditions(x.m)...))
+	x.look(l, a.selection, g)
 	for _, item := range l.items {
 		a.items = append(a.items, alternative{kind: isLeaf, leaf: item, path: e.Path})
 	}
 	return alternative{guard: g, kind: isArray, path: e.Path, array: a}
+}
+
+// look proves under a guard that the names on the way to a leaf in the kept elements
+// are as they should be.
+func (x *execution) look(l *leaf, sel *selection, g flag) {
+	m := x.m
+	if sel.filter.Kind == query.KeepAll {
+		m.implies("names in elements", g.r, m.together(l.at.conditions(m)...))
+		return
+	}
+	for k, bad := range m.unfit(l) {
+		m.implies("names in a kept element", m.and("kept element", g, sel.kept[k]).r, bad)
+	}
 }
 
 // count is the number of elements that a path keeps.
@@ -184,9 +197,9 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 // discloseElements requires the marker in every kept element of the value.
 func (x *execution) discloseElements(v alternative, marker *leaf) {
 	m := x.m
-	m.implies("marker of elements", v.guard.r, m.together(marker.at.conditions(m)...))
 	p := &x.program.Paths[v.path]
 	sel := m.selection(marker.source, marker.at.group, p.Steps[p.EachStep()].Filter)
+	x.look(marker, sel, v.guard)
 	for k, item := range marker.items {
 		m.needs("disclosable element", m.and("kept element", v.guard, sel.kept[k]), item.isTrue)
 	}

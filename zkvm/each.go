@@ -104,56 +104,58 @@ func (m *machine) layEach(s *source, c *container) {
 
 // searchGroup is searchMember for a name in all containers of a group.
 //
-//	at[i] = 1 only where keys[i] = 1, F_i = w, and seen[i] = 0;
-//	seen[i+1] = inside[i+1]·(seen[i] + at[i]): the name starts before in this container;
-//	no other own name has F_i = w, by the same product.
+//	mark[i] = 1 only where keys[i] = 1 and F_i = w, and no other own name has
+//	F_i = w, by the same product: mark is exact;
+//	at[i] = mark[i]·(1 + seen[i]): the first one in its container;
+//	seen[i+1] = inside[i+1]·(seen[i] + at[i]);
+//	again[i] = mark[i] + at[i]: the name stands there once more.
 //
 // The value of a name is the first to start after it, which comes before any other
-// name: with open[i] = [a name starts before byte i and its value does not], the
+// name: with open[i] = [at was 1 before byte i and its value has not started], the
 // sum of all at and value before i,
 //
 //	value[i] = open[i]·[byte i starts a value].
 //
-// ok covers all containers of the group: a name that stands twice in one of them
-// makes it 0.
+// A name that stands twice is an error only where an element is needed: see
+// conditions and unfit.
 //
-// Cost for n byte positions: 3n bits, 3n rows and n/64 products.
+// Cost for n byte positions: 4n bits, 4n rows and n/64 products. With n = 576 that
+// is 2,304 bits.
 func (m *machine) searchGroup(s *source, e *member) {
 	n := s.size()
+	e.ok = m.one()
+	e.value, e.again = make([]ref, n), make([]ref, n)
 	if !writable(e.name) {
-		e.value = make([]ref, n)
-		for i := range e.value {
-			e.value[i] = m.zero()
+		for i := range n {
+			e.value[i], e.again[i] = m.zero(), m.zero()
 		}
-		e.ok = m.one()
+		e.repeats = m.zero()
 		return
 	}
-	e.ok = m.bit(e.sane)
 	m.risk(n * (len(e.name) + 2)) // positions chosen before α
-	keys, values := e.keyStarts(), e.valueStarts()
+	marks, keys, values := e.marks(), e.keyStarts(), e.valueStarts()
 	var windows []ref
 	var name elem
 	if m.wiring() {
 		windows, name = m.windows(s, len(e.name)+2), m.textFingerprint(`"`+e.name+`"`)
 	}
-	var ends map[int]bool // secret: where the containers end
-	if s.rows != nil {
-		ends = map[int]bool{}
-		for _, node := range e.in.nodes {
-			if node != nil {
-				ends[node.End-1] = true
-			}
+	ends := map[int]bool{} // secret: where the containers end
+	for _, node := range e.in.nodes {
+		if node != nil {
+			ends[node.End-1] = true
 		}
 	}
 	factors := make([]factor, n)
-	e.value = make([]ref, n)
 	seen, open := m.zero(), m.zero()
 	saw := false // secret
 	for i := range n {
-		at := m.bit(keys[i])
+		mark := m.bit(marks[i])
 		other := m.form(windows, i, name)
-		m.implies("name in a group", at, m.together(m.not(e.in.keys[i]), seen, other))
-		factors[i] = factor{m.add(e.in.keys[i], at), m.not(other)}
+		m.implies("name in a group", mark, m.together(m.not(e.in.keys[i]), other))
+		factors[i] = factor{m.add(e.in.keys[i], mark), m.not(other)}
+		at := m.derived(keys[i])
+		m.row("first name in a group", mark, m.not(seen), at)
+		e.again[i] = m.add(mark, at)
 
 		e.value[i] = m.derived(values[i])
 		m.row("value in a group", open, m.position(s, i).OpensValue, e.value[i])
@@ -169,7 +171,67 @@ func (m *machine) searchGroup(s *source, e *member) {
 	if !m.wiring() {
 		factors = nil
 	}
-	m.nonzeroProduct(n, factors, e.ok)
+	m.nonzeroProduct(n, factors, m.one())
+	m.risk(n)
+	e.repeats = m.fingerprint(e.again)
+}
+
+// unfit are forms, one for each element, that are zero if no name on the way from
+// the element to the leaf's value stands twice and none beside them has an escape,
+// but for the element's own names, which a filter has looked at. They serve paths
+// whose filter may drop elements; without one, conditions covers all elements.
+//
+// Cost: 32 dot products; for each object on the way but the element itself n bits
+// and n rows.
+func (m *machine) unfit(l *leaf) []ref {
+	if l.unfit != nil {
+		return l.unfit
+	}
+	s := l.source
+	n := s.size()
+	place := l.at.group.place
+	var vectors [][]ref
+	for at := l.at; at != place; at = at.in.parent {
+		if at.step != query.Member {
+			continue
+		}
+		vectors = append(vectors, at.again)
+		if at.in.parent != place {
+			vectors = append(vectors, m.escapedNames(s, at.in))
+		}
+	}
+	m.risk(n + len(vectors))
+	errors := make([]ref, n)
+	for i := range errors {
+		each := make([]term, len(vectors))
+		k := one
+		for v := range vectors {
+			each[v] = term{K: k, Ref: vectors[v][i]}
+			if m.wiring() {
+				k = field.Mul(k, m.w.theta)
+			}
+		}
+		errors[i] = m.sum(each...)
+	}
+	errors = m.powers(errors)
+	l.unfit = make([]ref, len(l.items))
+	for k := range l.unfit {
+		l.unfit[k] = m.dot(s.dots, l.at.group.regions[k], errors)
+	}
+	return l.unfit
+}
+
+// escapedNames[i] = [byte i opens a name of the container's own that has an escape].
+func (m *machine) escapedNames(s *source, c *container) []ref {
+	if c.escaped == nil {
+		own := c.nameStarts()
+		c.escaped = make([]ref, s.size())
+		for i := range c.escaped {
+			c.escaped[i] = m.derived(own[i] && s.rows[i].Escape)
+			m.row("names with escapes in a group", c.keys[i], m.position(s, i).Escape, c.escaped[i])
+		}
+	}
+	return c.escaped
 }
 
 // selection is which elements of an array a filter keeps.
@@ -205,7 +267,7 @@ func (m *member) readFilter(s *source, f query.Filter) {
 //
 //	kept_k·(1+x)·c_k = c_{k+1} + c_k,  c_0 = 1.
 //
-// Cost: without a filter nothing; with one 528 bits and up to 96 rows.
+// Cost: without a filter nothing; with one 528 bits and up to 64 rows.
 func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
 	if sel := e.selections[f]; sel != nil {
 		return sel
@@ -234,8 +296,11 @@ func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
 		bad := make([]ref, most)
 		for k, item := range l.items {
 			kept, is := m.keeps(item, f)
-			sel.kept = append(sel.kept, m.and("kept element", e.present[k], kept))
-			bad[k] = m.product("flag of an element", e.present[k].r, m.not(is.r))
+			if f.Kind == query.KeepFalse { // the others keep only what is there
+				kept = m.and("element that is there", e.present[k], kept)
+			}
+			sel.kept = append(sel.kept, kept)
+			bad[k] = m.not(is.r) // where there is no element there is no flag
 		}
 		sel.conditions = append(sel.conditions, bad...)
 

@@ -46,14 +46,7 @@ func (m *machine) elementsAtLevel(s *source, k int) []ref {
 // more, and once for each further level n.
 func (m *machine) layElements(s *source, c *container) {
 	at := m.elementsAtLevel(s, c.level+1)
-	own := map[int]bool{}
-	for _, node := range c.nodes {
-		if node != nil {
-			for _, e := range node.Elems {
-				own[e.Start] = true
-			}
-		}
-	}
+	own := c.elementStarts()
 	c.starts = make([]ref, s.size())
 	for i := range c.starts {
 		c.starts[i] = m.derived(own[i])
@@ -86,14 +79,7 @@ func (m *machine) searchElements(s *source, c *container) {
 	}
 	n := s.size()
 	g := counterStep()
-	own, starts := c.parent.valueStarts(), map[int]bool{}
-	for _, node := range c.nodes {
-		if node != nil {
-			for _, e := range node.Elems {
-				starts[e.Start] = true
-			}
-		}
-	}
+	own, starts := c.parent.valueStarts(), c.elementStarts()
 	counts := make([]ref, n)
 	count, v := m.zero(), elem{}
 	in := false // secret

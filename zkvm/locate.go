@@ -116,14 +116,7 @@ func (m *machine) layNames(s *source, c *container) {
 		c.keys = at
 		return
 	}
-	own := map[int]bool{}
-	for _, node := range c.nodes {
-		if node != nil {
-			for i := range node.Members {
-				own[node.Members[i].NameStart] = true
-			}
-		}
-	}
+	own := c.nameStarts()
 	c.keys = make([]ref, s.size())
 	for i := range c.keys {
 		c.keys[i] = m.derived(own[i])

@@ -25,6 +25,8 @@ type container struct {
 	keys   []ref // keys[i]: byte i opens one of its own names
 	starts []ref // starts[i]: byte i starts one of its own elements
 	ok     ref   // none of its own names has an escape
+	// in a group, see escapedNames
+	escaped []ref
 	// secret
 	node  *document.Node   // nil if it is not there or no object
 	nodes []*document.Node // one, or of a group one for each element; nil what is not there
@@ -47,6 +49,9 @@ type member struct {
 	value []ref // value[i]: the member's value starts at byte i
 	found ref   // it is there; not in a group
 	ok    ref   // it is there at most once
+	// in a group, of a name: see searchGroup
+	again   []ref // again[i]: byte i opens the name once more in one object
+	repeats ref   // zero if it does nowhere
 	// secret
 	node  *document.Node   // not in a group
 	nodes []*document.Node // as the container's
@@ -181,10 +186,12 @@ func (c *container) resolveNames(k int, node *document.Node) {
 			if m.name != n.Name {
 				continue
 			}
-			if m.nodes[k] != nil {
+			switch {
+			case m.nodes[k] == nil:
+				m.nodes[k] = n.Value
+			case m.group == nil:
 				m.sane = false
 			}
-			m.nodes[k] = n.Value
 		}
 	}
 }
@@ -226,6 +233,9 @@ func (m *member) conditions(vm *machine) []ref {
 		switch m.step {
 		case query.Member:
 			cs = append(cs, vm.not(m.in.ok))
+			if m.group != nil {
+				cs = append(cs, m.repeats)
+			}
 		case query.Each:
 			cs = append(cs, vm.not(m.in.parent.found), m.group.noArray, m.group.tooMany)
 		}
@@ -243,6 +253,48 @@ func (m *member) keyStarts() map[int]bool {
 		for i := range m.in.nodes[k].Members {
 			if n := &m.in.nodes[k].Members[i]; n.Value == v {
 				at[n.NameStart] = true
+			}
+		}
+	}
+	return at
+}
+
+// marks are the offsets of all names in the prover's document that are the member's.
+func (m *member) marks() map[int]bool {
+	at := map[int]bool{}
+	for _, node := range m.in.nodes {
+		if node == nil {
+			continue
+		}
+		for i := range node.Members {
+			if n := &node.Members[i]; !n.Escaped && n.Name == m.name {
+				at[n.NameStart] = true
+			}
+		}
+	}
+	return at
+}
+
+// nameStarts are the offsets of all names of a container's own.
+func (c *container) nameStarts() map[int]bool {
+	at := map[int]bool{}
+	for _, node := range c.nodes {
+		if node != nil {
+			for i := range node.Members {
+				at[node.Members[i].NameStart] = true
+			}
+		}
+	}
+	return at
+}
+
+// elementStarts are the offsets of all elements of a container's own.
+func (c *container) elementStarts() map[int]bool {
+	at := map[int]bool{}
+	for _, node := range c.nodes {
+		if node != nil {
+			for _, e := range node.Elems {
+				at[e.Start] = true
 			}
 		}
 	}
