@@ -94,6 +94,7 @@ func (m *machine) layItems(l *leaf) {
 type itemText struct{ starts, ends, masked, raised []ref }
 
 func (m *machine) layItemText(l *leaf, values map[int]*document.Node) itemText {
+	raise := elem{Lo: 'a' - 'A'} // what folding adds to A to Z
 	s := l.source
 	n := s.size()
 	ends, masked, raised := make([]ref, n), make([]ref, n), make([]ref, n)
@@ -124,10 +125,9 @@ func (m *machine) layItemText(l *leaf, values map[int]*document.Node) itemText {
 		masked[i] = m.pack(bits[:])
 		m.row("bytes of an element's value", inside, s.bytes[i], masked[i])
 		if l.folds {
-			// The fold adds 0x20 to A to Z.
 			upper := m.derived(x >= 'A' && x <= 'Z')
-			raised[i] = m.scale(elem{Lo: 'a' - 'A'}, upper)
-			m.row("letters of an element's value", inside, m.add(folded[i], s.bytes[i]), raised[i])
+			raised[i] = m.scale(raise, upper)
+			m.row("letters of an element's value", inside, m.scale(field.Inv(raise), m.add(folded[i], s.bytes[i])), upper)
 		}
 	}
 	t := itemText{starts: m.powers(l.at.value), ends: m.powers(ends), masked: m.powers(masked)}
