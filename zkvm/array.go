@@ -4,6 +4,12 @@ import "github.com/zkpass-go/zkpass/query"
 
 // array is the values that a path with EACH selects: one alternative for each
 // element of the array, of which the kept ones count, in order.
+//
+// What arrays cost in all, in a class of 576 bytes with room for 32 elements, over
+// the same query of one scalar member (197.8 KB, 3,462 rows): an index step +2.0 KB,
+// +4,031 rows; count of [] +6.8 KB, +2,250; a[].n tested as boolean +10.1 KB,
+// +7,145, as string +14.2 KB, +8,489, as integer with < +19.4 KB, +12,527; count of
+// [?n] +10.0 KB, of [?n == 'x'] +15.0 KB. Proving takes some 20 % longer.
 type array struct {
 	selection *selection
 	items     []alternative // without guards
@@ -14,9 +20,9 @@ type array struct {
 func (x *execution) selected(path int, g flag) *selection {
 	p := &x.program.Paths[path]
 	step := p.EachStep()
-	l := x.leaves[path]
-	sel := x.m.selection(l.source, l.at.group, p.Steps[step].Filter)
-	conditions := append(l.at.group.place.conditions(x.m), sel.conditions...)
+	e := x.members[path].group
+	sel := x.m.selection(x.sources[p.Document], e, p.Steps[step].Filter)
+	conditions := append(e.place.conditions(x.m), sel.conditions...)
 	x.m.implies("array", g.r, x.m.together(conditions...))
 	return sel
 }

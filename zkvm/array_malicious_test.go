@@ -87,6 +87,9 @@ func TestArrayAssertions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if unused := l.p.gf.Unused(w.r); len(unused) > 0 {
+			t.Errorf("%s: nothing reads secrets %v", c.query, unused)
+		}
 		secrets := l.p.secrets.GF
 		// Some rows of each label whose second factor is not zero, and the committed
 		// values they read.
@@ -97,7 +100,7 @@ func TestArrayAssertions(t *testing.T) {
 		v := w.r.Space.Evaluate(witness)
 		for i, row := range w.r.Rows {
 			label := w.rowLabel(i)
-			if !slices.Contains(arrayLabels, label) || rows[label] == 2 || v.At(row.B) == (elem{}) {
+			if !slices.Contains(arrayLabels, label) || rows[label] == 1 || v.At(row.B) == (elem{}) {
 				continue
 			}
 			rows[label]++

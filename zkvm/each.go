@@ -253,7 +253,6 @@ func (m *member) readFilter(s *source, f query.Filter) {
 	}
 	m.filtered = true
 	l := s.leafOf(m.inner().member(f.Name))
-	l.read = true
 	l.asString = l.asString || f.Kind == query.KeepText
 }
 

@@ -17,7 +17,9 @@ type execution struct {
 	m       *machine
 	program *query.Program
 	time    int64
-	leaves  []*leaf   // of each path
+	sources []*source
+	members []*member // of each path
+	leaves  []*leaf   // of each path whose value is used
 	markers []*leaf   // of each path, nil if no output needs it
 	outputs []outcome // public
 	locals  map[int][]alternative

@@ -34,9 +34,6 @@ type firstByte struct {
 // with folding n, n and 32 more. With n = 576, a text costs 5,760 subfield elements
 // and 128 dot products, which publish 2 KB; a boolean 576 and 32.
 func (m *machine) layItems(l *leaf) {
-	if !l.read {
-		return
-	}
 	s := l.source
 	n := s.size()
 	e := l.at.group

@@ -14,7 +14,6 @@ type leaf struct {
 	at     *member
 	// What the program may need of it.
 	asString, asInteger, folds bool
-	read                       bool      // its value is used at all; asked in a group only
 	items                      []*leaf   // in a group: the leaf of each element
 	unfit                      []ref     // in a group, see unfit
 	first                      firstByte // of an element's leaf

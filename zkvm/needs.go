@@ -11,16 +11,17 @@ import (
 type survey struct {
 	program  *query.Program
 	sources  []*source
-	leaves   []*leaf // of each path
+	members  []*member // of each path
+	leaves   []*leaf   // of each path whose value is used
 	assigned map[int]bool
 	folds    bool // some folding comparison reads a local
 }
 
 func newSurvey(p *query.Program, sources []*source) (*survey, error) {
-	v := &survey{program: p, sources: sources, leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
+	v := &survey{program: p, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
-		v.leaves[i] = s.leafOf(s.locate(path.Steps))
+		v.members[i] = s.locate(path.Steps)
 		if f := path.EachStep(); f >= 0 {
 			s.locate(path.Steps[:f+1]).readFilter(s, path.Steps[f].Filter)
 		}
@@ -69,7 +70,6 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 				n, name := p.Marker()
 				s := v.sources[p.Document]
 				markers[path] = s.leafOf(s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
-				markers[path].read = true
 			}
 		}
 		return nil
@@ -103,9 +103,14 @@ func (v *survey) block(list []query.Statement) error {
 }
 
 func (v *survey) expression(e *query.Expr) error {
+	for _, a := range e.Args {
+		if err := v.expression(a); err != nil {
+			return err
+		}
+	}
 	switch e.Op {
 	case query.MemberValue:
-		v.leaves[e.Path].read = true
+		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
 	case query.Exists, query.Contains, query.In, query.Age, query.DayDiff:
 		return fmt.Errorf("%s: %w: this operator", e.Pos, ErrUnsupported)
 	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
@@ -129,11 +134,6 @@ func (v *survey) expression(e *query.Expr) error {
 			default:
 				v.use(a.Path, other.Type)
 			}
-		}
-	}
-	for _, a := range e.Args {
-		if err := v.expression(a); err != nil {
-			return err
 		}
 	}
 	return nil

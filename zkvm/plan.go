@@ -149,7 +149,7 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 		}
 	}
 	x := &execution{
-		m: m, program: p.st.Program, time: p.st.Time, leaves: v.leaves, markers: markers,
+		m: m, program: p.st.Program, time: p.st.Time, sources: sources, members: v.members, leaves: v.leaves, markers: markers,
 		outputs: p.outputs, locals: map[int][]alternative{},
 	}
 	if err := x.block(p.st.Program.Body, m.fixed(true)); err != nil {

@@ -224,10 +224,18 @@ func (m *member) reachable() bool {
 // In a group they are about the way to the array and what holds for all elements;
 // whether the member is there is up to each element.
 func (m *member) conditions(vm *machine) []ref {
-	var cs []ref
-	if m.group == nil {
-		cs = append(cs, vm.not(m.found))
+	if m.group != nil {
+		return m.fit(vm)
 	}
+	return append(m.fit(vm), vm.not(m.found))
+}
+
+// fit are the forms that must be zero for a search for the member to count,
+// whether it finds it or not: every name and container on the way is as it
+// should be. An honest prover can make them zero for what is not there. On the way
+// to elements that a path goes over, their array is there.
+func (m *member) fit(vm *machine) []ref {
+	var cs []ref
 	for ; m != nil; m = m.in.parent {
 		cs = append(cs, vm.not(m.ok))
 		switch m.step {
