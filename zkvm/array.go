@@ -9,7 +9,7 @@ import "github.com/zkpass-go/zkpass/query"
 // the same query of one scalar member (197.8 KB, 3,462 rows): an index step +2.0 KB,
 // +4,031 rows; count of [] +6.8 KB, +2,250; a[].n tested as boolean +10.1 KB,
 // +7,145, as string +14.2 KB, +8,489, as integer with < +19.4 KB, +12,527; count of
-// [?n] +10.0 KB, of [?n == 'x'] +15.0 KB. Proving takes some 20 % longer.
+// [?n] +10.0 KB, of [?n == 'x'] +15.0 KB.
 type array struct {
 	selection *selection
 	items     []alternative // without guards
