@@ -120,7 +120,7 @@ func testDraftVector[E comparable](t *testing.T, v *draftVector[E]) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	flips := 500
 	if testing.Short() {
-		flips = 50
+		flips = 30
 	}
 	at := func(k int) int { return rng.IntN(8 * len(v.proof)) }
 	if os.Getenv("ZKPASS_EVERY_BIT") != "" {

@@ -37,6 +37,10 @@ const (
 	maskElements = 3 * maskCopies
 )
 
+// maxElements bounds the secrets, the rows and the copies of a shape: ten times
+// what the largest statement needs, and far below what indices can hold.
+const maxElements = 1 << 24
+
 // part is a shape with the layout that follows from it. The witness is
 //
 //	subfield secrets · full secrets · masks · pads of each use · pads of the rows
@@ -54,11 +58,14 @@ func newPart[E comparable](s Shape[E]) (*part[E], error) {
 	if s.Subfield < 0 || s.Full < 0 || s.Rows < 0 {
 		return nil, fmt.Errorf("shape with a negative count")
 	}
+	if s.Subfield > maxElements || s.Full > maxElements || s.Rows > maxElements {
+		return nil, fmt.Errorf("statement too large: %d and %d secrets, %d rows, at most %d each", s.Subfield, s.Full, s.Rows, maxElements)
+	}
 	p := &part[E]{Shape: s, secrets: s.Subfield + s.Full}
 	at := p.secrets + maskElements
 	for _, u := range s.Uses {
-		if u.Copies < 1 {
-			return nil, fmt.Errorf("circuit %s with %d copies", u.Circuit.Name, u.Copies)
+		if u.Copies < 1 || u.Copies > maxElements {
+			return nil, fmt.Errorf("circuit %s with %d copies, want 1 to %d", u.Circuit.Name, u.Copies, maxElements)
 		}
 		if u.Circuit.Field != s.Field {
 			return nil, fmt.Errorf("circuit %s is over %s, its part over %s", u.Circuit.Name, u.Circuit.Field.Name(), s.Field.Name())

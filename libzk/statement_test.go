@@ -52,6 +52,13 @@ func (m *mono) verify(proof []byte, change func(*Relation[gf128.Elem])) error {
 	})
 }
 
+// relator is the relate function of an honest prover.
+func (m *mono) relator() func(*transcript.Transcript) ([]byte, *Relations, error) {
+	return func(t *transcript.Transcript) ([]byte, *Relations, error) {
+		return nil, &Relations{GF: m.relation(t)}, nil
+	}
+}
+
 func same(*Relation[gf128.Elem]) {}
 
 // TestLine23RelationsOfAnotherShape: a relation with other rows, copies or

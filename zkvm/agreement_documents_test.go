@@ -1,0 +1,284 @@
+package zkvm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// value is a JSON value that is generated, and kept in a form that can be
+// repaired and written.
+type value struct {
+	kind    document.Kind
+	text    string // of a scalar, as it is written
+	members []valueMember
+	elems   []*value
+}
+
+type valueMember struct {
+	name    string // decoded
+	written string // with its quotes
+	value   *value
+}
+
+// scribe draws documents.
+type scribe struct{ *rand.Rand }
+
+func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
+
+// often is true with the given chance in a hundred.
+func (s scribe) often(percent int) bool { return s.IntN(100) < percent }
+
+var (
+	names = []string{"a", "b", "c", "d", "k", "_a", "A", "é", "a b", "a.b", "", "dd", "\x7f", "data"}
+	// strings that look like members, like other values, and like each other
+	texts = []string{"x", "X", "xy", "xY", "", "1", "true", "null", "é", "É", "日本", "𝄞", "[", "[\\]^_`{|}@", "{", ",", ":", "a:1", "  x", "x ", "-1", "\x7f", "longer text", "AZaz", "azAZ", "@Z[z`{", "@z[Z`{"}
+	// escapes are texts that cannot be written without one, and ones that can.
+	escapes   = []string{`\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r`, `\t`, `\u0041`, `\u00e9`, `\ud834\udd1e`, `\u0000`, `x\"a\":1,`, `\\\"`}
+	integers  = []string{"0", "-0", "1", "-1", "5", "7", "9", "10", "-10", "65", "100", "255", "256", "1771000000", "9223372036854775807", "-9223372036854775808", "4294967296", "-4294967297", "1234567890123456789", "-1000000000000000000"}
+	oversized = []string{"9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999", "340282366920938463463374607431768211455", "100000000000000000001"}
+	fractions = []string{"1.0", "0.0", "-0.5", "1e2", "1E-2", "0e0", "12.5e+3", "-1e0"}
+)
+
+func quoted(text string) string { return string(document.AppendString(nil, text)) }
+
+// escaped writes a name or text with an escape that it does not need.
+func escaped(text string) string {
+	for _, r := range text {
+		if r < 0x10000 {
+			return fmt.Sprintf(`"\u%04X%s`, r, quoted(text[len(string(r)):])[1:])
+		}
+		break
+	}
+	return `"` + pick(rand.New(rand.NewPCG(1, uint64(len(text)))), escapes) + quoted(text)[1:]
+}
+
+func (s scribe) scalar() *value {
+	switch n := s.IntN(100); {
+	case n < 38:
+		return &value{kind: document.String, text: quoted(pick(s.Rand, texts))}
+	case n < 42:
+		return &value{kind: document.String, text: `"` + pick(s.Rand, escapes) + quoted(pick(s.Rand, texts))[1:]}
+	case n < 44:
+		return &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
+	case n < 70:
+		return &value{kind: document.Integer, text: pick(s.Rand, integers)}
+	case n < 72:
+		return &value{kind: document.Integer, text: strconv.FormatInt(int64(s.Uint64()), 10)}
+	case n < 75:
+		return &value{kind: document.Integer, text: pick(s.Rand, oversized)}
+	case n < 78:
+		return &value{kind: document.Fraction, text: pick(s.Rand, fractions)}
+	case n < 87:
+		return &value{kind: document.True, text: "true"}
+	case n < 96:
+		return &value{kind: document.False, text: "false"}
+	}
+	return &value{kind: document.Null, text: "null"}
+}
+
+func (s scribe) value(depth int) *value {
+	switch n := s.IntN(100); {
+	case n < 12 && depth > 0:
+		return s.object(depth - 1)
+	case n < 18 && depth > 0:
+		v := &value{kind: document.Array}
+		for range s.IntN(4) {
+			v.elems = append(v.elems, s.value(depth-1))
+		}
+		return v
+	}
+	return s.scalar()
+}
+
+func (s scribe) member(name string, v *value) valueMember {
+	written := quoted(name)
+	if s.IntN(300) == 0 && name != "" {
+		written = escaped(name)
+	}
+	return valueMember{name, written, v}
+}
+
+func markerOf(name string) string { return "_" + name + "_zkpass_public_" }
+
+func (s scribe) object(depth int) *value {
+	v := &value{kind: document.Object}
+	for range s.IntN(6) {
+		name := pick(s.Rand, names)
+		has := slices.ContainsFunc(v.members, func(m valueMember) bool { return m.name == name })
+		if has && !s.often(5) { // few duplicates
+			continue
+		}
+		v.members = append(v.members, s.member(name, s.value(depth)))
+		switch n := s.IntN(100); {
+		case n < 70:
+			v.members = append(v.members, s.member(markerOf(name), &value{kind: document.True, text: "true"}))
+		case n < 73:
+			v.members = append(v.members, s.member(markerOf(name), s.value(0)))
+		case n < 74:
+			for range 2 {
+				v.members = append(v.members, s.member(markerOf(name), &value{kind: document.True, text: "true"}))
+			}
+		case n < 75:
+			v.members = append(v.members, s.member("x\"\\", s.scalar()))
+		}
+	}
+	s.Shuffle(len(v.members), func(i, j int) { v.members[i], v.members[j] = v.members[j], v.members[i] })
+	return v
+}
+
+// payload draws the payload of a document; in format zkpass it mostly has data.
+func (s scribe) payload(f query.Format) *value {
+	v := s.object(3)
+	for len(v.members) == 0 && s.often(95) {
+		v = s.object(3)
+	}
+	if f == query.JWT {
+		return v
+	}
+	out := s.object(0)
+	if s.often(98) {
+		out.members = append(out.members, valueMember{"data", `"data"`, v})
+	}
+	return out
+}
+
+// text writes a value. spaces is the chance of white space between tokens.
+func (s scribe) text(v *value, spaces int) string {
+	var b strings.Builder
+	gap := func() {
+		for s.often(spaces) {
+			b.WriteByte(" \t\n\r"[s.IntN(4)])
+		}
+	}
+	var write func(v *value)
+	write = func(v *value) {
+		gap()
+		switch v.kind {
+		case document.Object:
+			b.WriteByte('{')
+			for i, m := range v.members {
+				if i > 0 {
+					b.WriteByte(',')
+				}
+				gap()
+				b.WriteString(m.written)
+				gap()
+				b.WriteByte(':')
+				write(m.value)
+			}
+			gap()
+			b.WriteByte('}')
+		case document.Array:
+			b.WriteByte('[')
+			for i, e := range v.elems {
+				if i > 0 {
+					b.WriteByte(',')
+				}
+				write(e)
+			}
+			gap()
+			b.WriteByte(']')
+		default:
+			b.WriteString(v.text)
+		}
+		gap()
+	}
+	write(v)
+	return b.String()
+}
+
+// repair is a way to make a document's errors go away. What a program gives on a
+// repaired document is what a prover would like to claim of the broken one.
+type repair struct {
+	unmarked   bool // everything is marked
+	duplicates int  // -1: the first of a name stays, 1: the last
+	escapes    bool // names and strings are written without them
+	values     int  // null, odd numbers and containers become: 1 a string, 2 an integer, 3 a boolean
+	types      int  // every scalar becomes: 1 a string, 2 an integer, 3 true
+}
+
+var repairs = []repair{
+	{unmarked: true}, {duplicates: -1}, {duplicates: 1}, {escapes: true},
+	{values: 1}, {values: 2}, {values: 3},
+	{types: 1}, {types: 2}, {types: 3},
+	{unmarked: true, duplicates: -1, escapes: true, values: 1},
+	{unmarked: true, duplicates: 1, escapes: true, values: 2},
+	{unmarked: true, duplicates: 1, escapes: true, values: 3},
+	{unmarked: true, duplicates: -1, escapes: true, types: 1},
+	{unmarked: true, duplicates: -1, escapes: true, types: 2},
+	{unmarked: true, duplicates: -1, escapes: true, types: 3},
+}
+
+var standIns = []*value{nil,
+	{kind: document.String, text: `"x"`}, {kind: document.Integer, text: "1"}, {kind: document.True, text: "true"}}
+
+func (r repair) apply(v *value) *value {
+	switch v.kind {
+	case document.Object:
+		out := &value{kind: document.Object}
+		for _, m := range v.members {
+			isMarker := strings.HasSuffix(m.name, "_zkpass_public_")
+			if isMarker && r.unmarked {
+				continue
+			}
+			if at := slices.IndexFunc(out.members, func(o valueMember) bool { return o.name == m.name }); at >= 0 && r.duplicates != 0 {
+				if r.duplicates < 0 {
+					continue
+				}
+				out.members = slices.Delete(out.members, at, at+1)
+			}
+			n := valueMember{m.name, m.written, m.value}
+			if !isMarker {
+				n.value = r.apply(m.value)
+			}
+			if r.escapes {
+				n.written = quoted(m.name)
+				if !writable(m.name) {
+					continue
+				}
+			}
+			out.members = append(out.members, n)
+		}
+		if r.unmarked {
+			marked := map[string]bool{}
+			for _, m := range slices.Clone(out.members) {
+				if !marked[m.name] {
+					marked[m.name] = true
+					out.members = append(out.members, valueMember{markerOf(m.name), quoted(markerOf(m.name)), &value{kind: document.True, text: "true"}})
+				}
+			}
+		}
+		return out
+	case document.Array:
+		if r.values > 0 {
+			return standIns[r.values]
+		}
+		return v
+	case document.Null, document.Fraction:
+		if r.values > 0 {
+			return standIns[r.values]
+		}
+	case document.Integer:
+		if _, err := strconv.ParseInt(v.text, 10, 64); err != nil && r.values > 0 {
+			return standIns[r.values]
+		}
+	}
+	if r.types > 0 {
+		return standIns[r.types]
+	}
+	if v.kind == document.String && r.escapes {
+		doc, err := document.ParseValue([]byte(v.text), maxOutput, 1)
+		if err != nil {
+			panic(err)
+		}
+		text, _ := doc.Text(doc.Root)
+		return &value{kind: document.String, text: quoted(text)}
+	}
+	return v
+}

@@ -1,0 +1,218 @@
+package zkvm
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// The circuit and the reference evaluator of package query must agree: where
+// the evaluator has a result, the honest witness satisfies the circuit with that
+// output and with no other; where it has none, with no output at all.
+
+// languageCase is one entry of the query language's cases.json.
+type languageCase struct {
+	Name      string
+	Query     string
+	Documents map[string]struct {
+		Format      string
+		PayloadText string `json:"payload_text"`
+		PayloadHex  string `json:"payload_hex"`
+	}
+	Now    json.RawMessage
+	Expect struct {
+		Output *string
+		Error  string
+	}
+}
+
+func readLanguageCases(t testing.TB) []languageCase {
+	t.Helper()
+	data, err := os.ReadFile("../query/testdata/cases.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []languageCase
+	if err := json.Unmarshal(data, &cases); err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+func (c *languageCase) compile() (*query.Program, map[string][]byte, error) {
+	var opts []query.Option
+	payloads := map[string][]byte{}
+	for tag, d := range c.Documents {
+		if d.Format == "jwt" {
+			opts = append(opts, query.WithFormat(tag, query.JWT))
+		}
+		payloads[tag] = []byte(d.PayloadText)
+		if d.PayloadHex != "" {
+			var err error
+			if payloads[tag], err = hex.DecodeString(d.PayloadHex); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	p, err := query.Compile([]byte(c.Query), slices.Collect(maps.Keys(payloads)), opts...)
+	return p, payloads, err
+}
+
+func (c *languageCase) time(t testing.TB) int64 {
+	t.Helper()
+	var seconds int64
+	if json.Unmarshal(c.Now, &seconds) == nil {
+		return seconds
+	}
+	var at time.Time
+	if err := json.Unmarshal(c.Now, &at); err != nil {
+		t.Fatal(err)
+	}
+	return at.Unix()
+}
+
+// The reasons for which a case that compiles need not be provable.
+const (
+	covered       = "covered"
+	noArrays      = "element of an array in a path"
+	noEscapes     = "escape in a string that is used"
+	noMalformed   = "payload that is not well formed"
+	compileErrors = "compile error"
+)
+
+// The numbers of cases that the circuit is known to decide. They only grow.
+const (
+	coveredOutputs = 81
+	coveredErrors  = 33
+)
+
+var unprovenOperators = map[query.Op]string{
+	query.Exists: "exists", query.Count: "count", query.Contains: "contains",
+	query.In: "in", query.Age: "get_age", query.DayDiff: "get_day_diff",
+}
+
+// outside lists what of a program the circuit has no gadgets for.
+func outside(p *query.Program) []string {
+	var reasons []string
+	for _, path := range p.Paths {
+		for _, step := range path.Steps {
+			if step.Kind != query.Member {
+				reasons = append(reasons, noArrays)
+			}
+		}
+	}
+	eachExpression(p.Body, func(e *query.Expr) {
+		if r, ok := unprovenOperators[e.Op]; ok {
+			reasons = append(reasons, r)
+		}
+	})
+	slices.Sort(reasons)
+	return slices.Compact(reasons)
+}
+
+func TestAgreementCases(t *testing.T) {
+	cases := readLanguageCases(t)
+	counts := map[string]int{}
+	outputs, errs := 0, 0
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			reason := c.agree(t)
+			counts[reason]++
+			if reason == covered && c.Expect.Error == "" {
+				outputs++
+			} else if reason == covered {
+				errs++
+			}
+		})
+	}
+	for _, reason := range slices.Sorted(maps.Keys(counts)) {
+		t.Logf("%4d %s", counts[reason], reason)
+	}
+	t.Logf("of %d cases the circuit decides %d: %d outputs, %d errors", len(cases), counts[covered], outputs, errs)
+	if outputs < coveredOutputs || errs < coveredErrors {
+		t.Errorf("want %d outputs and %d errors or more", coveredOutputs, coveredErrors)
+	}
+}
+
+// agree holds the circuit against one case, and returns why it is not covered.
+func (c *languageCase) agree(t *testing.T) string {
+	p, payloads, err := c.compile()
+	if c.Expect.Error == "compile" {
+		if !errors.Is(err, query.ErrCompile) {
+			t.Fatalf("compiling: %v, want a compile error", err)
+		}
+		return compileErrors
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSubject(t, p, payloads, c.time(t))
+	switch {
+	case errors.Is(err, document.ErrMalformed):
+		if c.Expect.Error != "eval" {
+			t.Fatalf("%v, but the case has an output", err)
+		}
+		c.refuseMalformed(t, p, payloads)
+		return noMalformed
+	case err != nil:
+		t.Fatal(err)
+	}
+	random := seeded(1)
+	if reasons := outside(p); len(reasons) > 0 {
+		if err := s.check([]byte("{}"), random, everything); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("a query with %v: %v, want ErrUnsupported", reasons, err)
+		}
+		return "cannot be proven yet: " + reasons[0]
+	}
+	want, evalErr := s.evaluate()
+	if (evalErr != nil) != (c.Expect.Error == "eval") || evalErr == nil && string(want) != *c.Expect.Output {
+		t.Fatalf("the evaluator has %s and %v", want, evalErr)
+	}
+	if evalErr != nil {
+		for _, output := range candidates(s, 40) {
+			if err := s.check(output, random, program); !refused(err) {
+				t.Errorf("%s: %v, but the evaluator says: %v", output, err, evalErr)
+			}
+		}
+		return covered
+	}
+	err = s.check(want, random, everything)
+	if s.needsEscapes(t) {
+		if !refused(err) {
+			t.Errorf("output %s with an escape in a used string: %v", want, err)
+		}
+		return noEscapes
+	}
+	if err != nil {
+		t.Errorf("output %s: %v", want, err)
+	}
+	for _, output := range mutations(t, p, want) {
+		if err := s.check(output, random, program); !refused(err) {
+			t.Errorf("%s: %v, but the evaluator has %s", output, err, want)
+		}
+	}
+	return covered
+}
+
+// refuseMalformed requires that no witness can be made over the payloads.
+func (c *languageCase) refuseMalformed(t *testing.T, p *query.Program, payloads map[string][]byte) {
+	s := &subject{program: p, st: Statement{Program: p, Time: c.time(t)}}
+	for _, source := range p.Documents {
+		d, secret := sign(t, testKey, string(payloads[source.Tag]))
+		d.Tag, d.Class = source.Tag, Class{sizes[len(sizes)-1], depths[len(depths)-1]}
+		s.st.Documents = append(s.st.Documents, d)
+		s.secrets = append(s.secrets, secret)
+	}
+	err := s.check([]byte("{}"), seeded(1), program)
+	if !errors.Is(err, document.ErrMalformed) && !errors.Is(err, ErrClass) && !errors.Is(err, ErrUnsupported) {
+		t.Errorf("laying out: %v, want a refusal of the payload", err)
+	}
+}
