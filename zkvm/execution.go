@@ -73,6 +73,7 @@ type alternative struct {
 	path  int
 	truth flag
 	num   *integer
+	array *array
 }
 
 type alternativeKind uint8
@@ -82,6 +83,7 @@ const (
 	isLeaf
 	isTruth
 	isNumber // an integer that is computed: the time, or made of the member at path
+	isArray  // the values that array selects
 )
 
 // noPath is the path of a number that no member made.
@@ -98,8 +100,11 @@ func (x *execution) block(list []query.Statement, g flag) error {
 				return err
 			}
 			for _, v := range values {
-				if v.kind == isLeaf {
+				switch v.kind {
+				case isLeaf:
 					x.m.needs("value of an assignment", v.guard, x.m.usable(v.leaf))
+				case isArray:
+					x.oneType(v)
 				}
 			}
 			x.locals[s.Slot] = append(x.locals[s.Slot], values...)
@@ -152,7 +157,12 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 		return []alternative{{guard: g, kind: isNumber, num: &n, path: noPath}}, nil
 	case query.Age, query.DayDiff:
 		return x.dates(e, g)
+	case query.Count:
+		return []alternative{x.count(e, g)}, nil
 	case query.MemberValue:
+		if e.Array {
+			return []alternative{x.elements(e, g)}, nil
+		}
 		return []alternative{{guard: g, kind: isLeaf, leaf: x.leaves[e.Path], path: e.Path}}, nil
 	case query.Local:
 		alternatives := x.locals[e.Slot]
@@ -241,7 +251,7 @@ func (x *execution) truth(v alternative) flag {
 // boolean is the flag that the leaf is true or false.
 func (m *machine) boolean(l *leaf) flag { return m.plus(l.isTrue, l.isFalse) }
 
-// comparison tests two scalars.
+// comparison tests two operands.
 func (x *execution) comparison(e *query.Expr, g flag) (flag, error) {
 	m := x.m
 	left, err := x.values(e.Args[0], g)
@@ -261,7 +271,11 @@ func (x *execution) comparison(e *query.Expr, g flag) (flag, error) {
 			} else if len(right) > 1 {
 				both = m.and("operands", a.guard, b.guard)
 			}
-			total = m.plus(total, x.compare(e, a, b, both))
+			if a.kind == isArray || b.kind == isArray {
+				total = m.plus(total, x.quantified(e, a, b, both))
+			} else {
+				total = m.plus(total, x.compare(e, a, b, both))
+			}
 		}
 	}
 	return total, nil

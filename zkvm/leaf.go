@@ -14,6 +14,9 @@ type leaf struct {
 	at     *member
 	// What the program may need of it.
 	asString, asInteger, folds bool
+	items                      []*leaf   // in a group: the leaf of each element
+	unfit                      []ref     // in a group, see unfit
+	first                      firstByte // of an element's leaf
 
 	isString, isInteger, isTrue, isFalse flag
 
@@ -96,6 +99,10 @@ func (l *leaf) raw() string {
 
 // layLeaf lays out a leaf: the extent of its value and what kind it is.
 func (m *machine) layLeaf(l *leaf) {
+	if l.at.group != nil {
+		m.layItems(l)
+		return
+	}
 	s := l.source
 	n := s.size()
 	raw := l.raw()

@@ -59,37 +59,68 @@ func bitsSet(v uint) (n int) {
 // opens nothing, so inside stays 0. Its own names are those that start inside it
 // with exactly level+1 containers open; in an array none do.
 func (m *machine) search(s *source, c *container) {
-	n := s.size()
-	at := m.keysAtLevel(s, c.level+1)
-	if c.parent == nil {
-		c.keys = at
-	} else {
-		c.inside = make([]ref, n)
-		c.keys = make([]ref, n)
-		inside := m.zero()
-		in := false // secret
-		for i := range n {
-			c.inside[i] = inside
-			own := s.rows != nil && in && s.rows[i].Flags.Name && bitsSet(uint(s.rows[i].State.Depth)) == c.level+1
-			c.keys[i] = m.derived(own)
-			m.row("names of a container", inside, at[i], c.keys[i])
-			if s.rows != nil {
-				starts := c.parent.node != nil && c.parent.node.Start == i
-				in = (in || starts) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
+	if c.parent != nil {
+		m.layInterior(s, c)
+	}
+	c.ok = m.one() // without names to look for
+	places := c.members[:len(c.members):len(c.members)]
+	if len(c.members) > 0 {
+		m.layNames(s, c)
+		m.checkNames(s, c)
+		for _, e := range c.members {
+			if c.group != nil {
+				m.searchGroup(s, e)
+			} else {
+				m.searchMember(s, e)
 			}
-			next := m.derived(in)
-			m.row("interior of a container", m.openAtLeast(s, c.level+1, i+1), m.add(inside, c.parent.value[i]), next)
-			inside = next
 		}
 	}
-	m.checkNames(s, c)
-	for _, e := range c.members {
-		m.searchMember(s, e)
+	if len(c.elements) > 0 || c.each != nil {
+		m.layElements(s, c)
+		m.searchElements(s, c)
+		places = append(places, c.elements...)
 	}
-	for _, e := range c.members {
+	if c.each != nil {
+		m.layEach(s, c)
+		places = append(places, c.each.place)
+	}
+	for _, e := range places {
 		if e.child != nil {
 			m.search(s, e.child)
 		}
+	}
+}
+
+// layInterior lays out where a container is.
+func (m *machine) layInterior(s *source, c *container) {
+	n := s.size()
+	c.inside = make([]ref, n)
+	inside := m.zero()
+	in := false // secret
+	starts := c.parent.valueStarts()
+	for i := range n {
+		c.inside[i] = inside
+		if s.rows != nil {
+			in = (in || starts[i]) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
+		}
+		next := m.derived(in)
+		m.row("interior of a container", m.openAtLeast(s, c.level+1, i+1), m.add(inside, c.parent.value[i]), next)
+		inside = next
+	}
+}
+
+// layNames lays out which names are a container's own.
+func (m *machine) layNames(s *source, c *container) {
+	at := m.keysAtLevel(s, c.level+1)
+	if c.parent == nil {
+		c.keys = at
+		return
+	}
+	own := c.nameStarts()
+	c.keys = make([]ref, s.size())
+	for i := range c.keys {
+		c.keys[i] = m.derived(own[i])
+		m.row("names of a container", c.inside[i], at[i], c.keys[i])
 	}
 }
 

@@ -21,11 +21,10 @@ func newSurvey(p *query.Program, sources []*source) (*survey, error) {
 	v := &survey{program: p, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
-		m, err := s.locate(path.Steps)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		v.members[i] = s.locate(path.Steps)
+		if f := path.EachStep(); f >= 0 {
+			s.locate(path.Steps[:f+1]).readFilter(s, path.Steps[f].Filter)
 		}
-		v.members[i] = m
 	}
 	if err := v.block(p.Body); err != nil {
 		return nil, err
@@ -42,9 +41,9 @@ func newSurvey(p *query.Program, sources []*source) (*survey, error) {
 // boolean.
 func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 	markers := make([]*leaf, len(v.program.Paths))
-	public := map[int]query.Type{}
-	for _, o := range outputs {
-		public[o.slot] = o.value.Type
+	public := map[int]*outcome{}
+	for i := range outputs {
+		public[outputs[i].slot] = &outputs[i]
 	}
 	var walk func(list []query.Statement) error
 	walk = func(list []query.Statement) error {
@@ -56,25 +55,21 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 			if err := walk(st.Else); err != nil {
 				return err
 			}
-			t, ok := public[st.Slot]
-			if st.Kind != query.Output || !ok {
+			o := public[st.Slot]
+			if st.Kind != query.Output || o == nil {
 				continue
 			}
 			if st.Expr.Op == query.MemberValue {
-				v.use(st.Expr.Path, t)
+				v.use(st.Expr.Path, o.value.Type)
 			}
 			for _, path := range st.Sources {
-				if t == query.Boolean || markers[path] != nil {
+				if !o.array && o.value.Type == query.Boolean || markers[path] != nil {
 					continue
 				}
 				p := v.program.Paths[path]
 				n, name := p.Marker()
 				s := v.sources[p.Document]
-				m, err := s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name}))
-				if err != nil {
-					return err
-				}
-				markers[path] = s.leafOf(m)
+				markers[path] = s.leafOf(s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
 			}
 		}
 		return nil
@@ -108,9 +103,6 @@ func (v *survey) block(list []query.Statement) error {
 }
 
 func (v *survey) expression(e *query.Expr) error {
-	if e.Array {
-		return fmt.Errorf("%s: %w: arrays", e.Pos, ErrUnsupported)
-	}
 	for _, a := range e.Args {
 		if err := v.expression(a); err != nil {
 			return err
@@ -119,9 +111,10 @@ func (v *survey) expression(e *query.Expr) error {
 	switch e.Op {
 	case query.MemberValue:
 		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
-	case query.Count:
-		return fmt.Errorf("%s: %w: this operator", e.Pos, ErrUnsupported)
 	case query.Age, query.DayDiff:
+		if e.Array {
+			return fmt.Errorf("%s: %w: dates of an array", e.Pos, ErrUnsupported)
+		}
 		if a := e.Args[0]; a.Op == query.MemberValue {
 			v.use(a.Path, query.String)
 		}

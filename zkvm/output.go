@@ -13,8 +13,10 @@ import (
 
 // outcome is one public output.
 type outcome struct {
-	slot  int // of the program's outputs
-	value query.Literal
+	slot  int           // of the program's outputs
+	value query.Literal // of an array only the type of its elements, 0 if it has none
+	array bool
+	elems []query.Literal
 }
 
 // errOutput means that output bytes are none that the program can have.
@@ -46,26 +48,32 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 			canonical = append(canonical, ',')
 		}
 		canonical = append(document.AppendString(canonical, member.Name), ':')
-		switch n := member.Value; n.Kind {
-		case document.True, document.False:
-			o.value = query.Literal{Type: query.Boolean, Bool: n.Kind == document.True}
-			canonical = strconv.AppendBool(canonical, o.value.Bool)
-		case document.Integer:
-			v, err := doc.Int(n)
+		if n := member.Value; n.Kind == document.Array {
+			o.array = true
+			canonical = append(canonical, '[')
+			for k, elem := range n.Elems {
+				v, text, err := outcomeValue(doc, elem)
+				if err == nil && k > 0 && v.Type != o.value.Type {
+					err = errors.New("elements of different types")
+				}
+				if err != nil {
+					return nil, fmt.Errorf("%w: member %d, element %d: %w", errOutput, i+1, k, err)
+				}
+				if k > 0 {
+					canonical = append(canonical, ',')
+				}
+				canonical = append(canonical, text...)
+				o.value.Type = v.Type
+				o.elems = append(o.elems, v)
+			}
+			canonical = append(canonical, ']')
+		} else {
+			v, text, err := outcomeValue(doc, n)
 			if err != nil {
 				return nil, fmt.Errorf("%w: member %d: %w", errOutput, i+1, err)
 			}
-			o.value = query.Literal{Type: query.Integer, Int: v}
-			canonical = strconv.AppendInt(canonical, v, 10)
-		case document.String:
-			s, err := doc.Text(n)
-			if err != nil {
-				return nil, fmt.Errorf("%w: member %d: %w", errOutput, i+1, err)
-			}
-			o.value = query.Literal{Type: query.String, Str: s}
-			canonical = document.AppendString(canonical, s)
-		default:
-			return nil, fmt.Errorf("%w: member %d has another type", errOutput, i+1)
+			o.value = v
+			canonical = append(canonical, text...)
 		}
 		out = append(out, o)
 	}
@@ -73,6 +81,22 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 		return nil, fmt.Errorf("%w: not in canonical form", errOutput)
 	}
 	return out, nil
+}
+
+// outcomeValue is a public scalar and its canonical text.
+func outcomeValue(doc *document.Document, n *document.Node) (query.Literal, []byte, error) {
+	switch n.Kind {
+	case document.True, document.False:
+		v := n.Kind == document.True
+		return query.Literal{Type: query.Boolean, Bool: v}, strconv.AppendBool(nil, v), nil
+	case document.Integer:
+		v, err := doc.Int(n)
+		return query.Literal{Type: query.Integer, Int: v}, strconv.AppendInt(nil, v, 10), err
+	case document.String:
+		s, err := doc.Text(n)
+		return query.Literal{Type: query.String, Str: s}, document.AppendString(nil, s), err
+	}
+	return query.Literal{}, nil, errors.New("neither string, integer nor boolean")
 }
 
 // emission is an output statement that was laid out.
@@ -97,9 +121,16 @@ func (x *execution) emit(s *query.Statement, values []alternative, g flag) {
 		m.never("output that is not public", g)
 		return
 	}
-	want := x.outputs[e.position].value
+	want := &x.outputs[e.position]
 	for _, v := range values {
-		x.reveal(v, want)
+		switch {
+		case want.array != (v.kind == isArray):
+			m.never("output of another type", v.guard)
+		case want.array:
+			x.revealArray(v, want)
+		default:
+			x.reveal(v, want.value)
+		}
 	}
 }
 
@@ -113,8 +144,18 @@ func (x *execution) reveal(v alternative, want query.Literal) {
 	}
 	m.needs("output equals the public value", v.guard, x.equal(v, public, false, v.guard))
 	if want.Type != query.Boolean && (v.kind == isLeaf || v.kind == isNumber && v.path != noPath) {
-		m.needs("disclosable output", v.guard, x.markers[v.path].isTrue)
+		x.disclose(v)
 	}
+}
+
+// disclose requires the marker of the member that an alternative is made of.
+func (x *execution) disclose(v alternative) {
+	marker := x.markers[v.path]
+	if marker.at.group != nil {
+		x.discloseElements(v, marker)
+		return
+	}
+	x.m.needs("disclosable output", v.guard, marker.isTrue)
 }
 
 // finish proves that every public output was emitted by exactly one statement,

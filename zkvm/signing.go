@@ -29,10 +29,13 @@ type source struct {
 	bytes     []ref // byte i with its bits at x^0..x^7
 	ends      []ref // see token
 	levels    map[int][]ref
-	folded    []ref
 	units     *unitRefs
-	root      *container
-	leaves    []*leaf
+	// see elementsAtLevel
+	elementStarts []ref
+	elementLevels map[int][]ref
+	folded        []ref
+	root          *container
+	leaves        []*leaf
 }
 
 // size is the number of byte positions.

@@ -2,7 +2,6 @@ package zkvm
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/zkpass-go/zkpass/document"
@@ -12,66 +11,114 @@ import (
 // ErrUnsupported means that a query is valid but cannot be proven yet.
 var ErrUnsupported = errors.New("cannot be proven yet")
 
-// container is an object that paths look into.
+// container is an object or array that paths look into. Inside a group it stands
+// for one in each element of the group's array, and so do its members.
 type container struct {
-	level   int     // containers open before its bracket
-	parent  *member // nil for the payload's object
-	members []*member
+	level    int     // containers open before its bracket
+	parent   *member // nil for the payload's object
+	members  []*member
+	elements []*member // those that paths name by their index
+	each     *each     // all elements, if a path goes over them
+	group    *each     // the array in whose elements it is, nil if it is one container
 
 	inside []ref // inside[i]: byte i lies in it, after its bracket
 	keys   []ref // keys[i]: byte i opens one of its own names
+	starts []ref // starts[i]: byte i starts one of its own elements
 	ok     ref   // none of its own names has an escape
+	// in a group, see escapedNames
+	escaped []ref
 	// secret
-	node *document.Node // nil if it is not there
-	sane bool
+	node  *document.Node   // nil if it is not there or no object
+	nodes []*document.Node // one, or of a group one for each element; nil what is not there
+	sane  bool
 }
 
-// member is a name that paths look for in a container.
+// member is a value that paths look for in a container: that of a name, or an
+// element of an array.
 type member struct {
 	in    *container
+	step  query.StepKind
 	name  string
+	index int
+	group *each // as the container's; of an array's elements, that array's
 	child *container
 	leaf  *leaf
 
+	filtered bool // of elements: some path keeps only some of them
+
 	value []ref // value[i]: the member's value starts at byte i
-	found ref   // it is there
+	found ref   // it is there; not in a group
 	ok    ref   // it is there at most once
 	first *ref  // see firstByte
 	null  *flag // see present
+	// in a group, of a name: see searchGroup
+	again   []ref // again[i]: byte i opens the name once more in one object
+	repeats ref   // zero if it does nowhere
 	// secret
-	node *document.Node
-	sane bool
+	node  *document.Node   // not in a group
+	nodes []*document.Node // as the container's
+	sane  bool
 }
 
-// child finds or adds a member.
+// member finds or adds a member.
 func (c *container) member(name string) *member {
 	for _, m := range c.members {
 		if m.name == name {
 			return m
 		}
 	}
-	m := &member{in: c, name: name}
+	m := &member{in: c, step: query.Member, name: name, group: c.group}
 	c.members = append(c.members, m)
 	return m
 }
 
-// locate finds or adds the member that a path of names leads to.
-func (s *source) locate(steps []query.Step) (*member, error) {
+// element finds or adds an element of an array.
+func (c *container) element(index int) *member {
+	for _, m := range c.elements {
+		if m.index == index {
+			return m
+		}
+	}
+	m := &member{in: c, step: query.Index, index: index, group: c.group}
+	c.elements = append(c.elements, m)
+	return m
+}
+
+// all finds or adds the elements of an array as a group.
+func (c *container) all() *each {
+	if c.each == nil {
+		c.each = &each{selections: map[query.Filter]*selection{}}
+		c.each.place = &member{in: c, step: query.Each, group: c.each}
+	}
+	return c.each
+}
+
+// inner finds or adds the container that a member is.
+func (m *member) inner() *container {
+	if m.child == nil {
+		m.child = &container{level: m.in.level + 1, parent: m, group: m.group}
+	}
+	return m.child
+}
+
+// locate finds or adds the member that the steps of a path lead to.
+func (s *source) locate(steps []query.Step) *member {
 	c := s.root
 	var m *member
 	for _, step := range steps {
-		if step.Kind != query.Member {
-			return nil, fmt.Errorf("%w: array elements in paths", ErrUnsupported)
-		}
 		if m != nil {
-			if m.child == nil {
-				m.child = &container{level: c.level + 1, parent: m}
-			}
-			c = m.child
+			c = m.inner()
 		}
-		m = c.member(step.Name)
+		switch step.Kind {
+		case query.Member:
+			m = c.member(step.Name)
+		case query.Index:
+			m = c.element(step.Index)
+		case query.Each:
+			m = c.all().place
+		}
 	}
-	return m, nil
+	return m
 }
 
 // leafOf finds or adds the leaf of a member.
@@ -90,45 +137,84 @@ func writable(text string) bool {
 
 // resolve finds the nodes of all containers and members in the prover's
 // document, by the circuit's rules: names compare as they are written.
-func (c *container) resolve(node *document.Node) {
-	c.node, c.sane = node, true
+func (c *container) resolve(nodes ...*document.Node) {
+	c.nodes, c.sane = nodes, true
 	for _, m := range c.members {
-		m.sane = true
+		m.sane, m.nodes = true, make([]*document.Node, len(nodes))
 	}
-	if node == nil || node.Kind != document.Object {
-		c.node = nil
-	} else {
-		for i := range node.Members {
-			n := &node.Members[i]
-			if n.Escaped {
-				c.sane = false
+	for _, m := range c.elements {
+		m.sane, m.nodes = true, make([]*document.Node, len(nodes))
+	}
+	for k, node := range nodes {
+		switch {
+		case node == nil:
+		case node.Kind == document.Object:
+			c.resolveNames(k, node)
+			if c.group == nil {
+				c.node = node
+			}
+		case node.Kind == document.Array:
+			for _, m := range c.elements {
+				if m.index < len(node.Elems) {
+					m.nodes[k] = node.Elems[m.index]
+				}
+			}
+			if c.each != nil {
+				c.each.place.nodes = node.Elems
+			}
+		}
+	}
+	for _, m := range c.members {
+		m.descend()
+	}
+	for _, m := range c.elements {
+		m.descend()
+	}
+	if c.each != nil {
+		c.each.place.sane = true
+		c.each.place.descend()
+	}
+}
+
+// resolveNames finds the members of an object.
+func (c *container) resolveNames(k int, node *document.Node) {
+	for i := range node.Members {
+		n := &node.Members[i]
+		if n.Escaped {
+			c.sane = false
+			continue
+		}
+		for _, m := range c.members {
+			if m.name != n.Name {
 				continue
 			}
-			for _, m := range c.members {
-				if m.name != n.Name {
-					continue
-				}
-				if m.node != nil {
-					m.sane = false
-				}
-				m.node = n.Value
+			switch {
+			case m.nodes[k] == nil:
+				m.nodes[k] = n.Value
+			case m.group == nil:
+				m.sane = false
 			}
 		}
 	}
-	for _, m := range c.members {
-		if !m.sane {
-			m.node = nil
-		}
-		if m.child != nil {
-			m.child.resolve(m.node)
-		}
+}
+
+// descend resolves what is inside a member.
+func (m *member) descend() {
+	if !m.sane {
+		clear(m.nodes)
+	}
+	if m.group == nil {
+		m.node = m.nodes[0]
+	}
+	if m.child != nil {
+		m.child.resolve(m.nodes...)
 	}
 }
 
 // reachable reports whether everything on the way to the member is sane.
 func (m *member) reachable() bool {
 	for ; m != nil; m = m.in.parent {
-		if !m.sane || !m.in.sane {
+		if !m.sane || m.step == query.Member && !m.in.sane {
 			return false
 		}
 	}
@@ -137,30 +223,109 @@ func (m *member) reachable() bool {
 
 // conditions are the forms that must be zero for a value of the member to be
 // used: it is there, and every name and container on the way is as it should be.
+// In a group they are about the way to the array and what holds for all elements;
+// whether the member is there is up to each element.
 func (m *member) conditions(vm *machine) []ref {
+	if m.group != nil {
+		return m.fit(vm)
+	}
 	return append(m.fit(vm), vm.not(m.found))
 }
 
 // fit are the forms that must be zero for a search for the member to count,
 // whether it finds it or not: every name and container on the way is as it
-// should be. An honest prover can make them zero for what is not there.
+// should be. An honest prover can make them zero for what is not there. On the way
+// to elements that a path goes over, their array is there.
 func (m *member) fit(vm *machine) []ref {
 	var cs []ref
 	for ; m != nil; m = m.in.parent {
-		cs = append(cs, vm.not(m.ok), vm.not(m.in.ok))
+		cs = append(cs, vm.not(m.ok))
+		switch m.step {
+		case query.Member:
+			cs = append(cs, vm.not(m.in.ok))
+			if m.group != nil {
+				cs = append(cs, m.repeats)
+			}
+		case query.Each:
+			cs = append(cs, vm.not(m.in.parent.found), m.group.noArray, m.group.tooMany)
+		}
 	}
 	return cs
 }
 
+// keyStarts are the offsets of the member's names in the prover's document.
+func (m *member) keyStarts() map[int]bool {
+	at := map[int]bool{}
+	for k, v := range m.nodes {
+		if v == nil {
+			continue
+		}
+		for i := range m.in.nodes[k].Members {
+			if n := &m.in.nodes[k].Members[i]; n.Value == v {
+				at[n.NameStart] = true
+			}
+		}
+	}
+	return at
+}
+
+// marks are the offsets of all names in the prover's document that are the member's.
+func (m *member) marks() map[int]bool {
+	at := map[int]bool{}
+	for _, node := range m.in.nodes {
+		if node == nil {
+			continue
+		}
+		for i := range node.Members {
+			if n := &node.Members[i]; !n.Escaped && n.Name == m.name {
+				at[n.NameStart] = true
+			}
+		}
+	}
+	return at
+}
+
+// nameStarts are the offsets of all names of a container's own.
+func (c *container) nameStarts() map[int]bool {
+	at := map[int]bool{}
+	for _, node := range c.nodes {
+		if node != nil {
+			for i := range node.Members {
+				at[node.Members[i].NameStart] = true
+			}
+		}
+	}
+	return at
+}
+
+// elementStarts are the offsets of all elements of a container's own.
+func (c *container) elementStarts() map[int]bool {
+	at := map[int]bool{}
+	for _, node := range c.nodes {
+		if node != nil {
+			for _, e := range node.Elems {
+				at[e.Start] = true
+			}
+		}
+	}
+	return at
+}
+
+// valueStarts are the offsets of the member's values in the prover's document.
+func (m *member) valueStarts() map[int]bool {
+	at := map[int]bool{}
+	for _, v := range m.nodes {
+		if v != nil {
+			at[v.Start] = true
+		}
+	}
+	return at
+}
+
 // keyStart is the offset of the member's name in the prover's document, or -1.
 func (m *member) keyStart() int {
-	if m.node == nil || m.in.node == nil {
-		return -1
-	}
-	for i := range m.in.node.Members {
-		if n := &m.in.node.Members[i]; n.Value == m.node {
-			return n.NameStart
-		}
+	for at := range m.keyStarts() {
+		return at
 	}
 	return -1
 }

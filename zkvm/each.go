@@ -1,0 +1,352 @@
+package zkvm
+
+import "github.com/zkpass-go/zkpass/query"
+
+// each is an array all of whose elements a path goes over. The members that paths
+// look for inside the elements form a group: one vector over the byte positions
+// serves all elements at once, and regions tells the elements apart.
+type each struct {
+	place *member // the elements themselves
+
+	// regions[k][i]: exactly k+1 elements have started up to and including byte i.
+	// Element k's text lies in region k.
+	regions [][]ref
+	present []flag // [there are more than k elements]
+	counts  []ref  // [there are exactly k elements], k = 0..MaxElements
+	noArray ref    // zero if the value is an array
+	tooMany ref    // [there are more than MaxElements]
+	objects ref    // zero if all elements are objects; only for filters
+
+	selections map[query.Filter]*selection
+}
+
+// layEach lays out the regions of an array's elements.
+//
+// With r_k(i) = [k elements have started up to byte i], where k = 33 stands for all
+// numbers above 32, let c(i) = Σ_k r_k(i)·x^k. Then one row for each byte,
+//
+//	z[i]·Σ_{k≤32} r_k(i-1)·(x^k + x^(k+1)) = c(i) + c(i-1),
+//
+// determines all bits: the powers of x up to x^33 are linearly independent over
+// GF(2), so that by induction on i exactly one r_k(i) is 1 and the row moves it up
+// by one at each start, and leaves it where it is at 33. r_0 is not committed but
+// 1 plus the others. No challenge is involved.
+//
+// Cost for n byte positions: 33n bits and n rows for an array; two dot products.
+// With n = 576 that is 19,008 bits.
+func (m *machine) layEach(s *source, c *container) {
+	const most = query.MaxElements
+	e, n := c.each, s.size()
+	e.place.value, e.place.ok = c.starts, m.one()
+	starts := e.place.valueStarts()
+
+	e.regions = make([][]ref, most+1) // of k = 1..33
+	for k := range e.regions {
+		e.regions[k] = make([]ref, n)
+	}
+	started := 0 // secret
+	before, step := m.one(), m.constant(field.Add(one, powerOfX(1)))
+	for i := range n {
+		if starts[i] {
+			started = min(started+1, most+1)
+		}
+		for k := range e.regions {
+			e.regions[k][i] = m.bit(started == k+1)
+		}
+		var now, next ref
+		if m.wiring() {
+			// r_0 = 1 + Σ r_k
+			counter, steps := make([]term, most+1), make([]term, most+1)
+			first := field.Add(one, powerOfX(1))
+			for k := range e.regions {
+				r := e.regions[k][i]
+				counter[k] = term{K: field.Add(one, powerOfX(k+1)), Ref: r}
+				to := first
+				if k < most {
+					to = field.Add(first, field.Add(powerOfX(k+1), powerOfX(k+2)))
+				}
+				steps[k] = term{K: to, Ref: r}
+			}
+			now, next = m.w.space.Affine(one, counter...), m.w.space.Affine(first, steps...)
+		}
+		m.row("next region", c.starts[i], step, m.add(now, before))
+		before, step = now, next
+	}
+	last := make([]ref, most+2)
+	last[0] = m.one()
+	for k := range e.regions {
+		last[k+1] = e.regions[k][n-1]
+		last[0] = m.add(last[0], last[k+1])
+	}
+	e.counts, e.tooMany = last[:most+1], last[most+1]
+	e.present = make([]flag, most)
+	more := e.tooMany
+	for k := most - 1; k >= 0; k-- {
+		more = m.add(more, last[k+1])
+		e.present[k] = flag{more, k < started, false}
+	}
+
+	// The value starts with a bracket, [, if it is there: as a place it has one
+	// start at most.
+	e.noArray = m.add(m.dot(s.dots, c.parent.value, s.bytes), m.constant(elem{Lo: '['}))
+	if e.place.filtered {
+		// Every start is a brace: Σ z[i]·(x_i + '{')·α^i is zero only if each term is.
+		m.risk(n)
+		braces := make([]ref, n)
+		if m.wiring() {
+			for i, b := range s.bytes {
+				braces[i] = m.add(b, m.constant(elem{Lo: '{'}))
+			}
+		}
+		e.objects = m.dot(s.dots, c.starts, m.powers(braces))
+	}
+}
+
+// searchGroup is searchMember for a name in all containers of a group.
+//
+//	mark[i] = 1 only where keys[i] = 1 and F_i = w, and no other own name has
+//	F_i = w, by the same product: mark is exact;
+//	at[i] = mark[i]·(1 + seen[i]): the first one in its container;
+//	seen[i+1] = inside[i+1]·(seen[i] + at[i]);
+//	again[i] = mark[i] + at[i]: the name stands there once more.
+//
+// The value of a name is the first to start after it, which comes before any other
+// name: with open[i] = [at was 1 before byte i and its value has not started], the
+// sum of all at and value before i,
+//
+//	value[i] = open[i]·[byte i starts a value].
+//
+// A name that stands twice is an error only where an element is needed: see
+// conditions and unfit.
+//
+// Cost for n byte positions: 4n bits, 4n rows and n/64 products. With n = 576 that
+// is 2,304 bits.
+func (m *machine) searchGroup(s *source, e *member) {
+	n := s.size()
+	e.ok = m.one()
+	e.value, e.again = make([]ref, n), make([]ref, n)
+	if !writable(e.name) {
+		for i := range n {
+			e.value[i], e.again[i] = m.zero(), m.zero()
+		}
+		e.repeats = m.zero()
+		return
+	}
+	m.risk(n * (len(e.name) + 2)) // positions chosen before α
+	marks, keys, values := e.marks(), e.keyStarts(), e.valueStarts()
+	var windows []ref
+	var name elem
+	if m.wiring() {
+		windows, name = m.windows(s, len(e.name)+2), m.textFingerprint(`"`+e.name+`"`)
+	}
+	ends := map[int]bool{} // secret: where the containers end
+	for _, node := range e.in.nodes {
+		if node != nil {
+			ends[node.End-1] = true
+		}
+	}
+	factors := make([]factor, n)
+	seen, open := m.zero(), m.zero()
+	saw := false // secret
+	for i := range n {
+		mark := m.bit(marks[i])
+		other := m.form(windows, i, name)
+		m.implies("name in a group", mark, m.together(m.not(e.in.keys[i]), other))
+		factors[i] = factor{m.add(e.in.keys[i], mark), m.not(other)}
+		at := m.derived(keys[i])
+		m.row("first name in a group", mark, m.not(seen), at)
+		e.again[i] = m.add(mark, at)
+
+		e.value[i] = m.derived(values[i])
+		m.row("value in a group", open, m.position(s, i).OpensValue, e.value[i])
+		open = m.add(open, at, e.value[i])
+		if i+1 == n {
+			break
+		}
+		saw = (saw || keys[i]) && !ends[i]
+		next := m.derived(saw)
+		m.row("name seen in a group", e.in.inside[i+1], m.add(seen, at), next)
+		seen = next
+	}
+	if !m.wiring() {
+		factors = nil
+	}
+	m.nonzeroProduct(n, factors, m.one())
+	m.risk(n)
+	e.repeats = m.fingerprint(e.again)
+}
+
+// unfit are forms, one for each element, that are zero if no name on the way from
+// the element to the leaf's value stands twice and none beside them has an escape,
+// but for the element's own names, which a filter has looked at. They serve paths
+// whose filter may drop elements; without one, conditions covers all elements.
+//
+// Cost: 32 dot products; for each object on the way but the element itself n bits
+// and n rows.
+func (m *machine) unfit(l *leaf) []ref {
+	if l.unfit != nil {
+		return l.unfit
+	}
+	s := l.source
+	n := s.size()
+	place := l.at.group.place
+	var vectors [][]ref
+	for at := l.at; at != place; at = at.in.parent {
+		if at.step != query.Member {
+			continue
+		}
+		vectors = append(vectors, at.again)
+		if at.in.parent != place {
+			vectors = append(vectors, m.escapedNames(s, at.in))
+		}
+	}
+	m.risk(n + len(vectors))
+	errors := make([]ref, n)
+	for i := range errors {
+		each := make([]term, len(vectors))
+		k := one
+		for v := range vectors {
+			each[v] = term{K: k, Ref: vectors[v][i]}
+			if m.wiring() {
+				k = field.Mul(k, m.w.theta)
+			}
+		}
+		errors[i] = m.sum(each...)
+	}
+	errors = m.powers(errors)
+	l.unfit = make([]ref, len(l.items))
+	for k := range l.unfit {
+		l.unfit[k] = m.dot(s.dots, l.at.group.regions[k], errors)
+	}
+	return l.unfit
+}
+
+// escapedNames[i] = [byte i opens a name of the container's own that has an escape].
+func (m *machine) escapedNames(s *source, c *container) []ref {
+	if c.escaped == nil {
+		own := c.nameStarts()
+		c.escaped = make([]ref, s.size())
+		for i := range c.escaped {
+			c.escaped[i] = m.derived(own[i] && s.rows[i].Escape)
+			m.row("names with escapes in a group", c.keys[i], m.position(s, i).Escape, c.escaped[i])
+		}
+	}
+	return c.escaped
+}
+
+// selection is which elements of an array a filter keeps.
+type selection struct {
+	in     *each
+	filter query.Filter
+	kept   []flag // exact, if the guard's conditions hold
+	// rank[k][r] = [exactly r elements before k are kept]
+	rank  [][]ref
+	count integer
+	// conditions under which the rest is right: forms that must be zero
+	conditions []ref
+}
+
+// readFilter notes that a path keeps the elements of a filter.
+func (m *member) readFilter(s *source, f query.Filter) {
+	if f.Kind == query.KeepAll {
+		return
+	}
+	m.filtered = true
+	l := s.leafOf(m.inner().member(f.Name))
+	l.asString = l.asString || f.Kind == query.KeepText
+}
+
+// selection is what a filter keeps of an array, laid out once.
+//
+// The flag member of element k is read from its first byte (see item): missing,
+// null, true and false are exact. An element whose flag has another type makes a
+// condition fail, for KeepText also one whose string cannot be used.
+//
+// rank is proven as regions are: with c_k = Σ_r rank[k][r]·x^r,
+//
+//	kept_k·(1+x)·c_k = c_{k+1} + c_k,  c_0 = 1.
+//
+// Cost: without a filter nothing; with one 528 bits and up to 64 rows.
+func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
+	if sel := e.selections[f]; sel != nil {
+		return sel
+	}
+	const most = query.MaxElements
+	sel := &selection{in: e, filter: f}
+	e.selections[f] = sel
+	var count []ref
+	total := 0 // secret
+	if f.Kind == query.KeepAll {
+		sel.kept = e.present
+		sel.rank = make([][]ref, most)
+		for k := range sel.rank {
+			sel.rank[k] = make([]ref, k+1)
+			for r := range sel.rank[k] {
+				sel.rank[k][r] = m.public(r == k)
+			}
+		}
+		count = e.counts
+		for total < most && e.present[total].v {
+			total++
+		}
+	} else {
+		l := s.leafOf(e.place.inner().member(f.Name))
+		sel.conditions = append(l.at.conditions(m), e.objects)
+		bad := make([]ref, most)
+		for k, item := range l.items {
+			kept, is := m.keeps(item, f)
+			if f.Kind == query.KeepFalse { // the others keep only what is there
+				kept = m.and("element that is there", e.present[k], kept)
+			}
+			sel.kept = append(sel.kept, kept)
+			bad[k] = m.not(is.r) // where there is no element there is no flag
+		}
+		sel.conditions = append(sel.conditions, bad...)
+
+		rank := []ref{m.one()}
+		before := m.one()
+		for _, kept := range sel.kept {
+			sel.rank = append(sel.rank, rank)
+			if kept.v {
+				total++
+			}
+			next := make([]ref, len(rank)+1)
+			next[0] = m.one()
+			for r := 1; r < len(next); r++ {
+				next[r] = m.bit(total == r)
+				next[0] = m.add(next[0], next[r])
+			}
+			now := m.pack(next)
+			m.row("rank of an element", kept.r, m.scale(field.Add(one, powerOfX(1)), before), m.add(now, before))
+			rank, before = next, now
+		}
+		count = rank
+	}
+	// The count's bits are sums of the bits [count = k], of which one is 1.
+	sel.count.v = int64(total)
+	for b := range sel.count.bits {
+		var in []ref
+		for k, is := range count {
+			if k>>b&1 == 1 {
+				in = append(in, is)
+			}
+		}
+		sel.count.bits[b] = m.add(in...)
+	}
+	sel.count.bits[63] = m.one()
+	sel.count.packed = m.pack(sel.count.bits[:])
+	return sel
+}
+
+// keeps is whether a filter keeps an element by its flag, and whether the flag is
+// one that the filter may look at.
+func (m *machine) keeps(item *leaf, f query.Filter) (kept, fit flag) {
+	none := m.plus(m.inverse(item.first.found), item.first.null)
+	switch f.Kind {
+	case query.KeepTrue:
+		return item.isTrue, m.plus(none, m.boolean(item))
+	case query.KeepFalse:
+		return m.plus(none, item.isFalse), m.plus(none, m.boolean(item))
+	}
+	return m.and("filter's text", item.isString, m.textEquals(item, f.Text, false)), m.plus(none, item.isString)
+}

@@ -1,0 +1,251 @@
+package zkvm
+
+import (
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// firstByte is what the first byte of a value tells of it. All flags are right
+// both ways.
+type firstByte struct {
+	found     flag // there is a value
+	null      flag
+	container flag
+	text      flag // it is a string
+	number    flag
+	escaped   flag // it is a string with an escape
+}
+
+// layItems lays out the leaf of a group: one leaf for each element, whose forms
+// are dot products of the element's region with vectors that serve all elements.
+// The group's member has at most one value in an element.
+//
+// first[i] = value[i]·(byte i, and whether it opens a string with an escape) is one
+// subfield element; tokens come as in layLeaf, with their bytes masked:
+//
+//	s[i] = [byte i is part of a token]·(s[i-1] + value[i]),  masked_i = s[i]·x_i.
+//
+// One past the last byte of a value lies in the same region as the value, as a
+// comma or a bracket follows inside the array.
+//
+// Cost for n byte positions and 32 elements, besides what kinds cost: n subfield
+// elements, n rows and 32 dot products; if the text is used 9n and 2n and 96 more,
+// with folding n, n and 32 more. With n = 576, a text costs 5,760 subfield elements
+// and 128 dot products, which publish 2 KB; a boolean 576 and 32.
+func (m *machine) layItems(l *leaf) {
+	s := l.source
+	n := s.size()
+	e := l.at.group
+	values := map[int]*document.Node{}
+	for _, v := range l.at.nodes {
+		if v != nil {
+			values[v.Start] = v
+		}
+	}
+	first := make([]ref, n)
+	for i := range n {
+		var packed elem
+		if values[i] != nil {
+			packed = subfieldPack(s.rows[i].X, s.rows[i].Escape)
+		}
+		first[i] = m.subfield(packed)
+		m.row("first byte of an element's value", l.at.value[i], m.narrow(s, i), first[i])
+	}
+	var text itemText
+	if l.asString || l.asInteger {
+		text = m.layItemText(l, values)
+	}
+	for k := range query.MaxElements {
+		var node *document.Node
+		if k < len(l.at.nodes) {
+			node = l.at.nodes[k]
+		}
+		item := &leaf{
+			source: s, at: &member{in: l.at.in, step: l.at.step, node: node, group: e, sane: true},
+			asString: l.asString, asInteger: l.asInteger, folds: l.folds,
+		}
+		region := e.regions[k]
+		m.layFirst(s, item, m.dot(s.dots, region, first))
+		if text.masked != nil {
+			item.start = m.dot(s.dots, region, text.starts)
+			item.end = m.dot(s.dots, region, text.ends)
+			item.text = m.dot(s.dots, region, text.masked)
+			if l.folds {
+				item.lowered = m.add(item.text, m.dot(s.dots, region, text.raised))
+			}
+		}
+		item.isString, item.isInteger = m.fixed(false), m.fixed(false)
+		if l.asString {
+			m.layItemString(item)
+		}
+		if l.asInteger {
+			m.layInteger(item, item.raw(), node != nil)
+			m.implies("integer of an element", item.isInteger.r, m.not(item.first.number.r))
+		}
+		l.items = append(l.items, item)
+	}
+}
+
+// itemText are the vectors whose sums over a region are the text forms of a leaf.
+type itemText struct{ starts, ends, masked, raised []ref }
+
+func (m *machine) layItemText(l *leaf, values map[int]*document.Node) itemText {
+	raise := elem{Lo: 'a' - 'A'} // what folding adds to A to Z
+	s := l.source
+	n := s.size()
+	ends, masked, raised := make([]ref, n), make([]ref, n), make([]ref, n)
+	var folded []ref
+	if l.folds {
+		folded = m.fold(s)
+	}
+	before := m.zero()
+	until := 0 // secret: the end of the token
+	for i := range n {
+		if v := values[i]; v != nil && v.Kind != document.Object && v.Kind != document.Array {
+			until = v.End
+		}
+		in := i < until
+		inside := m.derived(in)
+		m.row("extent of an element's value", m.position(s, i).Token, m.add(before, l.at.value[i]), inside)
+		ends[i] = m.add(before, inside, l.at.value[i])
+		before = inside
+
+		var bits [8]ref
+		var x byte
+		if in {
+			x = s.rows[i].X
+		}
+		for b := range bits {
+			bits[b] = m.derived(x>>b&1 == 1)
+		}
+		masked[i] = m.pack(bits[:])
+		m.row("bytes of an element's value", inside, s.bytes[i], masked[i])
+		if l.folds {
+			upper := m.derived(x >= 'A' && x <= 'Z')
+			raised[i] = m.scale(raise, upper)
+			m.row("letters of an element's value", inside, m.scale(field.Inv(raise), m.add(folded[i], s.bytes[i])), upper)
+		}
+	}
+	t := itemText{starts: m.powers(l.at.value), ends: m.powers(ends), masked: m.powers(masked)}
+	if l.folds {
+		t.raised = m.powers(raised)
+	}
+	return t
+}
+
+// subfieldPack is a byte and a bit in the basis of GF(2^16): bit b at g^b, the bit
+// at g^8.
+func subfieldPack(x byte, bit bool) elem {
+	v := uint16(x)
+	if bit {
+		v |= 1 << 8
+	}
+	return gf128.FromSymbol(v)
+}
+
+// narrow is the form of subfieldPack of byte i and its escape bit.
+func (m *machine) narrow(s *source, i int) ref {
+	if !m.wiring() {
+		return 0
+	}
+	p := s.positions[i]
+	return m.packSubfield(append(p.X[:len(p.X):len(p.X)], p.Escape))
+}
+
+func (m *machine) packSubfield(bits []ref) ref {
+	if !m.wiring() {
+		return 0
+	}
+	terms := make([]term, len(bits))
+	for b, r := range bits {
+		terms[b] = term{K: gf128.FromSymbol(1 << b), Ref: r}
+	}
+	return m.w.space.Sum(terms...)
+}
+
+// layFirst proves what the first byte of a value tells. packed is the value of
+// subfieldPack for it, 0 if there is no value; its nine bits are determined, as
+// their weights are linearly independent over GF(2). A value starts with one of
+//
+//	'"' 0010 0010   '-' 0010 1101   0 to 9 0011 dddd
+//	'[' 0101 1011   '{' 0111 1011   t 0111 0100   f 0110 0110   n 0110 1110
+//
+// so bits 6 and 5 tell whether there is one, and the rest follows.
+//
+// Cost: 9 bits, 6 rows.
+func (m *machine) layFirst(s *source, l *leaf, packed ref) {
+	var x byte
+	var escape bool
+	if v := l.at.node; v != nil && s.rows != nil {
+		x, escape = s.rows[v.Start].X, s.rows[v.Start].Escape
+	}
+	var b [9]flag
+	refs := make([]ref, len(b))
+	for k := range b {
+		b[k] = m.commit(k < 8 && x>>k&1 == 1 || k == 8 && escape)
+		refs[k] = b[k].r
+	}
+	m.zeroForm("first byte of a value", m.add(packed, m.packSubfield(refs)))
+
+	const label = "kind by the first byte"
+	quoteOrNumber := m.minus(b[5], m.and(label, b[5], b[6]))
+	n := m.and(label, b[6], b[3]) // n, or a bracket or brace
+	t := m.minus(b[6], n)         // t or f
+	l.first.container = m.and(label, n, b[4])
+	l.first.null = m.minus(n, l.first.container)
+	l.isTrue = m.and(label, t, b[4])
+	l.isFalse = m.minus(t, l.isTrue)
+	l.first.found = m.plus(b[6], quoteOrNumber)
+	// Of quotes and numbers: digits have bit 4, of the rest '-' has bit 0.
+	digit := m.and(label, quoteOrNumber, b[4])
+	other := m.minus(quoteOrNumber, digit)
+	minus := m.and(label, other, b[0])
+	l.first.text = m.minus(other, minus)
+	l.first.number = m.plus(digit, minus)
+	l.first.escaped = b[8]
+}
+
+// layItemString is layString for an element: isString implies that the value is a
+// string without escapes, and that it is not too long, as end = start·α^length for
+// a length of nine bits that is at most 258.
+//
+// Cost: 11 bits, 1 product, 4 rows.
+func (m *machine) layItemString(l *leaf) {
+	raw := l.raw()
+	node := l.at.node
+	is := node != nil && node.Kind == document.String && !node.Escaped && len(raw) <= maxToken
+	l.isString = m.commit(is)
+	conditions := []ref{m.not(l.first.text.r), l.first.escaped.r}
+	if l.source.size() > maxToken {
+		length := 0
+		if is {
+			length = len(raw)
+		}
+		var bits [9]flag
+		factors := make([]factor, len(bits))
+		power := elem{}
+		if m.wiring() {
+			power = m.w.alpha
+		}
+		for b := range bits {
+			bits[b] = m.commit(length>>b&1 == 1)
+			factors[b] = factor{bits[b].r, m.constant(field.Add(power, one))}
+			power = field.Mul(power, power)
+		}
+		if !m.wiring() {
+			factors = nil
+		}
+		// 258 is 100000010b.
+		low := m.and("length of an element's string", bits[1], bits[0])
+		high := []ref{low.r}
+		for _, b := range bits[2:8] {
+			high = append(high, b.r)
+		}
+		m.implies("element's string within its limit", bits[8].r, m.together(high...))
+		m.risk(l.source.size() + 1<<len(bits))
+		past := m.product("length of an element's string", l.start, m.productForm(len(bits), factors))
+		conditions = append(conditions, m.add(past, l.end))
+	}
+	m.implies("string of an element", l.isString.r, m.together(conditions...))
+}
