@@ -196,13 +196,15 @@ func (a *author) operation(k *known, depth int) string {
 		return `{"` + op + `":[` + left + "," + right + `]}`
 	}
 	switch n := a.IntN(100); {
-	case n < 28:
+	case n < 25:
+		return a.question(k, depth)
+	case n < 42:
 		return binary(pick(a.Rand, []string{"==", "!="}), a.anyType())
-	case n < 44:
+	case n < 52:
 		return binary(pick(a.Rand, []string{"~==", "~!="}), query.String)
-	case n < 62:
+	case n < 66:
 		return binary(pick(a.Rand, []string{"<", "<=", ">", ">="}), query.Integer)
-	case n < 72:
+	case n < 75:
 		return `{"not":` + a.scalar(k, query.Boolean, depth) + `}`
 	}
 	var args []string

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +39,7 @@ func newSubject(t testing.TB, p *query.Program, payloads map[string][]byte, now 
 		if d.Class, err = ClassFor(len(payload), openContainers(doc.Root)); err != nil {
 			return nil, err
 		}
+		d.Class.Escapes = readsEscape(p, source.Tag, doc)
 		s.docs[source.Tag] = doc
 		s.st.Documents = append(s.st.Documents, d)
 		s.secrets = append(s.secrets, secret)
@@ -140,41 +140,20 @@ func refused(err error) bool {
 	return errors.As(err, &v) || errors.Is(err, errOutput)
 }
 
-// needsEscapes reports whether the program's result hangs on a string that is
-// written with an escape, which the circuit cannot read: with null in the place
-// of all such strings at the ends of its paths there is no result.
-func (s *subject) needsEscapes(t testing.TB) bool {
-	t.Helper()
-	docs := map[string]*document.Document{}
-	changed := false
-	for tag, doc := range s.docs {
-		text := slices.Clone(doc.Bytes())
-		var strings []*document.Node
-		for _, path := range s.program.Paths {
-			if path.Tag != tag {
-				continue
-			}
-			for n := range selected(doc.Root, path.Steps) {
-				if n.Kind == document.String && n.Escaped && !slices.Contains(strings, n) {
-					strings = append(strings, n)
-				}
+// readsEscape reports whether a string at the end of a path is written with an
+// escape: then the class must allow escapes.
+func readsEscape(p *query.Program, tag string, doc *document.Document) bool {
+	for _, path := range p.Paths {
+		if path.Tag != tag {
+			continue
+		}
+		for n := range selected(doc.Root, path.Steps) {
+			if n.Kind == document.String && n.Escaped {
+				return true
 			}
 		}
-		slices.SortFunc(strings, func(a, b *document.Node) int { return b.Start - a.Start })
-		for _, n := range strings { // from the back: offsets before stay right
-			text = slices.Replace(text, n.Start, n.End, []byte("null")...)
-			changed = true
-		}
-		var err error
-		if docs[tag], err = document.Parse(text); err != nil {
-			t.Fatalf("document with null for its strings: %v", err)
-		}
 	}
-	if !changed {
-		return false
-	}
-	_, err := s.program.Eval(docs, time.Unix(s.st.Time, 0))
-	return err != nil
+	return false
 }
 
 // seeded is a source of randomness for masks. A proof would need crypto/rand.
