@@ -21,8 +21,8 @@ type Class struct {
 // ErrClass means that a size class does not exist or does not fit.
 var ErrClass = errors.New("no such size class")
 
-// sizes are the classes' payload sizes in bytes, spaced by at
-// most a quarter. The last one holds the largest payload.
+// sizes are the classes' payload sizes in bytes, each at most half as large
+// again as the one before. The last one holds the largest payload.
 var sizes = []int{192, 288, 384, 480, 576, 672, 768, 960, 1152, 1344, 1536, 1920, 2304, 2688, 3072, 3840, 4608, 5376, 6144, 7680, 9216, 10752, 12288, 14336, 16384}
 
 var depths = []int{8, 16}

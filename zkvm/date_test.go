@@ -92,7 +92,7 @@ func stringLeaf(t testing.TB, text string) func(m *machine) *leaf {
 	}
 	quoted := string(document.AppendString(nil, text))
 	return func(m *machine) *leaf {
-		l := &leaf{source: &source{st: &Document{Class: Class{192, 8}}, doc: doc}, at: &member{node: doc.Root.Members[0].Value}}
+		l := &leaf{source: &source{st: &Document{Class: Class{Bytes: 192, Depth: 8}}, doc: doc}, at: &member{node: doc.Root.Members[0].Value}}
 		l.isString = m.fixed(true)
 		if m.wiring() {
 			far := one

@@ -35,7 +35,7 @@ func TestEstimateCost(t *testing.T) {
 		if got.Class != class || got.Bits < minBits || len(got.Circuits) < 5 {
 			t.Errorf("%s: %+v", text, got)
 		}
-		larger, err := EstimateCost(q.program, Class{2304, 8})
+		larger, err := EstimateCost(q.program, Class{Bytes: 2304, Depth: 8})
 		if err != nil || 2*larger.Bytes < 3*got.Bytes {
 			t.Errorf("%s: %d bytes for a larger class, %v", text, larger.Bytes, err)
 		}
@@ -47,7 +47,7 @@ func TestEstimateCostOfNoClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := EstimateCost(p, Class{577, 8}); !errors.Is(err, ErrClass) {
+	if _, err := EstimateCost(p, Class{Bytes: 577, Depth: 8}); !errors.Is(err, ErrClass) {
 		t.Errorf("class 577/8: %v", err)
 	}
 }
