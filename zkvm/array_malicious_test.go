@@ -64,7 +64,7 @@ func (w *wired) broken(secrets []elem) map[string]bool {
 // committed values that rows with the label read are changed one by one, and so are
 // published values. (A change that breaks nothing is one of a value that is not
 // needed; the statement stays true.)
-func TestArrayAssertions(t *testing.T) {
+func TestLine12ArrayAssertions(t *testing.T) {
 	tripped := map[string]bool{}
 	for _, c := range []struct{ query, payload string }{
 		{`[{"output":{"r":{"~==":[{"dvar":"a[?k == 's'].b.c"},"XY","or"]}}},{"output":{"o":{"dvar":"o[]"}}}]`,

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"testing"
 
+	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
@@ -95,7 +96,7 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 	p := a.plan
 	a.sources = make([]*source, len(p.st.Documents))
 	for i := range a.sources {
-		a.sources[i] = &source{st: &p.st.Documents[i], dots: useDots + i, root: &container{}, levels: map[int][]ref{}}
+		a.sources[i] = p.newSource(i)
 		if m.fill {
 			secret := a.f.secrets[i]
 			if c.parsed != "" {
@@ -122,6 +123,9 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 		}
 		if c.resolved != nil {
 			c.resolved(a.sources)
+			for _, s := range a.sources {
+				s.root.follow()
+			}
 		}
 	}
 	var digests [][32]byte
@@ -142,16 +146,28 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 	if m.fill && c.leaves != nil {
 		c.leaves(v.leaves)
 	}
-	a.x = &execution{
-		m: m, program: p.st.Program, time: p.st.Time, leaves: v.leaves, markers: markers,
-		outputs: p.outputs, locals: map[int][]alternative{},
-	}
+	a.x = p.newExecution(m, v, markers)
 	if err := a.x.block(p.st.Program.Body, m.fixed(true)); err != nil {
 		return nil, err
 	}
 	a.x.finish()
 	m.proveBooleans()
 	return digests, nil
+}
+
+// follow makes the lists of nodes those of the single nodes that a cheat chose.
+func (c *container) follow() {
+	if c.group == nil {
+		c.nodes = []*document.Node{c.node}
+	}
+	for _, m := range c.members {
+		if m.group == nil {
+			m.nodes = []*document.Node{m.node}
+		}
+		if m.child != nil {
+			m.child.follow()
+		}
+	}
 }
 
 // set commits other bits.

@@ -18,14 +18,29 @@ func (x *execution) dates(e *query.Expr, g flag) ([]alternative, error) {
 	today := query.DateOf(time.Unix(x.time, 0))
 	out := make([]alternative, len(values))
 	for i, v := range values {
-		out[i] = alternative{guard: v.guard, kind: isNumber, path: noPath}
-		if v.kind == isLeaf {
-			out[i].num, out[i].path = x.dateOfMember(e, v, today), v.path
-		} else {
-			out[i].num = x.dateOfLiteral(e, v, today)
+		if v.kind != isArray {
+			out[i] = x.date(e, v, today)
+			continue
 		}
+		// The same elements are kept, and each of them must be a date.
+		dates := &array{selection: v.array.selection}
+		for k, item := range v.array.items {
+			item.guard = x.under(v.array, k, v.guard)
+			dates.items = append(dates.items, x.date(e, item, today))
+		}
+		out[i] = alternative{guard: v.guard, kind: isArray, path: v.path, array: dates}
 	}
 	return out, nil
+}
+
+func (x *execution) date(e *query.Expr, v alternative, today query.Date) alternative {
+	out := alternative{guard: v.guard, kind: isNumber, path: noPath}
+	if v.kind == isLeaf {
+		out.num, out.path = x.dateOfMember(e, v, today), v.path
+	} else {
+		out.num = x.dateOfLiteral(e, v, today)
+	}
+	return out
 }
 
 func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date) *integer {

@@ -1,8 +1,6 @@
 package zkvm
 
 import (
-	"fmt"
-
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -112,9 +110,6 @@ func (v *survey) expression(e *query.Expr) error {
 	case query.MemberValue:
 		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
 	case query.Age, query.DayDiff:
-		if e.Array {
-			return fmt.Errorf("%s: %w: dates of an array", e.Pos, ErrUnsupported)
-		}
 		if a := e.Args[0]; a.Op == query.MemberValue {
 			v.use(a.Path, query.String)
 		}

@@ -118,7 +118,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 	sources := make([]*source, len(p.st.Documents))
 	for i := range sources {
-		sources[i] = &source{st: &p.st.Documents[i], dots: useDots + i, root: &container{}, levels: map[int][]ref{}, elementLevels: map[int][]ref{}}
+		sources[i] = p.newSource(i)
 		if secrets != nil {
 			if err := sources[i].open(secrets[i]); err != nil {
 				return nil, fmt.Errorf("document %q: %w", p.st.Documents[i].Tag, err)
@@ -149,16 +149,27 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 			m.layLeaf(l)
 		}
 	}
-	x := &execution{
-		m: m, program: p.st.Program, time: p.st.Time, sources: sources, members: v.members, leaves: v.leaves, markers: markers,
-		outputs: p.outputs, locals: map[int][]alternative{}, within: map[containment]flag{},
-	}
+	x := p.newExecution(m, v, markers)
 	if err := x.block(p.st.Program.Body, m.fixed(true)); err != nil {
 		return nil, err
 	}
 	x.finish()
 	m.proveBooleans()
 	return digests, nil
+}
+
+func (p *plan) newSource(i int) *source {
+	return &source{
+		st: &p.st.Documents[i], dots: useDots + i, root: &container{},
+		levels: map[int][]ref{}, elementLevels: map[int][]ref{},
+	}
+}
+
+func (p *plan) newExecution(m *machine, v *survey, markers []*leaf) *execution {
+	return &execution{
+		m: m, program: p.st.Program, time: p.st.Time, sources: v.sources, members: v.members, leaves: v.leaves, markers: markers,
+		outputs: p.outputs, locals: map[int][]alternative{}, within: map[containment]flag{},
+	}
 }
 
 // open parses the secret part of a document.

@@ -324,6 +324,9 @@ func (m *member) valueStarts() map[int]bool {
 
 // keyStart is the offset of the member's name in the prover's document, or -1.
 func (m *member) keyStart() int {
+	if m.node == nil {
+		return -1
+	}
 	for at := range m.keyStarts() {
 		return at
 	}
