@@ -118,7 +118,7 @@ func testDraftVector[E comparable](t *testing.T, v *draftVector[E]) {
 		}
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	flips := 120
+	flips := 500
 	if testing.Short() {
 		flips = 30
 	}

@@ -1,0 +1,177 @@
+package zkvm
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+)
+
+// A statement all of whose facets are used, so that no secret is free.
+const (
+	bitsQuery = `[{"output":{"r":{"and":[{"==":[{"dvar":"o.n"},"v"]},{">":[{"dvar":"i"},-3]},{"~==":[{"dvar":"o.n"},"V"]},{"dvar":"t"}]}}},` +
+		`{"output":{"i":{"dvar":"i"}}}]`
+	bitsPayload = `{"i":5,"_i_zkpass_public_":true,"o":{"n":"v"},"t":true}`
+)
+
+// TestLine25EveryCommittedBitIsForced flips committed bits one at a time,
+// recomputing everything that is published: each flip must break a condition.
+func TestLine25EveryCommittedBitIsForced(t *testing.T) {
+	f := newFixture(t, bitsQuery, bitsPayload)
+	a := newAttack(t, f, cheat{})
+	if label := a.check(t); label != "" {
+		t.Fatalf("honest witness violates %q", label)
+	}
+	step := 1
+	if n, err := strconv.Atoi(os.Getenv("ZKPASS_EVERY_BIT")); err == nil {
+		step = n
+	} else {
+		step = 1 + rand.IntN(40) + a.gf.Subfield/150
+	}
+	start, flips := time.Now(), 0
+	var unforced []int
+	s := a.sources[0]
+	sha := [2]int{int(s.digest[0]) - s.blocks()*(15+sha256.WitnessBits), int(s.digest[0])}
+	for i := rand.IntN(step); i < a.gf.Subfield; i += step {
+		if i >= sha[0] && i < sha[1] && rand.IntN(20) > 0 { // the circuit's own tests are thorough
+			continue
+		}
+		r := ref(i)
+		v := a.get(r)
+		a.set(!v, r)
+		broken := a.breaks(t)
+		a.set(v, r)
+		flips++
+		if !broken {
+			unforced = append(unforced, i)
+		}
+	}
+	if len(unforced) > 0 {
+		t.Errorf("bits that nothing forces: %v", unforced)
+	}
+	t.Logf("%d of %d bits flipped in %v", flips, a.gf.Subfield, time.Since(start))
+}
+
+// breaks reports whether anything does not hold: rows first, and SHA-256, which
+// takes longest, only if all the rest holds.
+func (a *attack) breaks(t testing.TB) bool {
+	t.Helper()
+	_, relations, err := a.plan.relate(transcript.New([]byte("attack")), nil, true)
+	if errors.Is(err, libzk.ErrChallenge) {
+		return true
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.violates(t, relations)
+}
+
+func (a *attack) violates(t testing.TB, relations *libzk.Relations) bool {
+	t.Helper()
+	r := relations.GF
+	full := make([]elem, r.Space.WitnessLen())
+	copy(full, a.plan.secrets.GF)
+	v := r.Space.Evaluate(full)
+	for _, row := range r.Rows {
+		if field.Mul(v.At(row.A), v.At(row.B)) != v.At(row.C) {
+			return true
+		}
+	}
+	for _, l := range r.Linear {
+		if v.At(l.Ref) != (elem{}) {
+			return true
+		}
+	}
+	for i := len(a.gf.Uses) - 1; i >= 0; i-- {
+		u := a.gf.Uses[i]
+		width, stride := u.Circuit.Inputs(), 1<<circuit.LogWidth(u.Copies)
+		wires := make([]elem, width*stride)
+		for c := range u.Copies {
+			for k, in := range r.Inputs[i][c*width : (c+1)*width] {
+				wires[k*stride+c] = v.At(in)
+			}
+		}
+		if _, err := u.Circuit.Evaluate(wires, u.Copies); err != nil {
+			return true
+		}
+	}
+	return a.p.Check(relations.P, a.plan.secrets.P) != nil
+}
+
+// TestLine25EverySecretIsRead looks for secrets that no condition reads.
+func TestLine25EverySecretIsRead(t *testing.T) {
+	a := newAttack(t, newFixture(t, janeQuery, janeClaims), cheat{})
+	_, r, err := a.plan.relate(transcript.New([]byte("used")), nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u := a.gf.Unused(r.GF); len(u) > 0 {
+		t.Errorf("%d secrets of GF(2^128) are not read, the first is %d", len(u), u[0])
+	}
+	if u := a.p.Unused(r.P); len(u) > 0 {
+		t.Errorf("%d secrets of the P-256 field are not read, the first is %d", len(u), u[0])
+	}
+}
+
+// TestLine25BitsOfFacets does the same for a statement whose members have facets
+// that the program does not need there: those bits alone may be free.
+func TestLine25BitsOfFacets(t *testing.T) {
+	f := newFixture(t, `[{"if":{"condition":{"not":{"dvar":"t"}},"then":[{"assign":{"l":{"dvar":"i"}}},{"output":{"q":{"dvar":"missing"}}}],"else":[{"assign":{"l":{"dvar":"n"}}}]}},`+
+		`{"output":{"r":{"or":[{"==":[{"lvar":"l"},{"dvar":"m"}]},{"<":[{"dvar":"missing"},7]}]}}},{"output":{"l":{"lvar":"l"}}}]`,
+		`{"i":-5,"n":"v","_n_zkpass_public_":true,"_i_zkpass_public_":true,"t":true,"m":"v"}`)
+	a := newAttack(t, f, cheat{})
+	if label := a.check(t); label != "" {
+		t.Fatalf("honest witness violates %q", label)
+	}
+	may := map[int]string{}
+	allow := func(what string, from ref, n int) {
+		for k := range n {
+			may[int(from)+k] = what
+		}
+	}
+	for _, l := range a.sources[0].leaves {
+		needed := false
+		for _, kind := range []flag{l.isString, l.isInteger, l.isTrue, l.isFalse} {
+			needed = needed || !kind.fixed && a.get(kind.r)
+		}
+		if !l.isString.fixed && !a.get(l.isString.r) {
+			allow("length of what is no string", l.isString.r+1, min(maxToken, a.sources[0].size())-1)
+		}
+		if !l.isInteger.fixed && !a.get(l.isInteger.r) {
+			allow("digits and number of what is no integer", l.isInteger.r+1, 6*digits+64)
+		}
+		if !needed && l.at.ok >= 0 { // nobody asks whether it is there once
+			may[int(l.at.ok)] = "promise for what is not used"
+		}
+		switch l.at.name { // what they promise is true, and not needed
+		case "i":
+			may[int(l.isInteger.r)] = "kind of what is not needed"
+		case "_i_zkpass_public_":
+			may[int(l.isTrue.r)] = "marker of what is not output"
+		}
+	}
+	step := 1
+	if os.Getenv("ZKPASS_EVERY_BIT") == "" {
+		step = 60 + rand.IntN(60)
+	}
+	free := map[string]int{}
+	for i := int(a.sources[0].digest[255]) + 1 + rand.IntN(step); i < a.gf.Subfield; i += step {
+		v := a.get(ref(i))
+		a.set(!v, ref(i))
+		if !a.breaks(t) {
+			if may[i] == "" {
+				t.Errorf("bit %d of %d is not forced", i, a.gf.Subfield)
+			}
+			free[may[i]]++
+		}
+		a.set(v, ref(i))
+	}
+	t.Logf("free: %v", free)
+}

@@ -1,0 +1,274 @@
+package zkvm
+
+import (
+	"bufio"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"math/big"
+	"testing"
+
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
+)
+
+// cheat is a prover that knows the rules and breaks them. Its hooks change what
+// the honest filling pass starts from; secrets changes what it committed.
+// Everything that follows is recomputed: published values are always those of
+// the committed ones.
+type cheat struct {
+	parsed   string          // what is taken for the payload's trace instead of it, of the same length
+	signed   *[32]byte       // what the signature is of, instead of the signing input's digest
+	key      *Key            // whose signature it is, instead of the issuer's
+	resolved func([]*source) // members are found
+	leaves   func([]*leaf)   // kinds are laid out, the program is not; laying-out pass only
+	secrets  func(*attack)   // all secrets are committed
+}
+
+// attack is a plan with a witness of the attacker's choice, and the references of
+// what was committed: those that are not negative are indexes of secrets.
+type attack struct {
+	*plan
+	f       *fixture
+	sources []*source
+	leaves  []*leaf
+	x       *execution
+}
+
+// newAttack lays out a fixture's statement with the cheat's witness.
+func newAttack(t testing.TB, f *fixture, c cheat) *attack {
+	t.Helper()
+	p, err := newPlan(f.st, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &attack{plan: p, f: f}
+	m := &machine{copies: make([]int, useDots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
+	digests, err := a.walk(m, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.sub != p.gf.Subfield || m.full != p.gf.Full || m.rows != p.gf.Rows || m.published != p.published {
+		t.Fatal("the attacker's walk is not the plan's: adapt walk to plan.run")
+	}
+	p.secrets.GF = append(m.subValues, m.fullValues...)
+	for i, s := range f.secrets {
+		digest, key := digests[i], p.keys[i]
+		if c.signed != nil {
+			digest = *c.signed
+		}
+		if c.key != nil {
+			if key, err = ecdsa.CheckPublicKey(new(big.Int).SetBytes(c.key.X[:]), new(big.Int).SetBytes(c.key.Y[:])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w, err := signatureSecrets(key, digest, s.Signature, p.links[i].mask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.secrets.P = append(p.secrets.P, w...)
+	}
+	// References come from a wiring pass.
+	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, proving: true}
+	w.space = w.relation.Space
+	w.draw(transcript.New([]byte("references")))
+	a.attach(w)
+	if _, err := a.walk(&machine{copies: m.copies, w: w, uses: p.shapeOf}, cheat{}); err != nil {
+		t.Fatal(err)
+	}
+	if c.secrets != nil {
+		c.secrets(a)
+	}
+	return a
+}
+
+func (a *attack) attach(w *wiring) {
+	full := make([]elem, w.space.WitnessLen())
+	copy(full, a.plan.secrets.GF)
+	w.space.Attach(full)
+}
+
+// walk is plan.run with the cheat's hooks.
+func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
+	p := a.plan
+	a.sources = make([]*source, len(p.st.Documents))
+	for i := range a.sources {
+		a.sources[i] = &source{st: &p.st.Documents[i], dots: useDots + i, root: &container{}, levels: map[int][]ref{}}
+		if m.fill {
+			secret := a.f.secrets[i]
+			if c.parsed != "" {
+				secret.Payload = base64.RawURLEncoding.EncodeToString([]byte(c.parsed))
+			}
+			if err := a.sources[i].open(secret); err != nil {
+				return nil, err
+			}
+			a.sources[i].text = []byte(a.f.secrets[i].Payload)
+		}
+	}
+	v, err := newSurvey(p.st.Program, a.sources)
+	if err != nil {
+		return nil, err
+	}
+	a.leaves = v.leaves
+	markers, err := v.markersOf(p.outputs)
+	if err != nil {
+		return nil, err
+	}
+	if m.fill {
+		for _, s := range a.sources {
+			s.root.resolve(s.doc.Root)
+		}
+		if c.resolved != nil {
+			c.resolved(a.sources)
+		}
+	}
+	var digests [][32]byte
+	for i, s := range a.sources {
+		if m.fill {
+			digests = append(digests, digestOf(s))
+		}
+		m.signingInput(s)
+		m.layLink(s, &p.links[i])
+		m.payload(s)
+		if len(s.root.members) > 0 {
+			m.search(s, s.root)
+		}
+		for _, l := range s.leaves {
+			m.layLeaf(l)
+		}
+	}
+	if m.fill && c.leaves != nil {
+		c.leaves(v.leaves)
+	}
+	a.x = &execution{
+		m: m, program: p.st.Program, time: p.st.Time, leaves: v.leaves, markers: markers,
+		outputs: p.outputs, locals: map[int][]alternative{},
+	}
+	if err := a.x.block(p.st.Program.Body, m.fixed(true)); err != nil {
+		return nil, err
+	}
+	a.x.finish()
+	m.proveBooleans()
+	return digests, nil
+}
+
+// set commits other bits.
+func (a *attack) set(v bool, refs ...ref) {
+	for _, r := range refs {
+		if r < 0 || int(r) >= a.gf.Subfield {
+			panic("not a committed bit")
+		}
+		a.plan.secrets.GF[r] = bitElem(v)
+	}
+}
+
+// get reads a committed bit.
+func (a *attack) get(r ref) bool { return a.plan.secrets.GF[r] == one }
+
+// member finds what a path of names leads to in a source.
+func (s *source) at(names ...string) *member {
+	c := s.root
+	var found *member
+	for _, name := range names {
+		found = nil
+		for _, e := range c.members {
+			if e.name == name {
+				found = e
+			}
+		}
+		if found == nil {
+			panic("no such member: " + name)
+		}
+		c = found.child
+	}
+	return found
+}
+
+// leafAt is the leaf of a member.
+func (a *attack) leafAt(names ...string) *leaf { return a.sources[0].at(names...).leaf }
+
+// relate is plan.relate, except that it goes on when a product that must not be
+// zero is.
+func (a *attack) relate(t *transcript.Transcript) ([]byte, *libzk.Relations, error) {
+	published, r, err := a.plan.relate(t, nil, true)
+	if !errors.Is(err, libzk.ErrChallenge) {
+		return published, r, err
+	}
+	w := &wiring{relation: a.gf.NewRelation(), subTotal: a.gf.Subfield, proving: true}
+	w.space = w.relation.Space
+	again := transcript.New([]byte("zero"))
+	w.draw(again)
+	for i := range a.links {
+		a.links[i].draw(again)
+	}
+	a.attach(w)
+	if _, err := a.plan.run(&machine{copies: make([]int, useDots+len(a.st.Documents)), w: w, uses: a.shapeOf}, nil); err != nil {
+		return nil, nil, err
+	}
+	t.WriteBytes(w.published)
+	rp := a.p.NewRelation()
+	for i := range a.links {
+		relateSignature(rp, i*signatureLen, a.keys[i], &a.links[i])
+	}
+	return w.published, &libzk.Relations{GF: w.relation, P: rp}, nil
+}
+
+// check evaluates everything on the attacker's witness. It returns the label of
+// what does not hold, "" if everything does.
+func (a *attack) check(t testing.TB) string {
+	t.Helper()
+	_, r, err := a.plan.relate(transcript.New([]byte("attack")), nil, true)
+	switch {
+	case errors.Is(err, libzk.ErrChallenge):
+		return zeroProduct
+	case err != nil:
+		t.Fatal(err)
+	}
+	for _, err := range []error{a.gf.Check(r.GF, a.plan.secrets.GF), a.p.Check(r.P, a.plan.secrets.P)} {
+		var v *circuit.Violation
+		if errors.As(err, &v) {
+			return v.Label
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ""
+}
+
+// zeroProduct stands for a published product that must not be zero and is.
+const zeroProduct = "published product is zero"
+
+// prove makes a proof of the attacker's witness and lets Verify judge it.
+func (a *attack) prove(t testing.TB) error {
+	t.Helper()
+	proof, err := a.system.ProveUnchecked(a.st.encode(), a.plan.secrets, rand.Reader, a.relate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Verify(a.f.st, proof)
+}
+
+// refused requires the witness to break the labelled condition, and the proof to
+// be refused if the test asks for one.
+func (a *attack) refused(t testing.TB, label string, prove bool) {
+	t.Helper()
+	if got := a.check(t); got != label {
+		t.Errorf("violation %q, want %q", got, label)
+	}
+	if !prove {
+		return
+	}
+	if err := a.prove(t); !errors.Is(err, ErrProof) {
+		t.Errorf("proof of a false statement: %v", err)
+	}
+}
+
+// claim is the fixture with another public output.
+func (f *fixture) claim(output string) *fixture {
+	st := *f.st
+	st.Output = []byte(output)
+	return &fixture{&st, f.secrets}
+}
