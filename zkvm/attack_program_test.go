@@ -35,7 +35,7 @@ func TestLine11AbsentAndNull(t *testing.T) {
 
 // TestLine12Arrays: nothing that goes through an array can be proven yet.
 func TestLine12Arrays(t *testing.T) {
-	for _, text := range []string{`{"==":[{"dvar":"a[0].b"},1]}`, `{"==":[{"dvar":"a[].b"},1]}`, `{"exists":"a"}`, `{"==":[{"count":"a[]"},1]}`} {
+	for _, text := range []string{`{"==":[{"dvar":"a[0].b"},1]}`, `{"==":[{"dvar":"a[].b"},1]}`, `{"exists":"a[0]"}`, `{"==":[{"count":"a[]"},1]}`} {
 		f := newFixture(t, text, `{"a":[{"b":1}]}`+" ")
 		if f.st.Output == nil {
 			t.Fatal("no output")

@@ -182,7 +182,7 @@ func TestLine31TwoDocuments(t *testing.T) {
 		"tags":      func(d []Document) { d[0].Tag, d[1].Tag = d[1].Tag, d[0].Tag },
 		"documents": func(d []Document) { d[0], d[1] = d[1], d[0] },
 		"headers":   func(d []Document) { d[0].Header = "f" + d[0].Header[1:] },
-		"class":     func(d []Document) { d[1].Class = Class{192, 16} },
+		"class":     func(d []Document) { d[1].Class = Class{Bytes: 192, Depth: 16} },
 		"key":       func(d []Document) { d[1].Key.Y[31] ^= 1 },
 	} {
 		st := *f.st

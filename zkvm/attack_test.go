@@ -143,8 +143,8 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 		c.leaves(v.leaves)
 	}
 	a.x = &execution{
-		m: m, program: p.st.Program, time: p.st.Time, leaves: v.leaves, markers: markers,
-		outputs: p.outputs, locals: map[int][]alternative{},
+		m: m, program: p.st.Program, time: p.st.Time, sources: a.sources, members: v.members, leaves: v.leaves, markers: markers,
+		outputs: p.outputs, locals: map[int][]alternative{}, within: map[containment]flag{},
 	}
 	if err := a.x.block(p.st.Program.Body, m.fixed(true)); err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func TestEscapesRandom(t *testing.T) {
 func TestEscapeAttacks(t *testing.T) {
 	payload := `{"s":"a\u0042\n"}`
 	q := ask(t, `[{"output":{"r":{"~==":[{"dvar":"s"},"ab\n"]}}}]`, payload)
-	a := newAttack(t, q, string(q.output))
+	a := newTampering(t, q, string(q.output))
 	n := a.plan.gf.Subfield
 	// The laying-out order is units, their case, bytes that emit with indexes,
 	// lengths, cases, equality: sample them all.
