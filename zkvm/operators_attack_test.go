@@ -106,6 +106,7 @@ func (a *tampering) want(t *testing.T, labels ...string) {
 }
 
 func TestOperatorAttacks(t *testing.T) {
+	t.Parallel()
 	payload := `{"h":"Banda","n":"AND","i":7,"z":null}`
 	for _, tt := range []struct {
 		expression string
@@ -179,6 +180,7 @@ func TestOperatorAttacks(t *testing.T) {
 
 // TestOperatorForgeries proves false statements as a cheating prover would.
 func TestOperatorForgeries(t *testing.T) {
+	t.Parallel()
 	payload := `{"h":"Banda","n":"and","z":null}`
 	for _, e := range []string{`{"not":{"exists":"h"}}`, `{"exists":"z"}`, `{"in":[{"dvar":"h"},["a","b"]]}`, `{"contains":[{"dvar":"h"},"xyz"]}`, `{"!contains":[{"dvar":"h"},{"dvar":"n"}]}`} {
 		q := ask(t, `[{"output":{"r":`+e+`}}]`, payload)
