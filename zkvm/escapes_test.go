@@ -81,7 +81,7 @@ func TestEscapesRandom(t *testing.T) {
 	}
 	rounds := 25
 	if os.Getenv(longRuns) != "" {
-		rounds = 2000
+		rounds = 1000
 	}
 	for range rounds {
 		n := 1 + r.IntN(4)
