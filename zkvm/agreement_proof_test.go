@@ -33,6 +33,10 @@ var provenQueries = []struct{ text, want string }{
 	{`[{"output":{"r":{"and":[{"dvar":"y"},{"not":{"dvar":"n"}}]}}},{"output":{"q":{"and":[{"dvar":"n"},{"dvar":"nope"}]}}},{"output":{"e":{"and":[]}}}]`, `{"r":true,"q":false,"e":true}`},
 	{`[{"output":{"r":{"or":[{"dvar":"y"},{"==":[{"dvar":"nul"},1]}]}}},{"output":{"q":{"or":[{"dvar":"n"},{"dvar":"n"}]}}},{"output":{"e":{"or":[]}}}]`, `{"r":true,"q":false,"e":false}`},
 	{`{"not":{"==":[{"dvar":"i"},5]}}`, `{"result":true}`},
+	{`[{"output":{"r":{"exists":"o.s"}}},{"output":{"q":{"exists":"nul"}}}]`, `{"r":true,"q":false}`},
+	{`[{"output":{"r":{"in":[{"dvar":"s"},["x","Abc"]]}}},{"output":{"q":{"in":[{"dvar":"i"},[1,2]]}}}]`, `{"r":true,"q":false}`},
+	{`[{"output":{"r":{"contains":[{"dvar":"s"},"bc"]}}},{"output":{"q":{"~!contains":[{"dvar":"s"},{"dvar":"t"}]}}},` +
+		`{"output":{"e":{"contains":["xAbc",{"dvar":"s"}]}}}]`, `{"r":true,"q":false,"e":true}`},
 	{`[{"output":{"r":{"dvar":"s"}}},{"output":{"q":{"dvar":"i"}}},{"output":{"e":{"dvar":"n"}}}]`, `{"r":"Abc","q":-5,"e":false}`},
 	{`[{"output":{"r":"\n\u0000é"}},{"output":{"q":-9223372036854775808}},{"output":{"e":{"now":[]}}},{"output":{"b":false}}]`, `{"r":"\n\u0000é","q":-9223372036854775808,"e":1771000000,"b":false}`},
 	{`[{"if":{"condition":{"dvar":"y"},"then":[{"output":{"r":{"dvar":"i"}}}],"else":[{"output":{"r":{"dvar":"u"}}}]}}]`, `{"r":-5}`},

@@ -28,6 +28,7 @@ func TestClassWithEscapes(t *testing.T) {
 }
 
 func TestEscapes(t *testing.T) {
+	t.Parallel()
 	payload := `{"s":"a\u0062\u00e9\ud83d\ude00\n","p":"ab\u00E9😀\u000a","q":"\"\\\/\b\f\r\t\u20ac\u0000","k":"\u004B","n":"k","z":"x\"","i":-12,"e":"","t":true}`
 	for _, e := range []string{
 		`{"==":[{"dvar":"s"},"abé😀\n"]}`, `{"==":[{"dvar":"s"},"abé😀"]}`, `{"==":[{"dvar":"s"},{"dvar":"p"}]}`, `{"!=":[{"dvar":"s"},{"dvar":"q"}]}`,
@@ -66,6 +67,7 @@ func TestEscapes(t *testing.T) {
 }
 
 func TestEscapesRandom(t *testing.T) {
+	t.Parallel()
 	seed := mathrand.Uint64()
 	t.Logf("seed %d", seed)
 	r := mathrand.New(mathrand.NewPCG(seed, 0))
@@ -78,8 +80,8 @@ func TestEscapesRandom(t *testing.T) {
 		return `"` + b.String() + `"`
 	}
 	rounds := 25
-	if os.Getenv("ZKPASS_LONG") != "" {
-		rounds = 2000
+	if os.Getenv(longRuns) != "" {
+		rounds = 1000
 	}
 	for range rounds {
 		n := 1 + r.IntN(4)
@@ -96,9 +98,10 @@ func TestEscapesRandom(t *testing.T) {
 }
 
 func TestEscapeAttacks(t *testing.T) {
+	t.Parallel()
 	payload := `{"s":"a\u0042\n"}`
 	q := ask(t, `[{"output":{"r":{"~==":[{"dvar":"s"},"ab\n"]}}}]`, payload)
-	a := newOperatorAttack(t, q, string(q.output))
+	a := newTampering(t, q, string(q.output))
 	n := a.plan.gf.Subfield
 	// The laying-out order is units, their case, bytes that emit with indexes,
 	// lengths, cases, equality: sample them all.
@@ -122,6 +125,7 @@ func TestEscapeAttacks(t *testing.T) {
 }
 
 func TestEscapeProof(t *testing.T) {
+	t.Parallel()
 	payload := `{"s":"a\u0042\n\ud83d\ude00","n":"\ud83d\uDE00"}`
 	for _, e := range []string{`{"==":[{"dvar":"s"},"aB\n😀"]}`, `{"contains":[{"dvar":"s"},{"dvar":"n"}]}`} {
 		q := ask(t, `[{"output":{"r":`+e+`}}]`, payload)

@@ -12,17 +12,17 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
-// operatorAttack changes committed secrets and published values of an honest prover one
+// tampering changes committed secrets and published values of an honest prover one
 // by one and notes which assertions fail. A changed secret's published values are
 // computed anew, as a cheating prover would; changed published values keep the
 // honest secrets.
-type operatorAttack struct {
+type tampering struct {
 	plan   *plan
 	failed map[string]int
 	passed map[int]bool // full secrets that may change: masks
 }
 
-func newOperatorAttack(t *testing.T, q *question, output string) *operatorAttack {
+func newTampering(t *testing.T, q *question, output string) *tampering {
 	t.Helper()
 	p, err := q.plan(output)
 	if err != nil {
@@ -31,11 +31,11 @@ func newOperatorAttack(t *testing.T, q *question, output string) *operatorAttack
 	if err := p.try(); err != nil && string(q.output) == output {
 		t.Fatal(err)
 	}
-	return &operatorAttack{p, map[string]int{}, map[int]bool{}}
+	return &tampering{p, map[string]int{}, map[int]bool{}}
 }
 
 // note counts a failure.
-func (a *operatorAttack) note(err error) bool {
+func (a *tampering) note(err error) bool {
 	var v *circuit.Violation
 	switch {
 	case errors.As(err, &v):
@@ -49,7 +49,7 @@ func (a *operatorAttack) note(err error) bool {
 }
 
 // subfield flips the last n bits. None may pass.
-func (a *operatorAttack) subfield(t *testing.T, n int) {
+func (a *tampering) subfield(t *testing.T, n int) {
 	t.Helper()
 	for i := a.plan.gf.Subfield - n; i < a.plan.gf.Subfield; i++ {
 		x := &a.plan.secrets.GF[i]
@@ -62,7 +62,7 @@ func (a *operatorAttack) subfield(t *testing.T, n int) {
 }
 
 // full changes full secrets. Those that pass must be masks: uniform.
-func (a *operatorAttack) full(t *testing.T, step int) {
+func (a *tampering) full(t *testing.T, step int) {
 	t.Helper()
 	for i := a.plan.gf.Subfield; i < len(a.plan.secrets.GF); i += step {
 		x := &a.plan.secrets.GF[i]
@@ -76,7 +76,7 @@ func (a *operatorAttack) full(t *testing.T, step int) {
 }
 
 // published changes the last n published elements.
-func (a *operatorAttack) published(t *testing.T, n int) {
+func (a *tampering) published(t *testing.T, n int) {
 	t.Helper()
 	p := a.plan
 	bytes, _, err := p.relate(transcript.New([]byte("operators")), nil, true)
@@ -96,7 +96,7 @@ func (a *operatorAttack) published(t *testing.T, n int) {
 	}
 }
 
-func (a *operatorAttack) want(t *testing.T, labels ...string) {
+func (a *tampering) want(t *testing.T, labels ...string) {
 	t.Helper()
 	for _, l := range labels {
 		if a.failed[l] == 0 {
@@ -106,6 +106,7 @@ func (a *operatorAttack) want(t *testing.T, labels ...string) {
 }
 
 func TestOperatorAttacks(t *testing.T) {
+	t.Parallel()
 	payload := `{"h":"Banda","n":"AND","i":7,"z":null}`
 	for _, tt := range []struct {
 		expression string
@@ -133,7 +134,7 @@ func TestOperatorAttacks(t *testing.T) {
 		{`{"or":[{"==":[{"dvar":"i"},8]},{"contains":[{"dvar":"h"},"and"]}]}`, 3, 3, []string{"contains"}},
 	} {
 		q := ask(t, `[{"output":{"r":`+tt.expression+`}}]`, payload)
-		a := newOperatorAttack(t, q, string(q.output))
+		a := newTampering(t, q, string(q.output))
 		a.subfield(t, tt.bits)
 		if tt.published == 12 {
 			a.full(t, 11)
@@ -160,7 +161,7 @@ func TestOperatorAttacks(t *testing.T) {
 			t.Fatalf("%s: %s", tt.query, q.output)
 		}
 		for _, o := range anyOutput[:2] {
-			a := newOperatorAttack(t, q, o)
+			a := newTampering(t, q, o)
 			a.note(a.plan.try())
 			a.want(t, tt.label)
 		}
@@ -171,7 +172,7 @@ func TestOperatorAttacks(t *testing.T) {
 	for _, payload := range []string{`{"c":true,"s":"abc"}`, `{"c":false,"s":"bc"}`, `{"c":true,"s":"ac"}`, `{"c":false,"s":"ac"}`} {
 		q := ask(t, text, payload)
 		q.verify(t, payload, anyOutput...)
-		a := newOperatorAttack(t, q, string(q.output))
+		a := newTampering(t, q, string(q.output))
 		a.subfield(t, 11)
 		a.want(t, "operands")
 	}
@@ -179,6 +180,7 @@ func TestOperatorAttacks(t *testing.T) {
 
 // TestOperatorForgeries proves false statements as a cheating prover would.
 func TestOperatorForgeries(t *testing.T) {
+	t.Parallel()
 	payload := `{"h":"Banda","n":"and","z":null}`
 	for _, e := range []string{`{"not":{"exists":"h"}}`, `{"exists":"z"}`, `{"in":[{"dvar":"h"},["a","b"]]}`, `{"contains":[{"dvar":"h"},"xyz"]}`, `{"!contains":[{"dvar":"h"},{"dvar":"n"}]}`} {
 		q := ask(t, `[{"output":{"r":`+e+`}}]`, payload)

@@ -1,0 +1,58 @@
+package zkvm
+
+import (
+	"testing"
+
+	"github.com/zkpass-go/zkpass/document"
+)
+
+// TestLine33Exists claims that a member is not there that is, or is there that is
+// not, by overlooking a name or a container, or by taking another value for it.
+func TestLine33Exists(t *testing.T) {
+	overlook := func(names ...string) cheat {
+		return cheat{resolved: func(s []*source) { s[0].at(names...).node = nil }}
+	}
+	unfit := func(names ...string) cheat {
+		return cheat{resolved: func(s []*source) { e := s[0].at(names...); e.node, e.sane = nil, false }}
+	}
+	for _, test := range []struct {
+		text, wanted, held string
+		c                  cheat
+		label              string
+		prove              bool
+	}{
+		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, overlook("a"), zeroProduct, true},
+		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, unfit("a"), "names on the way of exists", true},
+		{`{"exists":"a"}`, `{"b":1}`, `{"a":1,"a":2}`, unfit("a"), "names on the way of exists", false},
+		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, overlook("a", "b"), zeroProduct, true},
+		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, unfit("a", "b"), "names on the way of exists", false},
+		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, cheat{resolved: func(s []*source) {
+			a := s[0].at("a") // the step stops early
+			a.node, a.child.node, s[0].at("a", "b").node = nil, nil, nil
+		}}, zeroProduct, true},
+		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, cheat{resolved: func(s []*source) {
+			s[0].at("a").in.sane = false // a container is called unfit
+			e := s[0].at("a", "b")
+			e.node, e.sane = nil, false
+		}}, "names on the way of exists", false},
+		{`{"exists":"a"}`, `{"a":1}`, `{"a":null}`, cheat{secrets: func(a *attack) {
+			a.set(false, a.x.answer(t))
+		}}, zeroProduct, true},
+		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, cheat{secrets: func(a *attack) { a.set(true, a.x.answer(t)) }}, "null", true},
+		{`{"exists":"a"}`, `{"a":1}`, `{"b":1}`, cheat{resolved: func(s []*source) {
+			s[0].at("a").node = &document.Node{Kind: document.Integer, Start: 5, End: 6}
+		}}, "output equals the public value", false},
+	} {
+		f := forged(t, test.text, test.wanted, test.held)
+		newAttack(t, f, test.c).refused(t, test.label, test.prove)
+	}
+}
+
+// answer is the bit that tells whether the first path's value is null.
+func (x *execution) answer(t *testing.T) ref {
+	t.Helper()
+	if x.members[0].null == nil {
+		t.Fatal("no zero test was laid out")
+	}
+	return x.members[0].null.r
+}
