@@ -82,7 +82,6 @@ func (c *languageCase) time(t testing.TB) int64 {
 // The reasons for which a case that compiles need not be provable.
 const (
 	covered       = "covered"
-	noArrays      = "element of an array in a path"
 	noEscapes     = "escape in a string that is used"
 	noMalformed   = "payload that is not well formed"
 	compileErrors = "compile error"
@@ -95,20 +94,13 @@ const (
 )
 
 var unprovenOperators = map[query.Op]string{
-	query.Exists: "exists", query.Count: "count", query.Contains: "contains",
+	query.Exists: "exists", query.Contains: "contains",
 	query.In: "in", query.Age: "get_age", query.DayDiff: "get_day_diff",
 }
 
 // outside lists what of a program the circuit has no gadgets for.
 func outside(p *query.Program) []string {
 	var reasons []string
-	for _, path := range p.Paths {
-		for _, step := range path.Steps {
-			if step.Kind != query.Member {
-				reasons = append(reasons, noArrays)
-			}
-		}
-	}
 	eachExpression(p.Body, func(e *query.Expr) {
 		if r, ok := unprovenOperators[e.Op]; ok {
 			reasons = append(reasons, r)

@@ -1,7 +1,6 @@
 package zkvm
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -31,19 +30,6 @@ func TestLine11AbsentAndNull(t *testing.T) {
 	// A member that is there is overlooked, and that it is there once is promised.
 	f := forged(t, textQuery, `{"a":"x"}`, `{"a":"x"}`)
 	newAttack(t, f, cheat{resolved: func(s []*source) { s[0].at("a").node = nil }}).refused(t, zeroProduct, true)
-}
-
-// TestLine12Arrays: nothing that goes through an array can be proven yet.
-func TestLine12Arrays(t *testing.T) {
-	for _, text := range []string{`{"==":[{"dvar":"a[0].b"},1]}`, `{"==":[{"dvar":"a[].b"},1]}`, `{"exists":"a"}`, `{"==":[{"count":"a[]"},1]}`} {
-		f := newFixture(t, text, `{"a":[{"b":1}]}`+" ")
-		if f.st.Output == nil {
-			t.Fatal("no output")
-		}
-		if _, err := newPlan(f.st, nil, nil); !errors.Is(err, ErrUnsupported) {
-			t.Errorf("%s: %v", text, err)
-		}
-	}
 }
 
 // TestLine33StepsThatStopEarly takes the way through what is no object, or a
