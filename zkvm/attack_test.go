@@ -143,7 +143,7 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 		c.leaves(v.leaves)
 	}
 	a.x = &execution{
-		m: m, program: p.st.Program, time: p.st.Time, leaves: v.leaves, markers: markers,
+		m: m, program: p.st.Program, time: p.st.Time, sources: a.sources, members: v.members, leaves: v.leaves, markers: markers,
 		outputs: p.outputs, locals: map[int][]alternative{},
 	}
 	if err := a.x.block(p.st.Program.Body, m.fixed(true)); err != nil {

@@ -35,6 +35,9 @@ func (m *machine) elementsAtLevel(s *source, k int) []ref {
 		at[i] = m.derived(starts(i) && bitsSet(uint(s.rows[i].State.Depth)) == k)
 		m.row("elements at a level", s.elementStarts[i], m.atLevel(s, k, i), at[i])
 	}
+	if s.elementLevels == nil {
+		s.elementLevels = map[int][]ref{}
+	}
 	s.elementLevels[k] = at
 	return at
 }

@@ -117,7 +117,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 	sources := make([]*source, len(p.st.Documents))
 	for i := range sources {
-		sources[i] = &source{st: &p.st.Documents[i], dots: useDots + i, root: &container{}, levels: map[int][]ref{}, elementLevels: map[int][]ref{}}
+		sources[i] = &source{st: &p.st.Documents[i], dots: useDots + i, root: &container{}, levels: map[int][]ref{}}
 		if secrets != nil {
 			if err := sources[i].open(secrets[i]); err != nil {
 				return nil, fmt.Errorf("document %q: %w", p.st.Documents[i].Tag, err)
