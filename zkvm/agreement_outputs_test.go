@@ -141,7 +141,8 @@ func candidates(s *subject, most int) [][]byte {
 	return out[:min(most, len(out))]
 }
 
-// selected are all nodes that steps may lead to, with no regard to duplicates.
+// selected are all nodes that steps may lead to, and those that their filter looks
+// at, with no regard to duplicates.
 func selected(n *document.Node, steps []query.Step) func(func(*document.Node) bool) {
 	return func(yield func(*document.Node) bool) {
 		var walk func(n *document.Node, steps []query.Step) bool
@@ -151,6 +152,22 @@ func selected(n *document.Node, steps []query.Step) func(func(*document.Node) bo
 			}
 			for _, m := range n.Members {
 				if steps[0].Kind == query.Member && m.Name == steps[0].Name && !walk(m.Value, steps[1:]) {
+					return false
+				}
+			}
+			for i, e := range n.Elems {
+				switch {
+				case steps[0].Kind == query.Index && steps[0].Index != i, steps[0].Kind == query.Member:
+					continue
+				}
+				if f := steps[0].Filter; f.Kind != query.KeepAll {
+					for _, m := range e.Members {
+						if m.Name == f.Name && !yield(m.Value) {
+							return false
+						}
+					}
+				}
+				if !walk(e, steps[1:]) {
 					return false
 				}
 			}

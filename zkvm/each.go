@@ -139,12 +139,6 @@ func (m *machine) searchGroup(s *source, e *member) {
 	if m.wiring() {
 		windows, name = m.windows(s, len(e.name)+2), m.textFingerprint(`"`+e.name+`"`)
 	}
-	ends := map[int]bool{} // secret: where the containers end
-	for _, node := range e.in.nodes {
-		if node != nil {
-			ends[node.End-1] = true
-		}
-	}
 	factors := make([]factor, n)
 	seen, open := m.zero(), m.zero()
 	saw := false // secret
@@ -163,7 +157,7 @@ func (m *machine) searchGroup(s *source, e *member) {
 		if i+1 == n {
 			break
 		}
-		saw = (saw || keys[i]) && !ends[i]
+		saw = (saw || keys[i]) && e.in.within[i+1]
 		next := m.derived(saw)
 		m.row("name seen in a group", e.in.inside[i+1], m.add(seen, at), next)
 		seen = next
@@ -224,10 +218,9 @@ func (m *machine) unfit(l *leaf) []ref {
 // escapedNames[i] = [byte i opens a name of the container's own that has an escape].
 func (m *machine) escapedNames(s *source, c *container) []ref {
 	if c.escaped == nil {
-		own := c.nameStarts()
 		c.escaped = make([]ref, s.size())
 		for i := range c.escaped {
-			c.escaped[i] = m.derived(own[i] && s.rows[i].Escape)
+			c.escaped[i] = m.derived(c.ownName(s, i) && s.rows[i].Escape)
 			m.row("names with escapes in a group", c.keys[i], m.position(s, i).Escape, c.escaped[i])
 		}
 	}

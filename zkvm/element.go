@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/libzk/gf128"
+import (
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+)
 
 // counterStep generates the multiplicative group of GF(2^16), of order 65,535.
 // Elements of an array are counted in its exponent, one subfield element a byte.
@@ -13,9 +16,7 @@ func (m *machine) elementsAtLevel(s *source, k int) []ref {
 		return at
 	}
 	n := s.size()
-	starts := func(i int) bool {
-		return s.rows != nil && s.rows[i].Flags.Value && s.rows[i].State.Objects&1 == 0 && s.rows[i].State.Depth != 0
-	}
+	starts := func(i int) bool { return s.rows != nil && startsElement(&s.rows[i]) }
 	if s.elementStarts == nil {
 		s.elementStarts = make([]ref, n)
 		for i := range n {
@@ -34,8 +35,16 @@ func (m *machine) elementsAtLevel(s *source, k int) []ref {
 		at[i] = m.derived(starts(i) && bitsSet(uint(s.rows[i].State.Depth)) == k)
 		m.row("elements at a level", s.elementStarts[i], m.atLevel(s, k, i), at[i])
 	}
+	if s.elementLevels == nil {
+		s.elementLevels = map[int][]ref{}
+	}
 	s.elementLevels[k] = at
 	return at
+}
+
+// startsElement tells the prover whether a byte starts an element of an array.
+func startsElement(r *json.Row) bool {
+	return r.Flags.Value && r.State.Objects&1 == 0 && r.State.Depth != 0
 }
 
 // layElements lays out which values are a container's own elements: those that
@@ -46,10 +55,9 @@ func (m *machine) elementsAtLevel(s *source, k int) []ref {
 // more, and once for each further level n.
 func (m *machine) layElements(s *source, c *container) {
 	at := m.elementsAtLevel(s, c.level+1)
-	own := c.elementStarts()
 	c.starts = make([]ref, s.size())
 	for i := range c.starts {
-		c.starts[i] = m.derived(own[i])
+		c.starts[i] = m.derived(c.ownElement(s, i))
 		m.row("elements of a container", c.inside[i], at[i], c.starts[i])
 	}
 }
@@ -79,14 +87,13 @@ func (m *machine) searchElements(s *source, c *container) {
 	}
 	n := s.size()
 	g := counterStep()
-	own, starts := c.parent.valueStarts(), c.elementStarts()
+	own := c.parent.valueStarts()
 	counts := make([]ref, n)
 	count, v := m.zero(), elem{}
-	in := false // secret
 	for i := range n {
 		counts[i] = count
 		var more elem
-		if starts[i] {
+		if c.ownElement(s, i) {
 			more = field.Mul(field.Add(one, g), v)
 		}
 		step := m.subfield(more)
@@ -95,15 +102,12 @@ func (m *machine) searchElements(s *source, c *container) {
 			// Nothing reads what would come next.
 			break
 		}
-		if s.rows != nil {
-			if own[i] {
-				v = one
-			}
-			in = (in || own[i]) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
-			v = field.Add(v, more)
-			if !in {
-				v = elem{}
-			}
+		if own[i] {
+			v = one
+		}
+		v = field.Add(v, more)
+		if !c.within[i+1] {
+			v = elem{}
 		}
 		next := m.subfield(v)
 		m.row("elements so far", c.inside[i+1], m.add(count, c.parent.value[i], step), next)

@@ -215,6 +215,7 @@ func (m *machine) layItemString(l *leaf) {
 	raw := l.raw()
 	node := l.at.node
 	is := node != nil && node.Kind == document.String && !node.Escaped && len(raw) <= maxToken
+	m.escapedElement = m.escapedElement || m.fill && node != nil && node.Escaped
 	l.isString = m.commit(is)
 	conditions := []ref{m.not(l.first.text.r), l.first.escaped.r}
 	if l.source.size() > maxToken {

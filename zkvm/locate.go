@@ -94,16 +94,15 @@ func (m *machine) search(s *source, c *container) {
 // layInterior lays out where a container is.
 func (m *machine) layInterior(s *source, c *container) {
 	n := s.size()
-	c.inside = make([]ref, n)
+	c.inside, c.within = make([]ref, n), make([]bool, n+1)
 	inside := m.zero()
-	in := false // secret
 	starts := c.parent.valueStarts()
 	for i := range n {
 		c.inside[i] = inside
 		if s.rows != nil {
-			in = (in || starts[i]) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
+			c.within[i+1] = (c.within[i] || starts[i]) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
 		}
-		next := m.derived(in)
+		next := m.derived(c.within[i+1])
 		m.row("interior of a container", m.openAtLeast(s, c.level+1, i+1), m.add(inside, c.parent.value[i]), next)
 		inside = next
 	}
@@ -116,12 +115,21 @@ func (m *machine) layNames(s *source, c *container) {
 		c.keys = at
 		return
 	}
-	own := c.nameStarts()
 	c.keys = make([]ref, s.size())
 	for i := range c.keys {
-		c.keys[i] = m.derived(own[i])
+		c.keys[i] = m.derived(c.ownName(s, i))
 		m.row("names of a container", c.inside[i], at[i], c.keys[i])
 	}
+}
+
+// ownName and ownElement tell the prover whether byte i starts one of the
+// container's own names or elements.
+func (c *container) ownName(s *source, i int) bool {
+	return c.within[i] && s.rows[i].Flags.Name && bitsSet(uint(s.rows[i].State.Depth)) == c.level+1
+}
+
+func (c *container) ownElement(s *source, i int) bool {
+	return c.within[i] && startsElement(&s.rows[i]) && bitsSet(uint(s.rows[i].State.Depth)) == c.level+1
 }
 
 // openAtLeast is [at least k containers are open before byte i].

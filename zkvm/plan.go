@@ -46,8 +46,10 @@ type plan struct {
 	system  *libzk.System
 
 	published int
-	risks     int
-	secrets   libzk.Secrets
+	// escapedElement: see machine; of the prover's document
+	escapedElement bool
+	risks          int
+	secrets        libzk.Secrets
 }
 
 // newPlan lays a statement out. With secrets it fills the witness in, drawing
@@ -81,6 +83,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.escapedElement = m.escapedElement
 	p.published, p.risks = m.published, m.risks
 	p.gf = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
 	for use, n := range m.copies {

@@ -28,9 +28,10 @@ type container struct {
 	// in a group, see escapedNames
 	escaped []ref
 	// secret
-	node  *document.Node   // nil if it is not there or no object
-	nodes []*document.Node // one, or of a group one for each element; nil what is not there
-	sane  bool
+	node   *document.Node   // nil if it is not there or no container; not in a group
+	nodes  []*document.Node // of a group: one for each element, nil what is not there
+	sane   bool
+	within []bool // as inside, and at the end
 }
 
 // member is a value that paths look for in a container: that of a name, or an
@@ -56,7 +57,7 @@ type member struct {
 	repeats ref   // zero if it does nowhere
 	// secret
 	node  *document.Node   // not in a group
-	nodes []*document.Node // as the container's
+	nodes []*document.Node // in a group, as the container's
 	sane  bool
 }
 
@@ -139,6 +140,9 @@ func writable(text string) bool {
 // document, by the circuit's rules: names compare as they are written.
 func (c *container) resolve(nodes ...*document.Node) {
 	c.nodes, c.sane = nodes, true
+	if c.group == nil && nodes[0] != nil && (nodes[0].Kind == document.Object || nodes[0].Kind == document.Array) {
+		c.node = nodes[0]
+	}
 	for _, m := range c.members {
 		m.sane, m.nodes = true, make([]*document.Node, len(nodes))
 	}
@@ -150,9 +154,6 @@ func (c *container) resolve(nodes ...*document.Node) {
 		case node == nil:
 		case node.Kind == document.Object:
 			c.resolveNames(k, node)
-			if c.group == nil {
-				c.node = node
-			}
 		case node.Kind == document.Array:
 			for _, m := range c.elements {
 				if m.index < len(node.Elems) {
@@ -253,15 +254,17 @@ func (m *member) fit(vm *machine) []ref {
 	return cs
 }
 
-// keyStarts are the offsets of the member's names in the prover's document.
+// keyStarts are the offsets of the member's names in the prover's document, of each
+// object the first.
 func (m *member) keyStarts() map[int]bool {
 	at := map[int]bool{}
-	for k, v := range m.nodes {
-		if v == nil {
+	objects := m.in.objects()
+	for k, v := range m.values() {
+		if v == nil || objects[k] == nil {
 			continue
 		}
-		for i := range m.in.nodes[k].Members {
-			if n := &m.in.nodes[k].Members[i]; n.Value == v {
+		for i := range objects[k].Members {
+			if n := &objects[k].Members[i]; n.Value == v {
 				at[n.NameStart] = true
 			}
 		}
@@ -272,7 +275,7 @@ func (m *member) keyStarts() map[int]bool {
 // marks are the offsets of all names in the prover's document that are the member's.
 func (m *member) marks() map[int]bool {
 	at := map[int]bool{}
-	for _, node := range m.in.nodes {
+	for _, node := range m.in.objects() {
 		if node == nil {
 			continue
 		}
@@ -285,36 +288,26 @@ func (m *member) marks() map[int]bool {
 	return at
 }
 
-// nameStarts are the offsets of all names of a container's own.
-func (c *container) nameStarts() map[int]bool {
-	at := map[int]bool{}
-	for _, node := range c.nodes {
-		if node != nil {
-			for i := range node.Members {
-				at[node.Members[i].NameStart] = true
-			}
-		}
+// values are the member's nodes in the prover's document.
+func (m *member) values() []*document.Node {
+	if m.group == nil {
+		return []*document.Node{m.node}
 	}
-	return at
+	return m.nodes
 }
 
-// elementStarts are the offsets of all elements of a container's own.
-func (c *container) elementStarts() map[int]bool {
-	at := map[int]bool{}
-	for _, node := range c.nodes {
-		if node != nil {
-			for _, e := range node.Elems {
-				at[e.Start] = true
-			}
-		}
+// objects are the container's.
+func (c *container) objects() []*document.Node {
+	if c.group == nil {
+		return []*document.Node{c.node}
 	}
-	return at
+	return c.nodes
 }
 
 // valueStarts are the offsets of the member's values in the prover's document.
 func (m *member) valueStarts() map[int]bool {
 	at := map[int]bool{}
-	for _, v := range m.nodes {
+	for _, v := range m.values() {
 		if v != nil {
 			at[v.Start] = true
 		}

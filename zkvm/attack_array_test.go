@@ -1,0 +1,80 @@
+package zkvm
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zkpass-go/zkpass/document"
+)
+
+// TestLine12Arrays takes elements that are none, leaves some out, counts them twice
+// or in another order, or reads a member of another element.
+func TestLine12Arrays(t *testing.T) {
+	ones := func(n int) string { return strings.TrimSuffix(strings.Repeat("1,", n), ",") }
+	place := func(s []*source, names ...string) *member { return s[0].at(names...).child.each.place }
+	inner := func(s []*source, name string) *member {
+		for _, m := range place(s, "a").child.members {
+			if m.name == name {
+				return m
+			}
+		}
+		panic("no such member: " + name)
+	}
+	root := func(s []*source, name string) *document.Node {
+		m, err := s[0].doc.Root.Find(name)
+		if err != nil || m == nil {
+			panic("no such member: " + name)
+		}
+		return m.Value
+	}
+	const marked = `,"_a_zkpass_public_":true}`
+	for _, c := range []struct {
+		name, query, wanted, held string
+		lie                       func([]*source)
+		label                     string
+	}{
+		{"another element", `{"==":[{"dvar":"a[0]"},2]}`, `{"a":[2,1]}`, `{"a":[1,2]}`,
+			func(s []*source) { s[0].at("a").child.elements[0].node = root(s, "a").Elems[1] }, zeroProduct},
+		{"an element of another array", `{"==":[{"dvar":"a[0]"},2]}`, `{"a":[2]}`, `{"b":[2],"a":[1]}`,
+			func(s []*source) { s[0].at("a").child.elements[0].node = root(s, "b").Elems[0] }, zeroProduct},
+		{"a member as an element", `{"==":[{"dvar":"a[0]"},2]}`, `{"a":[2]}`, `{"a":{"b":2}}`,
+			func(s []*source) { s[0].at("a").child.elements[0].node = root(s, "a").Members[0].Value }, zeroProduct},
+		{"another array", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[1]}`, `{"a":[2],"b":[1]}`,
+			func(s []*source) { b := root(s, "b"); s[0].at("a").node = b; place(s, "a").nodes = b.Elems }, zeroProduct},
+		{"an element left out", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[1]}`, `{"a":[1,2]}`,
+			func(s []*source) { place(s, "a").nodes = root(s, "a").Elems[:1] }, "next region"},
+		{"the first element left out", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[1]}`, `{"a":[2,1]}`,
+			func(s []*source) { place(s, "a").nodes = root(s, "a").Elems[1:] }, "next region"},
+		{"no element", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[]}`, `{"a":[2]}`,
+			func(s []*source) { place(s, "a").nodes = nil }, "next region"},
+		{"one element more than the limit", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[` + ones(32) + `]}`, `{"a":[` + ones(33) + `]}`,
+			func(s []*source) { place(s, "a").nodes = root(s, "a").Elems[:32] }, "next region"},
+		{"more than the limit", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[` + ones(32) + `]}`, `{"a":[` + ones(33) + `]}`, nil, "array"},
+		{"another order", `{"dvar":"a[]"}`, `{"a":[1,2]` + marked, `{"a":[2,1]` + marked,
+			func(s []*source) {
+				e := root(s, "a").Elems
+				place(s, "a").nodes = []*document.Node{e[1], e[0]}
+			}, "kind integer"},
+		{"an element twice", `{"dvar":"a[]"}`, `{"a":[1,1]` + marked, `{"a":[1,2]` + marked,
+			func(s []*source) {
+				e := root(s, "a").Elems
+				place(s, "a").nodes = []*document.Node{e[0], e[0]}
+			}, "next region"},
+		{"a flag overlooked", `{"==":[{"count":"a[?f]"},0]}`, `{"a":[{}]}`, `{"a":[{"f":true}]}`,
+			func(s []*source) { inner(s, "f").nodes = []*document.Node{nil} }, "first name in a group"},
+		{"a flag of another element", `{"==":[{"dvar":"a[?f].n"},1]}`, `{"a":[{"n":1,"f":true}]}`, `{"a":[{"n":1},{"n":2,"f":true}]}`,
+			func(s []*source) {
+				n := inner(s, "f").nodes
+				inner(s, "f").nodes = []*document.Node{n[1], nil}
+			}, "first name in a group"},
+		{"a second member of a name", `{"==":[{"dvar":"a[].n"},1]}`, `{"a":[{"n":1}]}`, `{"a":[{"n":2,"n":1}]}`,
+			func(s []*source) { inner(s, "n").nodes[0] = root(s, "a").Elems[0].Members[1].Value }, "first name in a group"},
+		{"a member of an inner object", `{"==":[{"dvar":"a[].n"},1]}`, `{"a":[{"n":1}]}`, `{"a":[{"b":{"n":1}}]}`,
+			func(s []*source) { inner(s, "n").nodes[0] = root(s, "a").Elems[0].Members[0].Value.Members[0].Value }, "value in a group"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := forged(t, boolean(c.query), c.wanted, c.held)
+			newAttack(t, f, cheat{resolved: c.lie}).refused(t, c.label, c.name == "an element left out" || c.label == zeroProduct)
+		})
+	}
+}
