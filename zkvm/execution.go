@@ -1,6 +1,7 @@
 package zkvm
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 
@@ -93,6 +94,9 @@ const noPath = -1
 func (x *execution) block(list []query.Statement, g flag) error {
 	for i := range list {
 		s := &list[i]
+		if x.m.rows > maxRows {
+			return fmt.Errorf("%s: %w: more than %d rows", s.Pos, ErrTooLarge, maxRows)
+		}
 		switch s.Kind {
 		case query.Assign:
 			values, err := x.values(s.Expr, g)
@@ -135,15 +139,58 @@ func (x *execution) block(list []query.Statement, g flag) error {
 	return nil
 }
 
+// maxRows bounds the rows of a statement: a hostile query must not cost more.
+const maxRows = 1 << 22
+
+// ErrTooLarge means that a proof of the statement would be too large.
+var ErrTooLarge = errors.New("statement is too large to be proven")
+
 // join makes the locals those after an if: what the else branch left, and what
 // the then branch has added to the ones before. No way assigns a local twice, so
 // a local that was there before is in both unchanged.
 func (x *execution) join(then, before map[int][]alternative) {
 	for slot, added := range then {
 		if _, ok := before[slot]; !ok {
-			x.locals[slot] = append(added, x.locals[slot]...)
+			x.locals[slot] = x.merge(append(added[:len(added):len(added)], x.locals[slot]...))
 		}
 	}
+}
+
+// origin is what two alternatives have in common that are the same value.
+type origin struct {
+	kind  alternativeKind
+	fixed query.Literal
+	leaf  *leaf
+	path  int
+	num   *integer
+	array *array
+}
+
+// merge joins alternatives that exclude each other and are the same value: their
+// guards add up. Booleans become one alternative too. Without it, a local that is
+// passed on through branches would have twice as many with each.
+func (x *execution) merge(list []alternative) []alternative {
+	m := x.m
+	var out []alternative
+	index := map[origin]int{}
+	for _, a := range list {
+		o := origin{kind: a.kind, fixed: a.fixed, leaf: a.leaf, path: a.path, num: a.num, array: a.array}
+		if a.kind == isNumber && a.num.public {
+			o.num, o.fixed = nil, query.Literal{Type: query.Integer, Int: a.num.v}
+		}
+		i, ok := index[o]
+		if !ok {
+			index[o] = len(out)
+			out = append(out, a)
+			continue
+		}
+		b := &out[i]
+		if a.kind == isTruth {
+			b.truth = m.plus(m.and("boolean", b.guard, b.truth), m.and("boolean", a.guard, a.truth))
+		}
+		b.guard = m.plus(b.guard, a.guard)
+	}
+	return out
 }
 
 // values are the alternatives of a scalar under a guard; their guards exclude

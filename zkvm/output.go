@@ -50,6 +50,9 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 		canonical = append(document.AppendString(canonical, member.Name), ':')
 		if n := member.Value; n.Kind == document.Array {
 			o.array = true
+			if len(n.Elems) > query.MaxElements {
+				return nil, fmt.Errorf("%w: member %d has %d elements, at most %d can be", errOutput, i+1, len(n.Elems), query.MaxElements)
+			}
 			canonical = append(canonical, '[')
 			for k, elem := range n.Elems {
 				v, text, err := outcomeValue(doc, elem)
@@ -94,6 +97,9 @@ func outcomeValue(doc *document.Document, n *document.Node) (query.Literal, []by
 		return query.Literal{Type: query.Integer, Int: v}, strconv.AppendInt(nil, v, 10), err
 	case document.String:
 		s, err := doc.Text(n)
+		if err == nil && len(s) > query.MaxString {
+			err = fmt.Errorf("a string of %d bytes, at most %d can be", len(s), query.MaxString)
+		}
 		return query.Literal{Type: query.String, Str: s}, document.AppendString(nil, s), err
 	}
 	return query.Literal{}, nil, errors.New("neither string, integer nor boolean")

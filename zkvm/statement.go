@@ -2,10 +2,13 @@ package zkvm
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zkpass-go/zkpass/query"
@@ -100,6 +103,9 @@ func (d *Document) check() error {
 	// 1 KiB decoded; a header of two characters or fewer is no object.
 	if n := len(d.Header); n < 3 || n > maxHeader {
 		return fmt.Errorf("protected header of %d characters, at most %d", n, maxHeader)
+	}
+	if _, err := base64.RawURLEncoding.Strict().DecodeString(d.Header); err != nil || strings.ContainsAny(d.Header, "\r\n") {
+		return errors.New("protected header is not canonical base64url")
 	}
 	return nil
 }
