@@ -78,15 +78,23 @@ func TestLine04HeaderAndDot(t *testing.T) {
 	signed := digestOf(&source{st: &f.st.Documents[0], text: []byte(f.secrets[0].Payload)})
 	for name, change := range map[string]func(*Document){
 		"shorter header": func(d *Document) { d.Header = d.Header[:len(d.Header)-4] },
-		"longer header":  func(d *Document) { d.Header += "." + f.secrets[0].Payload[:3] },
+		"longer header":  func(d *Document) { d.Header += f.secrets[0].Payload[:4] },
 		"other header":   func(d *Document) { d.Header = "f" + d.Header[1:] },
-		"dot in front":   func(d *Document) { d.Header = "." + d.Header[1:] },
 	} {
 		st := *f.st
 		st.Documents = slices.Clone(st.Documents)
 		change(&st.Documents[0])
 		a := newAttack(t, &fixture{&st, f.secrets}, cheat{signed: &signed})
 		a.refused(t, "link", name == "shorter header")
+	}
+	// A header with a dot is none.
+	for _, header := range []string{"." + f.st.Documents[0].Header[1:], f.st.Documents[0].Header + "." + f.secrets[0].Payload[:3]} {
+		st := *f.st
+		st.Documents = slices.Clone(st.Documents)
+		st.Documents[0].Header = header
+		if _, err := newPlan(&st, nil, nil); err == nil {
+			t.Errorf("header %s is accepted", header)
+		}
 	}
 }
 

@@ -61,7 +61,7 @@ the answer.`,
   zkpass query check query.json`,
 		Version: zkpass.Version,
 	},
-		newCompletion(), newDVR(), newInspect(), newIssue(), newJWKS(), newKeygen(), newProve(), newQuery(), newRun(), newVerify(),
+		newBench(), newCompletion(), newDVR(), newInspect(), newIssue(), newJWKS(), newKeygen(), newProve(), newQuery(), newRun(), newVerify(),
 	)
 	// A group runs only to report wrong usage; its help names commands alone.
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
