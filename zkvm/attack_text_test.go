@@ -77,7 +77,7 @@ func TestLine04HeaderAndDot(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x","b":"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"}`)
 	signed := digestOf(&source{st: &f.st.Documents[0], text: []byte(f.secrets[0].Payload)})
 	for name, change := range map[string]func(*Document){
-		"shorter header": func(d *Document) { d.Header = d.Header[:len(d.Header)-4] },
+		"shorter header": func(d *Document) { d.Header = d.Header[:len(d.Header)&^3-4] },
 		"longer header":  func(d *Document) { d.Header = f.secrets[0].Payload[:4] + d.Header },
 		"other header":   func(d *Document) { d.Header = "f" + d.Header[1:] },
 	} {
