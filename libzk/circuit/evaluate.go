@@ -56,70 +56,112 @@ func (c *Circuit[E]) evaluateAll(inputs []E, copies int, check bool) (*Wires[E],
 			outputs = out
 		}
 	}
-	workers := min(runtime.GOMAXPROCS(0), copies)
-	var wg sync.WaitGroup
-	violations := make([]error, workers)
-	for i := range workers {
-		lo, hi := copies*i/workers, copies*(i+1)/workers
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			violations[i] = c.evaluate(w, outputs, lo, hi, check)
-		}()
+	workers := runtime.GOMAXPROCS(0)
+	if copies >= manyCopies*workers {
+		// Each worker takes some copies through all layers.
+		if err := split(workers, func(i int) error {
+			lo, hi := copies*i/workers, copies*(i+1)/workers
+			for j := len(c.Layers) - 1; j >= 0; j-- {
+				if err := c.evaluate(w, outputs, j, c.Layers[j].Terms, lo, hi, check); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		return w, nil
 	}
-	wg.Wait()
-	for _, err := range violations {
-		if err != nil {
+	// Of few copies, each worker takes all, and some wires of each layer.
+	for j := len(c.Layers) - 1; j >= 0; j-- {
+		terms := c.Layers[j].Terms
+		n := workers
+		if len(terms)*copies < 1<<12 {
+			n = 1
+		}
+		if err := split(n, func(i int) error {
+			part := terms[wireStart(terms, len(terms)*i/n):wireStart(terms, len(terms)*(i+1)/n)]
+			return c.evaluate(w, outputs, j, part, 0, copies, check)
+		}); err != nil {
 			return nil, err
 		}
 	}
 	return w, nil
 }
 
-// evaluate runs copies lo..hi-1 through all layers.
-func (c *Circuit[E]) evaluate(w *Wires[E], outputs []E, lo, hi int, check bool) error {
+// manyCopies is the number of copies for each worker from which on they are
+// divided among the workers.
+const manyCopies = 32
+
+// wireStart is the first index from i on at which another wire's terms start.
+func wireStart(terms []Term, i int) int {
+	for i > 0 && i < len(terms) && terms[i].G == terms[i-1].G && terms[i].Assert == terms[i-1].Assert {
+		i++
+	}
+	return i
+}
+
+// split runs work(0..n-1) at once and returns the first error in this order.
+func split(n int, work func(i int) error) error {
+	if n == 1 {
+		return work(0)
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		wg.Go(func() { errs[i] = work(i) })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// evaluate adds up terms of layer j, all those of their wires, for copies
+// lo..hi-1.
+func (c *Circuit[E]) evaluate(w *Wires[E], outputs []E, j int, terms []Term, lo, hi int, check bool) error {
 	f, one := c.Field, c.Field.One()
 	var zero E
 	sum := make([]E, hi-lo)
-	for j := len(c.Layers) - 1; j >= 0; j-- {
-		in, out := w.Levels[j], outputs
-		if j > 0 {
-			out = w.Levels[j-1]
+	in, out := w.Levels[j], outputs
+	if j > 0 {
+		out = w.Levels[j-1]
+	}
+	for i := 0; i < len(terms); {
+		t := terms[i]
+		dst := out[int(t.G)*w.Stride+lo : int(t.G)*w.Stride+hi]
+		if t.Assert {
+			clear(sum)
+			dst = sum
 		}
-		terms := c.Layers[j].Terms
-		for i := 0; i < len(terms); {
-			t := terms[i]
-			dst := out[int(t.G)*w.Stride+lo : int(t.G)*w.Stride+hi]
-			if t.Assert {
-				clear(sum)
-				dst = sum
+		end := i
+		for ; end < len(terms) && terms[end].G == t.G && terms[end].Assert == t.Assert; end++ {
+			u := terms[end]
+			x := in[int(u.L)*w.Stride+lo : int(u.L)*w.Stride+hi]
+			y := in[int(u.R)*w.Stride+lo : int(u.R)*w.Stride+hi]
+			k := c.Constants[u.K]
+			switch {
+			case c.OneWire && u.L == 0 && k == one:
+				f.AddVec(dst, y)
+			case c.OneWire && u.L == 0:
+				f.Axpy(dst, k, y)
+			case k == one:
+				f.MulAcc(dst, x, y)
+			default:
+				f.MulAccScaled(dst, k, x, y)
 			}
-			end := i
-			for ; end < len(terms) && terms[end].G == t.G && terms[end].Assert == t.Assert; end++ {
-				u := terms[end]
-				x := in[int(u.L)*w.Stride+lo : int(u.L)*w.Stride+hi]
-				y := in[int(u.R)*w.Stride+lo : int(u.R)*w.Stride+hi]
-				k := c.Constants[u.K]
-				switch {
-				case c.OneWire && u.L == 0 && k == one:
-					f.AddVec(dst, y)
-				case c.OneWire && u.L == 0:
-					f.Axpy(dst, k, y)
-				case k == one:
-					f.MulAcc(dst, x, y)
-				default:
-					f.MulAccScaled(dst, k, x, y)
+		}
+		if check && (t.Assert || j == 0) {
+			for x := range dst {
+				if dst[x] != zero {
+					return &Violation{c.Name, c.Label(j, int(t.G)), lo + x}
 				}
 			}
-			if check && (t.Assert || j == 0) {
-				for x := range dst {
-					if dst[x] != zero {
-						return &Violation{c.Name, c.Label(j, int(t.G)), lo + x}
-					}
-				}
-			}
-			i = end
 		}
+		i = end
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ func Prove[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], w *cir
 		lp.coef = bind(c, &ps[j], weights, l.beta)
 		lp.left = append([]uint32(nil), ps[j].left...)
 		lp.right = append([]uint32(nil), ps[j].right...)
+		lp.byLeft = ps[j].byLeft
 		v, err := lp.copyRounds(w.Levels[j], w.Stride, w.Copies, copyPoint)
 		if err != nil {
 			return nil, err
@@ -87,6 +88,7 @@ type layerProver[E comparable] struct {
 	third       third[E]
 	coef        []E
 	left, right []uint32
+	byLeft      []uint32
 	partial     []E // Σ_r coef·V[r] for each left wire, when the copy rounds leave it
 }
 
@@ -114,10 +116,10 @@ func (p *layerProver[E]) copyRounds(v []E, stride, copies int, point []E) ([]E, 
 	// q[l][c] = Σ_r coef·V[r][c] is linear in V, so it is bound like V: each copy
 	// round reads wires, not terms.
 	q := make([]E, len(v))
-	lanes(copies, func(lo, hi int) {
-		for i, l := range p.left {
-			a, b := int(l)*stride, int(p.right[i])*stride
-			f.Axpy(q[a+lo:a+hi], p.coef[i], v[b+lo:b+hi])
+	p.inRows(func(pairs []uint32) {
+		for _, i := range pairs {
+			a, b := int(p.left[i])*stride, int(p.right[i])*stride
+			f.Axpy(q[a:a+copies], p.coef[i], v[b:b+copies])
 		}
 	})
 	var zero E
@@ -259,12 +261,19 @@ func fold[E comparable](f field.Field[E], v []E, r E) {
 	f.Bind(v[:len(v)/2], v, r)
 }
 
-// lanes splits 0..copies-1 over the processors.
-func lanes(copies int, work func(lo, hi int)) {
-	workers := min(runtime.GOMAXPROCS(0), copies)
+// inRows splits the pairs over the processors, all pairs of a left wire on one.
+func (p *layerProver[E]) inRows(work func(pairs []uint32)) {
+	workers := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
+	lo := 0
 	for w := range workers {
-		wg.Go(func() { work(copies*w/workers, copies*(w+1)/workers) })
+		hi := max(lo, len(p.byLeft)*(w+1)/workers)
+		for hi > lo && hi < len(p.byLeft) && p.left[p.byLeft[hi]] == p.left[p.byLeft[hi-1]] {
+			hi++
+		}
+		pairs := p.byLeft[lo:hi]
+		lo = hi
+		wg.Go(func() { work(pairs) })
 	}
 	wg.Wait()
 }
