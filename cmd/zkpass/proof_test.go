@@ -35,10 +35,11 @@ func TestProofScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"replace":   replaceText,
-			"report":    checkReport,
-			"resign":    resignExpired,
-			"signproof": signProof,
+			"benchreport": checkBenchReport,
+			"replace":     replaceText,
+			"report":      checkReport,
+			"resign":      resignExpired,
+			"signproof":   signProof,
 		},
 	})
 }
@@ -160,6 +161,8 @@ func TestProofInputFailures(t *testing.T) {
 		"verify --dvr nosuch --allow-local text", "verify --dvr none.jwt --allow-local half.json", "verify --dvr text --allow-local --ttl -1 text",
 		"verify --dvr text --allow-local --skew 99999999999 text", "verify --dvr text --allow-local --ttl x text", "verify --dvr text --allow-local --now x text",
 		"verify --dvr text --service-jwks nosuch text", "verify --dvr text --service-jwks= text",
+		"bench x", "bench --nosuch", "bench --sizes x", "bench --sizes 17", "bench --sizes NaN", "bench --sizes= --runs 1", "bench --paths 0", "bench --paths 65",
+		"bench --paths x", "bench --runs 0", "bench --runs 101", "bench --out x", "bench --out nosuch/x.csv",
 	}
 	for _, file := range []string{"empty", "text", "deep", "utf8", "lone", "closes", "large", "bom", "trail"} {
 		lines = append(lines, "run -u "+file+" -q query.json")
@@ -187,7 +190,7 @@ func TestProofInputFailures(t *testing.T) {
 }
 
 func TestProofCommandsHaveHelp(t *testing.T) {
-	for _, name := range []string{"prove", "run", "verify"} {
+	for _, name := range []string{"bench", "prove", "run", "verify"} {
 		var stdout, stderr bytes.Buffer
 		if status := run(context.Background(), []string{name, "--help"}, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
 			t.Errorf("%s: status %d, %s", name, status, stderr.String())
