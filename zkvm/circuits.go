@@ -12,7 +12,7 @@ const chunk = 64
 // compileProducts makes the circuit that proves ρ·(Π_j (a_j + b_j·h_j) + o) = y.
 //
 // One copy takes 64 triples (a, b, h) and ρ, o, y. With a = 1 and b a bit, a
-// factor is 1 or 1 + h. It has 8 layers, each half as wide as the one below.
+// factor is 1 or 1 + h. It has 9 layers, each half as wide as the one below.
 func compileProducts() *circuit.Circuit[elem] {
 	b := circuit.NewBuilder(field, "products")
 	in := b.InputVector(3 * chunk)

@@ -140,7 +140,7 @@ func (x *execution) block(list []query.Statement, g flag) error {
 }
 
 // maxRows bounds the rows of a statement: a hostile query must not cost more.
-const maxRows = 1 << 22
+const maxRows = 1 << 23
 
 // ErrTooLarge means that a proof of the statement would be too large.
 var ErrTooLarge = errors.New("statement is too large to be proven")
