@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
@@ -51,11 +52,8 @@ func quoted(text string) string { return string(document.AppendString(nil, text)
 
 // escaped writes a name or text with an escape that it does not need.
 func escaped(text string) string {
-	for _, r := range text {
-		if r < 0x10000 {
-			return fmt.Sprintf(`"\u%04X%s`, r, quoted(text[len(string(r)):])[1:])
-		}
-		break
+	if r, size := utf8.DecodeRuneInString(text); size > 0 && r < 0x10000 {
+		return fmt.Sprintf(`"\u%04X%s`, r, quoted(text[size:])[1:])
 	}
 	return `"` + pick(rand.New(rand.NewPCG(1, uint64(len(text)))), escapes) + quoted(text)[1:]
 }

@@ -52,14 +52,6 @@ type leafPair struct {
 	fold  bool
 }
 
-// flag is a bit: its form, and its value in the prover's laying-out pass. A
-// fixed flag is public: its value is known to both sides in both passes.
-type flag struct {
-	r     ref
-	v     bool
-	fixed bool
-}
-
 // integer is a signed 64-bit integer v as the bits of v + 2^63, lowest first, and
 // as their packed form Σ bits[k]·x^k.
 type integer struct {
@@ -70,9 +62,6 @@ type integer struct {
 }
 
 const bias = 1 << 63
-
-// commit commits a free bit.
-func (m *machine) commit(v bool) flag { return flag{m.bit(v), v, false} }
 
 // constantInteger is a public integer.
 func (m *machine) constantInteger(v int64) integer {

@@ -1,0 +1,65 @@
+package zkvm
+
+import "github.com/zkpass-go/zkpass/query"
+
+// alternative is one thing that a value may be, and when it is.
+type alternative struct {
+	guard flag
+	kind  alternativeKind
+	fixed query.Literal
+	leaf  *leaf
+	path  int
+	truth flag
+	num   *integer
+	array *array
+}
+
+type alternativeKind uint8
+
+const (
+	isLiteral alternativeKind = iota
+	isLeaf
+	isTruth
+	isNumber // an integer that is computed: the time, or made of the member at path
+	isArray  // the values that array selects
+)
+
+// noPath is the path of a number that no member made.
+const noPath = -1
+
+// origin is what two alternatives have in common that are the same value.
+type origin struct {
+	kind  alternativeKind
+	fixed query.Literal
+	leaf  *leaf
+	path  int
+	num   *integer
+	array *array
+}
+
+// merge joins alternatives that exclude each other and are the same value: their
+// guards add up. Booleans become one alternative too. Without it, a local that is
+// passed on through branches would have twice as many with each.
+func (x *execution) merge(list []alternative) []alternative {
+	m := x.m
+	var out []alternative
+	index := map[origin]int{}
+	for _, a := range list {
+		o := origin{kind: a.kind, fixed: a.fixed, leaf: a.leaf, path: a.path, num: a.num, array: a.array}
+		if a.kind == isNumber && a.num.public {
+			o.num, o.fixed = nil, query.Literal{Type: query.Integer, Int: a.num.v}
+		}
+		i, ok := index[o]
+		if !ok {
+			index[o] = len(out)
+			out = append(out, a)
+			continue
+		}
+		b := &out[i]
+		if a.kind == isTruth {
+			b.truth = m.plus(m.and("boolean", b.guard, b.truth), m.and("boolean", a.guard, a.truth))
+		}
+		b.guard = m.plus(b.guard, a.guard)
+	}
+	return out
+}
