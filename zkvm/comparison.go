@@ -128,6 +128,10 @@ func (x *execution) bitOf(v alternative, g flag) flag {
 	case isTruth:
 		return v.truth
 	}
+	if v.kind != isLeaf {
+		x.m.never("boolean wanted", g)
+		return x.m.fixed(false)
+	}
 	x.m.needs("boolean member", g, x.m.boolean(v.leaf))
 	return v.leaf.isTrue
 }
@@ -139,8 +143,10 @@ func (x *execution) typeOf(v alternative) query.Type {
 		return v.fixed.Type
 	case isNumber:
 		return query.Integer
+	case isTruth:
+		return query.Boolean
 	}
-	return query.Boolean
+	return 0 // an array, which no scalar operator gets: of no type
 }
 
 // equalMembers compares two members, which must be of one type under the guard.

@@ -44,7 +44,9 @@ type unitRefs struct {
 	values []json.Unit // secret
 }
 
-// decodes reports whether the value, if it is a string, is decoded.
+// decodes reports whether the value, if it is a string, is decoded. Elements of
+// arrays never are: their isString demands that there is no escape, so that texts
+// which need one equal none of them.
 func (l *leaf) decodes() bool { return l.asString && l.source.st.Class.Escapes }
 
 // mayRead reports whether a string that the circuits read can be the given text:

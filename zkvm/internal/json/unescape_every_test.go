@@ -7,7 +7,12 @@ import (
 	"testing"
 )
 
-func TestReviewUnescapeAll(t *testing.T) {
+// TestUnescapeEveryEscape compares every escape of four digits, and surrogate
+// pairs, with encoding/json.
+func TestUnescapeEveryEscape(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	var batch []string
 	flush := func() {
 		payload := `{"a":"` + strings.Join(batch, "") + `"}`
