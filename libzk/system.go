@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/ligero"
@@ -77,8 +78,7 @@ func (s *System) choose() error {
 			}
 			size += more
 		}
-		// Joint paths of 128 leaves, about half a node each below their fork.
-		size += queries * (leafNonce + int(32*(math.Log2(float64(n)/queries)+0.5)))
+		size += queries * (leafNonce + pathBytes(n))
 		if size < best {
 			best, s.gfShape, s.pShape = size, gf, p
 		}
@@ -87,6 +87,15 @@ func (s *System) choose() error {
 		return fmt.Errorf("statement too large: %d witness elements", s.gf.witness)
 	}
 	return nil
+}
+
+// pathBytes estimates the share of one opened column in the joint path of n
+// leaves: 32 bytes for each level below the queries' forks, and half a node more,
+// floor(32·(log2(n/queries) + 1/2)). Both sides must find the same value, so it is
+// computed in integers: floor(32·log2 m) is the length of m^32 less one.
+func pathBytes(n int) int {
+	m := big.NewInt(int64(n / queries))
+	return m.Exp(m, big.NewInt(32), nil).BitLen() - 1 + 16
 }
 
 // fit finds the block length with the smallest share of the proof for n columns.
