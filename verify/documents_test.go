@@ -12,7 +12,7 @@ import (
 )
 
 // Two documents of one issuer, alike but for their content, cannot change places.
-func TestTagsExchanged(t *testing.T) {
+func TestLine31TagsExchanged(t *testing.T) {
 	x := honest(t)
 	dvr := x.copyDVR()
 	dvr.Requests["tax"] = dvr.Requests["bank"]

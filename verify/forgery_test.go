@@ -96,7 +96,7 @@ func TestChangedProof(t *testing.T) {
 
 // A proof serves no other request, even if a holder makes all that is readable in
 // it fit that one.
-func TestOtherRequest(t *testing.T) {
+func TestLine18OtherRequest(t *testing.T) {
 	x := honest(t)
 	url := "https://data.example/jane"
 	other := newKey(t)

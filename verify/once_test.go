@@ -12,7 +12,7 @@ import (
 	"github.com/zkpass-go/zkpass/verify"
 )
 
-func TestAnsweredOnce(t *testing.T) {
+func TestLine18AnsweredOnce(t *testing.T) {
 	x := honest(t)
 	opts := options()
 	opts.Store = verify.NewMemoryStore(10)

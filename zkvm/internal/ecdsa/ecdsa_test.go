@@ -269,7 +269,7 @@ func TestCheckPublicKey(t *testing.T) {
 
 // Attackers choose keys, digests, R and scalars such that the curve equation
 // holds, and break only the one condition that the row checks.
-func TestForgedScalars(t *testing.T) {
+func TestLine16ForgedScalars(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	e, sigma := randomScalar(rng), randomScalar(rng)
 	small, smallPoint := liftFrom(big.NewInt(1))
@@ -341,7 +341,7 @@ func TestForgedScalars(t *testing.T) {
 }
 
 // The flag of the range check cannot be lowered, and its inverses not be invented.
-func TestForgedRange(t *testing.T) {
+func TestLine16ForgedRange(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	e, sigma := randomScalar(rng), randomScalar(rng)
 	x, at := liftFrom(order)
