@@ -28,12 +28,11 @@ func (s *vectorSource) Read(p []byte) (int, error) {
 }
 
 type draftVector[E comparable] struct {
-	name          string
-	rate, encoded int
-	seed          vectorSource
-	d             *Draft[E]
-	inputs        []E
-	proof         []byte
+	name   string
+	seed   vectorSource
+	d      *Draft[E]
+	inputs []E
+	proof  []byte
 }
 
 func loadVector[E comparable](t testing.TB, f field.Field[E], name string, rate int, seed vectorSource) *draftVector[E] {

@@ -3,6 +3,7 @@ package zkvm
 import (
 	stdsha256 "crypto/sha256"
 	"encoding/base64"
+	"strings"
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
@@ -27,7 +28,6 @@ type source struct {
 	digest    [256]ref // bit 8k+i is bit i (of value 2^i) of byte k
 	positions []*json.Position
 	bytes     []ref // byte i with its bits at x^0..x^7
-	ends      []ref // see token
 	levels    map[int][]ref
 	units     *unitRefs
 	// see elementsAtLevel
@@ -109,19 +109,7 @@ func (m *machine) layText(s *source) {
 }
 
 // sextetOf is the value of a character of the base64url alphabet.
-func sextetOf(c byte) byte {
-	switch {
-	case c >= 'A' && c <= 'Z':
-		return c - 'A'
-	case c >= 'a' && c <= 'z':
-		return c - 'a' + 26
-	case c >= '0' && c <= '9':
-		return c - '0' + 52
-	case c == '-':
-		return 62
-	}
-	return 63
-}
+func sextetOf(c byte) byte { return byte(strings.IndexByte(base64url.Alphabet, c)) }
 
 // layBytes makes the three byte positions of a group: their bits are bits of the
 // sextets, and byte r is there if character r+1 is.
@@ -206,10 +194,10 @@ func (m *machine) layHash(s *source) {
 	}
 
 	signing := append([]byte(s.st.Header+"."), s.text...)
-	state := initialState
+	state := sha256.InitialState
 	var stateRefs [256]ref
 	for k := range stateRefs {
-		stateRefs[k] = m.public(initialBytes[k/8]>>(k%8)&1 == 1)
+		stateRefs[k] = m.public(digestBit(state, k))
 	}
 	outs := make([][256]ref, blocks)
 	lasts := make([]ref, blocks)
@@ -268,7 +256,7 @@ func (m *machine) layHash(s *source) {
 	}
 	// The digest is the chaining value after the last block.
 	for k := range s.digest {
-		s.digest[k] = m.bit(digest[k/32]>>(24-8*(k/8%4)+k%8)&1 == 1)
+		s.digest[k] = m.bit(digestBit(digest, k))
 	}
 	m.selectDigest(s, lasts, outs)
 }
@@ -283,6 +271,10 @@ func (m *machine) selectDigest(s *source, lasts []ref, outs [][256]ref) {
 	}
 	m.zeroForm("digest", m.add(append(total, m.together(s.digest[:]...))...))
 }
+
+// digestBit is bit k%8, from the lowest, of byte k/8 of a chaining value, whose
+// words are big-endian.
+func digestBit(state [8]uint32, k int) bool { return state[k/32]>>(24-8*(k/8%4)+k%8)&1 == 1 }
 
 func signingByte(header string, i int) byte {
 	if i < len(header) {
@@ -307,16 +299,6 @@ func fillBlock(block *[64]byte, message []byte, b int, last bool) {
 		}
 	}
 }
-
-// initialState is the initial chaining value of SHA-256 (FIPS 180-4, 5.3.3).
-var initialState = [8]uint32{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}
-
-var initialBytes = func() (b [32]byte) {
-	for k := range b {
-		b[k] = byte(initialState[k/4] >> (24 - 8*(k%4)))
-	}
-	return b
-}()
 
 // payload runs the JSON recogniser over the decoded bytes.
 func (m *machine) payload(s *source) {

@@ -18,7 +18,6 @@ type model[E comparable] struct {
 	s     *Space[E]
 	refs  []Ref
 	dense [][]E // constant, then coefficients
-	reads []map[int]bool
 }
 
 func newModel[E comparable](f field.Field[E], seed uint64, n, forms int) *model[E] {

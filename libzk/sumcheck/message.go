@@ -22,7 +22,8 @@ type Layer[E comparable] struct {
 // Messages are the prover's messages for a circuit, from the outputs down.
 type Messages[E comparable] []Layer[E]
 
-// Shape describes the messages of a circuit for a number of copies.
+// NewMessages makes messages with room for every round of a circuit and a number
+// of copies.
 func NewMessages[E comparable](c *circuit.Circuit[E], copies int) Messages[E] {
 	m := make(Messages[E], len(c.Layers))
 	for j := range m {

@@ -56,8 +56,8 @@ func Prove[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], w *cir
 		claims = lp.handRounds(v, ps[j].logIn)
 		sent := claims
 		if !clear {
-			sent[0] = f.Sub(sent[0], pads0(lp.pads, 3))
-			sent[1] = f.Sub(sent[1], pads0(lp.pads, 2))
+			sent[0] = f.Sub(sent[0], fromEnd(lp.pads, 3))
+			sent[1] = f.Sub(sent[1], fromEnd(lp.pads, 2))
 		}
 		p.Messages[j].Claims = sent
 		transcript.WriteElems(t, f, sent[:])
@@ -67,8 +67,8 @@ func Prove[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], w *cir
 	return p, nil
 }
 
-// pads0 is the k-th pad from the end.
-func pads0[E comparable](pads []E, k int) E { return pads[len(pads)-k] }
+// fromEnd is the k-th pad from the end.
+func fromEnd[E comparable](pads []E, k int) E { return pads[len(pads)-k] }
 
 // outputWeights is eq(points[0], g) + alpha·eq(points[1], g) for g < n.
 func outputWeights[E comparable](f field.Field[E], points [2][]E, alpha E, n int) []E {
@@ -256,7 +256,7 @@ func even[E comparable](v []E) []E {
 	return v
 }
 
-// fold binds pairs in place, in parallel chunks.
+// fold binds pairs of neighbours in place: the result is the first half of v.
 func fold[E comparable](f field.Field[E], v []E, r E) {
 	f.Bind(v[:len(v)/2], v, r)
 }
