@@ -2,11 +2,17 @@ package zkpass
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// Issuers and holders link no prover and no query compiler.
+// thirdParty are the modules, beside the standard library and its own, that the
+// package may link.
+var thirdParty = []string{"github.com/go-jose/go-jose/v4"}
+
+// Issuers and holders link no prover and no query compiler, and nothing of a
+// service or its store.
 func TestImportsNoProver(t *testing.T) {
 	output, err := exec.Command("go", "list", "-deps", ".").Output()
 	if err != nil {
@@ -17,10 +23,19 @@ func TestImportsNoProver(t *testing.T) {
 		t.Fatal("the list lacks the package itself")
 	}
 	for _, path := range strings.Fields(string(output)) {
-		for _, forbidden := range []string{"/zkvm", "/libzk", "/query", "/local", "/verify"} {
+		for _, forbidden := range []string{"/zkvm", "/libzk", "/query", "/local", "/verify", "/service", "/attest", "/cmd", "/internal"} {
 			if path == module+forbidden || strings.HasPrefix(path, module+forbidden+"/") {
 				t.Errorf("imports %s", path)
 			}
 		}
+		if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") || within(path, module) || slices.ContainsFunc(thirdParty, func(m string) bool { return within(path, m) }) {
+			continue
+		}
+		t.Errorf("imports %s of a module that is not on the list", path)
 	}
+}
+
+// within reports whether a package belongs to a module.
+func within(path, module string) bool {
+	return path == module || strings.HasPrefix(path, module+"/")
 }

@@ -8,6 +8,8 @@
 // and time given it is a function of its arguments; the one state is the
 // [OnceStore] that keeps a request from being answered twice.
 //
+// [NewDVR] makes a request of a title, a query and the issuers' keys.
+//
 // A proof says that somebody holds documents with the answer. It does not say
 // who: a verifier ties it to a person by what the query compares.
 package verify

@@ -9,9 +9,7 @@ import (
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/local"
-	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/verify"
-	"github.com/zkpass-go/zkpass/zkvm"
 )
 
 // A verifier asks, a holder proves in its own process, the verifier checks.
@@ -29,18 +27,12 @@ func Example() {
 	}
 
 	// The verifier makes the request, and keeps it.
-	const question = `[{"output": {"result": {">=": [{"dvar": "points"}, 500]}}}]`
-	program, err := query.Compile([]byte(question), []string{""})
+	dvr, err := verify.NewDVR("Gold member", `[{"output": {"result": {">=": [{"dvar": "points"}, 500]}}}]`,
+		map[string]zkpass.UserDataRequest{"": {VerifyingKey: issuer.Public().Option()}}, verifier.Public())
 	if err != nil {
 		log.Fatal(err)
 	}
-	key := verifier.Public().Option()
-	request, err := zkpass.SignDVR(&zkpass.DVR{
-		ZKVM: zkpass.LibZK, Title: "Gold member", ID: zkpass.NewDVRID(),
-		QueryEngineVersion: zkpass.Version, QueryMethodVersion: zkvm.MethodVersion(program), Query: question,
-		Requests:     map[string]zkpass.UserDataRequest{"": {VerifyingKey: issuer.Public().Option()}},
-		VerifyingKey: &key,
-	}, zkpass.Claims{IssuedAt: start, Expires: start.Add(time.Hour)}, verifier)
+	request, err := zkpass.SignDVR(dvr, zkpass.Claims{IssuedAt: start, Expires: start.Add(time.Hour)}, verifier)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // OnceStore keeps the ids of requests that have been answered. An application
-// that runs in several processes shares one among them, for instance a table with
-// a unique column.
+// that runs in several processes shares one among them: package verify/natskv has
+// one in NATS JetStream; a table with a unique column will do too.
 type OnceStore interface {
 	// Use marks an id as used and keeps it up to and including the time until. If
 	// it is marked already Use returns an error that wraps [ErrReplayed]. The look

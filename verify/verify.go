@@ -78,6 +78,12 @@ func Verify(ctx context.Context, proofToken []byte, dvrToken string, opts Option
 	}, nil
 }
 
+// VerifyZkPassProof is [Verify] under the name that users of earlier zkPass SDKs
+// know. Neither name is to go.
+func VerifyZkPassProof(ctx context.Context, proofToken []byte, dvrToken string, opts Options) (*Outcome, error) {
+	return Verify(ctx, proofToken, dvrToken, opts)
+}
+
 // checkProof checks the proof itself. Circuits and program come from the request,
 // the keys from the verifier; the proof says where it has them from by itself
 // only in its times, headers, classes and outputs, all of which it covers.

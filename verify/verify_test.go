@@ -211,8 +211,14 @@ func TestImportsNoProver(t *testing.T) {
 	found := false
 	for _, path := range strings.Fields(string(output)) {
 		found = found || path == module+"zkvm"
-		if path == module+"local" || strings.HasPrefix(path, module+"cmd/") {
+		if path == module+"local" || strings.HasPrefix(path, module+"cmd/") || strings.HasPrefix(path, module+"service") {
 			t.Errorf("imports %s", path)
+		}
+		// The store in JetStream is a package of its own for this.
+		for _, forbidden := range []string{"github.com/nats-io/", "github.com/prometheus/", "go.opentelemetry.io/", module + "verify/natskv"} {
+			if strings.HasPrefix(path, forbidden) {
+				t.Errorf("imports %s", path)
+			}
 		}
 	}
 	if !found {

@@ -16,6 +16,28 @@ var ErrMethodVersion = errors.New("query_method_ver differs")
 // Compile compiles the query of a request and checks that this module is what
 // the request asks to prove it with.
 func Compile(dvr *zkpass.DVR) (*query.Program, error) {
+	program, err := compile(dvr)
+	if err != nil {
+		return nil, err
+	}
+	if have := zkvm.MethodVersion(program); have != dvr.QueryMethodVersion {
+		return nil, fmt.Errorf("%w: the request has %.80q, this module proves its query with %q (query_engine_ver: the request has %.80q, this module is %q)",
+			ErrMethodVersion, dvr.QueryMethodVersion, have, dvr.QueryEngineVersion, zkpass.Version)
+	}
+	return program, nil
+}
+
+// MethodVersion returns the query_method_ver that belongs to the query of a
+// request, for the maker of the request.
+func MethodVersion(dvr *zkpass.DVR) (string, error) {
+	program, err := compile(dvr)
+	if err != nil {
+		return "", err
+	}
+	return zkvm.MethodVersion(program), nil
+}
+
+func compile(dvr *zkpass.DVR) (*query.Program, error) {
 	if err := dvr.CheckZKVM(); err != nil {
 		return nil, err
 	}
@@ -29,10 +51,6 @@ func Compile(dvr *zkpass.DVR) (*query.Program, error) {
 	program, err := query.Compile([]byte(dvr.Query), dvr.Tags(), options...)
 	if err != nil {
 		return nil, fmt.Errorf("compiling query: %w", err)
-	}
-	if have := zkvm.MethodVersion(program); have != dvr.QueryMethodVersion {
-		return nil, fmt.Errorf("%w: the request has %.80q, this module proves its query with %q (query_engine_ver: the request has %.80q, this module is %q)",
-			ErrMethodVersion, dvr.QueryMethodVersion, have, dvr.QueryEngineVersion, zkpass.Version)
 	}
 	return program, nil
 }

@@ -1,0 +1,99 @@
+package zkpass
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// serviceKeys is the key set of a service, kept as long as its Cache-Control says,
+// within 1 min to 24 h. turn is held by who uses or fetches it.
+type serviceKeys struct {
+	turn    chan struct{} // capacity 1
+	set     *KeySet
+	expires time.Time
+}
+
+// Keys returns the key set of the service: the keys that sign its proofs, for a
+// verifier's policy, and those to encrypt to.
+func (c *Client) Keys(ctx context.Context) (*KeySet, error) { return c.keySet(ctx, nil) }
+
+// keySet returns the key set, another one than that which has turned out to be out
+// of date, if any.
+func (c *Client) keySet(ctx context.Context, outdated *KeySet) (*KeySet, error) {
+	k := &c.keys
+	select {
+	case k.turn <- struct{}{}:
+		defer func() { <-k.turn }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("fetching the service's keys: %w", ctx.Err())
+	}
+	if k.set != nil && k.set != outdated && time.Now().Before(k.expires) {
+		return k.set, nil
+	}
+	set, age, err := c.fetchKeys(ctx, outdated != nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetching the service's keys: %w", err)
+	}
+	if c.opts.CheckKeys != nil {
+		if err := c.opts.CheckKeys(ctx, set); err != nil {
+			return nil, fmt.Errorf("checking the service's keys: %w", err)
+		}
+	}
+	k.set, k.expires = set, time.Now().Add(age)
+	return set, nil
+}
+
+func (c *Client) fetchKeys(ctx context.Context, anew bool) (*KeySet, time.Duration, error) {
+	got, err := c.exchange(ctx, call{method: http.MethodGet, path: "/.well-known/jwks.json", public: true, anew: anew, limit: MaxKeySet})
+	if err != nil {
+		return nil, 0, err
+	}
+	if got.status != http.StatusOK {
+		return nil, 0, problem(got, c.hidden)
+	}
+	set, err := ParseKeySet(got.body)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", ErrServiceAnswer, err)
+	}
+	return set, cacheAge(got.header.Get("Cache-Control")), nil
+}
+
+// encryptionKey returns the key to encrypt to: the first of its kind, since old and
+// coming keys stand behind it.
+func encryptionKey(set *KeySet) (*PublicKey, error) {
+	for _, key := range set.keys {
+		if key.alg == ECDHES {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: the service's key set has no key to encrypt to", ErrServiceAnswer)
+}
+
+// Limits on the nonce of [Client.Attestation] in bytes, and on what it returns.
+const (
+	minNonce       = 16
+	maxNonce       = 64
+	maxAttestation = 1 << 20
+)
+
+// Attestation returns the service's evidence of what it runs and which keys it
+// holds, as JSON text, for a fresh random nonce of 16 to 64 bytes. It verifies
+// nothing: package attest does. A service without such evidence answers with the
+// problem [ProblemNotFound].
+func (c *Client) Attestation(ctx context.Context, nonce []byte) ([]byte, error) {
+	if len(nonce) < minNonce || len(nonce) > maxNonce {
+		return nil, fmt.Errorf("fetching attestation: %w", malformed("a nonce of %d bytes, want %d to %d", len(nonce), minNonce, maxNonce))
+	}
+	path := "/v1/attestation?nonce=" + base64.RawURLEncoding.EncodeToString(nonce)
+	got, err := c.exchange(ctx, call{method: http.MethodGet, path: path, public: true, limit: maxAttestation})
+	if err == nil && got.status != http.StatusOK {
+		err = problem(got, c.hidden)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetching attestation: %w", err)
+	}
+	return got.body, nil
+}

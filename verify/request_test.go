@@ -1,0 +1,82 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/verify"
+)
+
+// A request that NewDVR made is one that prover and verifier accept, whatever the
+// formats.
+func TestNewDVR(t *testing.T) {
+	x := honest(t)
+	documents := map[string]zkpass.UserDataRequest{"bank": {VerifyingKey: x.issuer.Public().Option()}}
+	dvr, err := verify.NewDVR("Adult", question, documents, x.verifier.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := sign(t, dvr, x.claims, x.verifier)
+	result := prove(t, request, x.issuer)
+	opts := options()
+	opts.DVRKey = x.verifier.Public()
+	outcome, err := verify.VerifyZkPassProof(context.Background(), result.Token, request, opts)
+	if err != nil || string(outcome.Outputs) != answer {
+		t.Errorf("%+v, %v", outcome, err)
+	}
+	// The caller's map is not the request's.
+	delete(documents, "bank")
+	if len(dvr.Requests) != 1 {
+		t.Error("the request shares the caller's map")
+	}
+	for name, formats := range map[string]map[string]zkpass.Format{
+		"jwt": {"": zkpass.FormatJWT}, "two": {"a": zkpass.FormatZKPass, "b": zkpass.FormatJWT},
+	} {
+		requests := make(map[string]zkpass.UserDataRequest)
+		path := "x"
+		for tag, format := range formats {
+			requests[tag] = zkpass.UserDataRequest{VerifyingKey: x.issuer.Public().Option(), Format: format}
+			if tag != "" {
+				path = "a.x"
+			}
+		}
+		dvr, err := verify.NewDVR("", `[{"output":{"r":{"exists":"`+path+`"}}}]`, requests, nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		have := dvr.QueryMethodVersion
+		setMethod(t, dvr)
+		if have != dvr.QueryMethodVersion || dvr.VerifyingKey != nil {
+			t.Errorf("%s: method version %s, want %s", name, have, dvr.QueryMethodVersion)
+		}
+	}
+	other, err := verify.NewDVR("Adult", question, dvr.Requests, nil)
+	if err != nil || other.ID == dvr.ID {
+		t.Errorf("ids %q, %q, %v", dvr.ID, other.ID, err)
+	}
+}
+
+func TestNewDVRRefuses(t *testing.T) {
+	x := honest(t)
+	good := map[string]zkpass.UserDataRequest{"": {VerifyingKey: x.issuer.Public().Option()}}
+	for name, test := range map[string]struct {
+		query     string
+		documents map[string]zkpass.UserDataRequest
+		want      error
+	}{
+		"query":        {`{"nosuch":["a",1]}`, good, query.ErrCompile},
+		"tag":          {question, map[string]zkpass.UserDataRequest{"tax": good[""]}, query.ErrCompile},
+		"no documents": {question, nil, nil},
+		"no key":       {`{"==":["a",1]}`, map[string]zkpass.UserDataRequest{"": {}}, zkpass.ErrMalformed},
+		"format":       {`{"==":["a",1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: x.issuer.Public().Option(), Format: "xml"}}, zkpass.ErrMalformed},
+	} {
+		dvr, err := verify.NewDVR("T", test.query, test.documents, nil)
+		if err == nil || dvr != nil || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, %v", name, dvr, err)
+		}
+	}
+}
