@@ -27,11 +27,21 @@ func newProve() *cobra.Command {
 query and prints the proof token. The proof is made in this process: the user data
 goes nowhere.
 
+With --service a service makes the proof. It gets the request and the tokens,
+encrypted to its key, and could read them. The proof that comes back must be
+signed by the service and answer the request; like any other it is for the
+verifier to check. The key for the service is that of --api-key or the environment
+variable ZKPASS_API_KEY; others on this machine may see --api-key KEY:SECRET, and
+not --api-key @FILE. Interrupting the command cancels the job.
+
 If the request names the key of an issuer by the URL of a key set, --jwks gives
-that key set, as a file or as a URL. Only URLs that are given here are fetched.`,
+that key set, as a file or as a URL. Only URLs that are given here are fetched.
+With --service it is for a check before anything is sent; the service fetches key
+sets by itself.`,
 		Example: `  zkpass prove --dvr dvr.jwt -t token.jwt >proof.json
   zkpass prove --dvr dvr.jwt -t bank:account.jwt -t tax:return.jwt >proof.json
-  zkpass prove --dvr dvr.jwt -t id-token.jwt --jwks https://op.example/jwks >proof.json`,
+  zkpass prove --dvr dvr.jwt -t id-token.jwt --jwks https://op.example/jwks >proof.json
+  zkpass prove --dvr dvr.jwt -t token.jwt --service https://zkpass.example --api-key @key.txt >proof.jwt`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needFlags(cmd, "dvr", "token"); err != nil {
@@ -39,7 +49,7 @@ that key set, as a file or as a URL. Only URLs that are given here are fetched.`
 			}
 			switch {
 			case cmd.Flags().Changed("service"):
-				return withHint(errors.New("proving by a service is not available yet"), "leave out --service to prove in this process")
+				return flags.proveByService(cmd)
 			case cmd.Flags().Changed("api-key"):
 				return usageError(cmd, errors.New("flag --api-key goes with --service"))
 			}
@@ -56,7 +66,7 @@ that key set, as a file or as a URL. Only URLs that are given here are fetched.`
 }
 
 func (flags *proveFlags) prove(cmd *cobra.Command) error {
-	request, err := readRequest(flags.dvr)
+	_, request, err := readRequest(flags.dvr)
 	if err != nil {
 		return err
 	}
@@ -78,16 +88,16 @@ func (flags *proveFlags) prove(cmd *cobra.Command) error {
 }
 
 // readRequest reads a DVR token from a file.
-func readRequest(path string) (*zkpass.DVRToken, error) {
+func readRequest(path string) (string, *zkpass.DVRToken, error) {
 	text, err := readToken(path, zkpass.MaxDVRToken)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	request, err := zkpass.ParseDVRToken(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return "", nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return request, nil
+	return text, request, nil
 }
 
 // proveShown makes a proof, shows its progress and tells its size and time.

@@ -31,8 +31,9 @@ type Service struct {
 	now                 func() time.Time
 	proving             sync.Mutex
 
-	mu   sync.Mutex
-	jobs map[string]*job
+	mu       sync.Mutex
+	jobs     map[string]*job
+	accepted int
 }
 
 // job is one job; done is closed when it has ended.
@@ -61,10 +62,10 @@ func Start(now func() time.Time) (*Service, error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.keys) })
-	mux.HandleFunc("POST /v1/proof", s.submit)
-	mux.HandleFunc("GET /api/status/{id}", s.status)
-	mux.HandleFunc("DELETE /api/status/{id}", s.forget)
-	s.Server = httptest.NewServer(authenticated(mux))
+	mux.HandleFunc("POST /v1/proof", authenticated(s.submit))
+	mux.HandleFunc("GET /api/status/{id}", authenticated(s.status))
+	mux.HandleFunc("DELETE /api/status/{id}", authenticated(s.forget))
+	s.Server = httptest.NewServer(mux)
 	return s, nil
 }
 
@@ -78,15 +79,22 @@ func (s *Service) Jobs() int {
 	return len(s.jobs)
 }
 
-func authenticated(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// Accepted returns how many jobs the service has ever had.
+func (s *Service) Accepted() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accepted
+}
+
+func authenticated(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		key, secret, _ := r.BasicAuth()
-		if r.URL.Path != "/.well-known/jwks.json" && key+":"+secret != APIKey {
+		if key+":"+secret != APIKey {
 			refuse(w, zkpass.NewProblem(http.StatusUnauthorized, zkpass.ProblemUnauthorized, "want a key and its secret"))
 			return
 		}
-		next.ServeHTTP(w, r)
-	})
+		next(w, r)
+	}
 }
 
 func answer(w http.ResponseWriter, status int, value any) {
@@ -114,6 +122,7 @@ func (s *Service) submit(w http.ResponseWriter, r *http.Request) {
 	j := &job{done: make(chan struct{}), state: "queued"}
 	s.mu.Lock()
 	s.jobs[id] = j
+	s.accepted++
 	s.mu.Unlock()
 	go s.work(j, request.UserData, request.DVR)
 	s.tell(w, id, j)

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkpass-go/zkpass"
+)
+
+// apiKeyVariable is the environment variable that has the key for the service.
+const apiKeyVariable = "ZKPASS_API_KEY"
+
+// maxAPIKey bounds the file of an API key in bytes.
+const maxAPIKey = 1024
+
+// proveByService has a service make the proof.
+func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
+	apiKey, err := readAPIKey(flags.apiKey)
+	if err != nil {
+		return err
+	}
+	if apiKey == "" {
+		return usageError(cmd, fmt.Errorf("flag --service needs --api-key or $%s", apiKeyVariable))
+	}
+	client, err := zkpass.NewClient(flags.service, apiKey, zkpass.ClientOptions{Proxy: http.ProxyFromEnvironment})
+	if err != nil {
+		return err
+	}
+	text, request, err := readRequest(flags.dvr)
+	if err != nil {
+		return err
+	}
+	tokens, err := readTokens(flags.tokens)
+	if err != nil {
+		return err
+	}
+	if err := flags.checkTokens(cmd, &request.DVR, tokens); err != nil {
+		return hintAtJWKS(err)
+	}
+	start := time.Now()
+	line := startProgress(cmd.ErrOrStderr(), "sending", 1)
+	shown := &jobProgress{cmd: cmd, line: line}
+	proof, err := client.GenerateZkPassProof(cmd.Context(), text, tokens, zkpass.ProofOptions{Progress: shown.at})
+	line.done()
+	if err != nil {
+		return hintAtService(err)
+	}
+	note(cmd, "proved by the service in %s: proof token of %s", inSeconds(time.Since(start)), inKB(len(proof)))
+	return printLine(cmd, proof)
+}
+
+// readAPIKey returns the API key that a flag names or, without the flag, that of
+// the environment.
+func readAPIKey(flag string) (string, error) {
+	switch path, isFile := strings.CutPrefix(flag, "@"); {
+	case isFile:
+		key, err := readToken(path, maxAPIKey)
+		if err != nil {
+			return "", fmt.Errorf("--api-key: %w", err)
+		}
+		return key, nil
+	case flag != "":
+		return flag, nil
+	}
+	return os.Getenv(apiKeyVariable), nil
+}
+
+// checkTokens checks the tokens of those documents whose key sets are given. It
+// spares sending what the service would refuse.
+func (flags *proveFlags) checkTokens(cmd *cobra.Command, dvr *zkpass.DVR, tokens map[string]string) error {
+	given, err := parseAllTagged("jwks", flags.jwks)
+	if err != nil {
+		return err
+	}
+	keys, err := newIssuerKeys(cmd.Context(), cmd.ErrOrStderr(), dvr, flags.jwks)
+	if err != nil {
+		return err
+	}
+	for _, tag := range sortedKeys(given) {
+		token, ok := tokens[tag]
+		if !ok {
+			continue // the client tells what is missing
+		}
+		key, err := dvr.Requests[tag].VerifyingKey.Resolve(cmd.Context(), keys)
+		if err == nil {
+			_, err = zkpass.VerifyJWSToken(key, token)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", tagName(tag), err)
+		}
+	}
+	return nil
+}
+
+// jobProgress shows how a job at the service gets on: as a line that moves, or
+// where nobody looks as a line for each step.
+type jobProgress struct {
+	cmd  *cobra.Command
+	line *progress
+	said string
+}
+
+func (p *jobProgress) at(status zkpass.JobStatus) {
+	said := "queued at the service"
+	switch {
+	case status.Proving && status.Step != "":
+		said = "the service is proving: " + status.Step
+	case status.Proving:
+		said = "the service is proving"
+	case status.Ahead > 0:
+		said += ", " + plural(status.Ahead, "job") + " ahead"
+	}
+	if p.line.bar != nil {
+		const whole = 1000
+		p.line.at(said, min(int(status.Progress*whole), whole-1), whole)
+		return
+	}
+	if said != p.said {
+		p.said = said
+		note(p.cmd, "%s", said)
+	}
+}
+
+// hintAtService tells what helps when a service does not make the proof.
+func hintAtService(err error) error {
+	var p *zkpass.Problem
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, zkpass.ErrServiceUnavailable):
+		return withHint(err, "try again later, or leave out --service to prove in this process")
+	case errors.Is(err, zkpass.ErrServiceAnswer), errors.As(err, &p) && p.Status == http.StatusNotFound && p.Code == "":
+		return withHint(err, "--service is the URL of the service itself, as in https://zkpass.example")
+	case errors.Is(err, zkpass.ErrServiceGaveUp):
+		return withHint(err, "leave out --service to prove in this process")
+	case !errors.As(err, &p):
+		return err
+	case p.Status == http.StatusUnauthorized:
+		return withHint(err, "check --api-key or $%s: a key of this service, not expired and not revoked", apiKeyVariable)
+	case p.Status == http.StatusForbidden:
+		return withHint(err, "the API key needs the scope prove")
+	}
+	return err
+}
