@@ -106,8 +106,11 @@ func TestClientAnswers(t *testing.T) {
 		"poll hangs":            {posts: turns(1, queued(0)), polls: []http.HandlerFunc{hang, done}, deleted: 1, least: 90 * time.Second, most: 92 * time.Second},
 		"always 503": {posts: turns(8, problem(503, zkpass.ProblemQueueFull)), want: func(err error) bool {
 			return errors.Is(err, zkpass.ErrServiceUnavailable) && isProblem(err, 503, zkpass.ProblemQueueFull)
-		}, most: 80 * time.Second},
-		"always dropped":        {posts: turns(8, drop(halfAnswer)), want: is(zkpass.ErrServiceUnavailable)},
+		}, most: 80 * time.Second, least: time.Second},
+		"always dropped": {posts: turns(8, drop(halfAnswer)), want: is(zkpass.ErrServiceUnavailable)},
+		"always hangs": {posts: turns(8, hang), want: func(err error) bool {
+			return errors.Is(err, zkpass.ErrServiceUnavailable) && !errors.Is(err, context.DeadlineExceeded)
+		}},
 		"polls always dropped":  {posts: turns(1, queued(0)), polls: turns(8, drop(halfAnswer)), want: is(zkpass.ErrServiceUnavailable), deleted: 1},
 		"202, then failed":      {posts: turns(1, queued(0)), polls: turns(1, problem(422, zkpass.ProblemEvaluation)), want: ended(422, zkpass.ProblemEvaluation), deleted: 1},
 		"failed at once":        {posts: turns(1, problem(422, zkpass.ProblemSignature, "Location", "/api/status/"+testJobID)), want: ended(422, zkpass.ProblemSignature), deleted: 1},
@@ -120,11 +123,12 @@ func TestClientAnswers(t *testing.T) {
 		"no proof":              {posts: turns(1, answerJSON(200, map[string]any{"status": 200})), want: is(zkpass.ErrServiceAnswer)},
 		"not JSON":              {posts: turns(1, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{")) }), want: is(zkpass.ErrServiceAnswer)},
 		"no id":                 {posts: turns(1, answerJSON(202, map[string]any{"status": 202})), want: is(zkpass.ErrServiceAnswer)},
+		"a short id":            {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "/api/status/abc"})), want: is(zkpass.ErrServiceAnswer)},
 		"an id that is none":    {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "/api/status/../../../../x?y"})), want: is(zkpass.ErrServiceAnswer)},
 		"another host's id":     {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "https://evil.example/x/" + testJobID})), polls: turns(1, done), deleted: 1},
 		"first generation":      {posts: turns(1, answerJSON(200, map[string]any{"status": 200, "output": p.proof}))},
 		"redirect":              {posts: turns(1, http.RedirectHandler("http://localhost/v1/proof", 307).ServeHTTP), want: is(zkpass.ErrServiceAnswer)},
-		"oversized":             {posts: turns(1, oversized), want: is(zkpass.ErrServiceAnswer, zkpass.ErrTooLarge)},
+		"oversized":             {posts: turns(1, oversized(t)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrTooLarge)},
 		"another key's proof":   {posts: turns(1, proofIs(strangerProof)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrSignature), deleted: 1},
 		"another DVR's proof":   {posts: turns(1, proofIs(otherProof)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrDigestMismatch), deleted: 1},
 		"an unsigned proof":     {posts: turns(1, proofIs(string(bare))), want: is(zkpass.ErrServiceAnswer, zkpass.ErrNotSigned), deleted: 1},
@@ -149,8 +153,8 @@ func TestClientAnswers(t *testing.T) {
 				if took < test.least || test.most > 0 && took > test.most {
 					t.Errorf("took %s, want %s to %s", took, test.least, test.most)
 				}
-				if len(f.posts)+len(f.polls) > 0 {
-					t.Errorf("%d answers to POST and %d to polls were not asked for", len(f.posts), len(f.polls))
+				if n := f.left(); n > 0 {
+					t.Errorf("%d answers were not asked for", n)
 				}
 				checkRequests(t, f, p)
 				if n := len(f.of("DELETE", "/api/status/"+testJobID)); n != test.deleted {
@@ -158,16 +162,6 @@ func TestClientAnswers(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// oversized sends more than any proof has.
-func oversized(w http.ResponseWriter, _ *http.Request) {
-	chunk := []byte(strings.Repeat(" ", 1<<20))
-	for range 40 {
-		if _, err := w.Write(chunk); err != nil {
-			return
-		}
 	}
 }
 
@@ -194,7 +188,7 @@ func checkRequests(t testing.TB, f *fake, p *parties) {
 	if got := opened(t, first.body, p.encryption); !cmp.Equal(got, []string{`{"":"` + p.document + `"}`, p.request}) {
 		t.Error("the service decrypts something else than was to be sent")
 	}
-	for _, s := range f.seen {
+	for _, s := range append(append(f.of("POST", ""), f.of("GET", "")...), f.of("DELETE", "")...) {
 		user, secret, ok := (&http.Request{Header: s.header}).BasicAuth()
 		if public := strings.HasPrefix(s.path, "/.well-known/"); public == ok || ok && user+":"+secret != testAPIKey {
 			t.Errorf("%s %s: with API key: %t", s.method, s.path, ok)
@@ -313,7 +307,8 @@ func TestClientCancel(t *testing.T) {
 	for name, test := range map[string]struct {
 		opts    zkpass.ClientOptions
 		deleted int
-	}{"cancelled": {deleted: 1}, "kept": {zkpass.ClientOptions{KeepCancelled: true}, 0}} {
+	}{"cancelled": {deleted: 1}, "kept": {zkpass.ClientOptions{KeepCancelled: true}, 0},
+		"in the last attempt": {zkpass.ClientOptions{MaxAttempts: 1}, 1}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{t: t, posts: turns(1, queued(0)), polls: []http.HandlerFunc{hang}, keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}}
@@ -390,6 +385,31 @@ func TestClientKeepsResults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A proof without signature is told from one with a key that is not there.
+func TestClientUnsignedAmongKeys(t *testing.T) {
+	p := newParties(t)
+	second, err := zkpass.GenerateKey(zkpass.ES256, "sig-0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := zkpass.ParseProofToken(p.proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := zkpass.MarshalLocalProof(&parsed.Proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{t: t, posts: turns(1, proofIs(string(bare))), keys: []*zkpass.KeySet{keySetOf(t, p.signing, second, p.encryption)}}
+		client, end := connect(t, f, zkpass.ClientOptions{})
+		defer end()
+		if _, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{}); !errors.Is(err, zkpass.ErrNotSigned) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestClientMaxAttempts(t *testing.T) {

@@ -212,6 +212,13 @@ func (f *fake) next(w http.ResponseWriter, r *http.Request) (answer http.Handler
 	return answer
 }
 
+// left returns how many answers nobody has asked for.
+func (f *fake) left() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.posts) + len(f.polls)
+}
+
 // of returns the requests with a method and a path.
 func (f *fake) of(method, path string) []seen {
 	f.mu.Lock()
@@ -296,4 +303,17 @@ func opened(t testing.TB, body string, key *zkpass.PrivateKey) []string {
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// oversized sends more than any proof has, and expects that nobody reads it all.
+func oversized(t testing.TB) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		chunk := []byte(strings.Repeat(" ", 1<<20))
+		for range 200 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+		t.Error("200 MiB were read")
+	}
 }

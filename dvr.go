@@ -30,7 +30,7 @@ type DVR struct {
 	// QueryEngineVersion is for information; see [Version].
 	QueryEngineVersion string
 	// QueryMethodVersion identifies what proves this query. Prover and verifier
-	// compute it from the query and compare.
+	// compute it from the query and compare; verify.NewDVR fills it in.
 	QueryMethodVersion string
 	// Query is the query as JSON text.
 	Query string

@@ -11,6 +11,11 @@
 // holder trusts with the data, makes the proof from the user data token and the
 // DVR token; both travel to a service encrypted by [EncryptDataToJWEToken].
 //
+// A [Client] has a service make the proof:
+//
+//	client, err := zkpass.NewClient("https://zkpass.example", "KEY:SECRET", zkpass.ClientOptions{})
+//	proof, err := client.GenerateZkPassProof(ctx, dvrToken, map[string]string{"": token}, zkpass.ProofOptions{})
+//
 // This package makes and reads those messages and checks their signatures,
 // digests, keys and times. It neither makes nor checks a zero-knowledge proof
 // and does not read the query language: issuers and holders link no prover.
