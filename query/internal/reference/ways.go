@@ -3,7 +3,7 @@ package reference
 import "slices"
 
 // maxWays bounds the ways through a query that are written out.
-const maxWays = 1 << 14
+const maxWays = 1 << 10
 
 type tooManyWays struct{}
 
