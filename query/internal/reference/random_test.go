@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -42,6 +43,7 @@ func firstSeed(t testing.TB) uint64 {
 }
 
 func TestRandom(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // much is made, little is kept
 	n, first, workers := cases(t), firstSeed(t), runtime.GOMAXPROCS(0)
 	kinds := make([]map[Kind]int, workers)
 	var wg sync.WaitGroup
