@@ -63,6 +63,13 @@ func (c *canonical) path(p Path) {
 	}
 }
 
+// key is a text that two paths of one query share exactly if they are the same.
+func (p Path) key() string {
+	var c canonical
+	c.path(p)
+	return string(c.buf)
+}
+
 func (c *canonical) block(list []Statement) {
 	c.number(len(list))
 	for i := range list {

@@ -1,246 +1,261 @@
 package query
 
-import (
-	"fmt"
-	"slices"
-	"strings"
+import "slices"
 
-	"github.com/zkpass-go/zkpass/document"
-)
+// MaxExplanation bounds an explanation: the bytes of all its texts together, and
+// those of its String method. As JSON it takes at most five times as much.
+const MaxExplanation = 64 << 10
 
 // An Explanation says in plain words what a program asks, for the person whose
 // documents it reads and for the one who wrote it. It repeats the query's
 // literals.
+//
+// Whoever wrote the query may want the reader to misunderstand. So literals stand
+// in "quotes" and names from the query in ‘quotes’, and what is not letters,
+// digits and _ in "quotes" within these; characters that do not show, that
+// change the direction of the text or that pass for quotes are written as
+// \uXXXX; and … stands only where something is left out.
+//
+// The JSON of an explanation is meant for apps that show it to their users, and
+// only grows by new members. No list in it is null.
 type Explanation struct {
-	Reads    []Read
-	Locals   []LocalExplanation  // in the order of the program, one for every assignment
-	Outputs  []OutputExplanation // in the order of the program, one for every output statement
-	Warnings []string            // what the author of the query may have missed
+	// Complete is false if something is left out, since the query is too long to
+	// be shown in full. Then the first of Warnings says so. Reads is never
+	// shortened: it has every path, and how much of it is shown.
+	Complete    bool                `json:"complete"`
+	Outputs     []OutputExplanation `json:"outputs"`      // in the order of the program, one for every output statement
+	MoreOutputs int                 `json:"more_outputs"` // output statements that are left out
+	Reads       []Read              `json:"reads"`        // in the order of Program.Paths
+	Locals      []LocalExplanation  `json:"locals"`       // in the order of the program, one for every assignment
+	MoreLocals  int                 `json:"more_locals"`  // assignments that are left out
+	Warnings    []string            `json:"warnings"`     // what the reader should know, or the query's author may have missed
 }
 
 // A Read is one path of the program and what is done with it.
 type Read struct {
-	Path     string   // as in the query
-	Document string   // tag, empty if paths carry none
-	Uses     []string // "its value", "whether it is there", "how many elements it has", "whether the issuer marked it"
+	Document string `json:"document"` // tag, empty if paths carry none
+	Path     string `json:"path"`     // as in the query
+	Uses     []Use  `json:"uses"`
+	Shown    Shown  `json:"shown"` // how much of it the verifier sees
+	Text     string `json:"text"`  // the path in words
 }
 
 // A LocalExplanation says what one assignment computes. The verifier does not
 // see it.
 type LocalExplanation struct {
-	Name  string
-	When  []string // as in OutputExplanation
-	Value string
+	Name  string   `json:"name"` // in "quotes" unless it is letters, digits and _
+	When  []string `json:"when"` // as in OutputExplanation
+	Value string   `json:"value"`
+
+	said bool // Value stands in the texts of outputs already, wherever the local is used
 }
 
 // An OutputExplanation says what one output statement tells the verifier.
 type OutputExplanation struct {
-	Name    string
-	When    []string // the conditions under which it is executed, outermost first; empty for always
-	Value   string   // what the output is made of
-	Reveals []string // what the verifier learns from it
+	Name    string   `json:"name"`    // in "quotes" unless it is letters, digits and _
+	Type    string   `json:"type"`    // "boolean", "integer", "string or integer" and so on
+	Array   bool     `json:"array"`   // the output is an array of these
+	When    []string `json:"when"`    // the conditions under which it is executed, outermost first; empty for always
+	Value   string   `json:"value"`   // what the output is made of
+	Reveals []Reveal `json:"reveals"` // what the verifier learns from it
 }
 
-// Explain describes a program.
-func Explain(p *Program) Explanation {
-	x := explainer{prog: p, uses: make([]uint8, len(p.Paths)), locals: make([]uint64, len(p.Locals)), assigned: make([][]*Expr, len(p.Locals))}
-	x.block(p.Body, nil, 0)
-	for i, path := range p.Paths {
-		x.out.Reads = append(x.out.Reads, Read{Path: path.String(), Document: path.Tag, Uses: useNames(x.uses[i])})
-	}
-	x.warn()
-	return x.out
+// A Reveal is one thing that the verifier learns from an output.
+type Reveal struct {
+	Kind    RevealKind `json:"kind"`
+	Outcome *bool      `json:"outcome,omitempty"` // for RevealsOutcome: of which answer this speaks
+	Text    string     `json:"text"`
+	Facts   []string   `json:"facts,omitempty"` // sentences, the "these" of Text
+	Reads   []int      `json:"reads"`           // indexes into Explanation.Reads: of what it tells
 }
 
-// What is done with a path, a set.
+// RevealKind is what kind of thing a verifier learns.
+type RevealKind string
+
+// The kinds of reveals.
 const (
-	usesValue uint8 = 1 << iota
-	usesPresence
-	usesCount
-	usesMarker
+	RevealsOutcome  RevealKind = "outcome"  // what a true or a false tells
+	RevealsValue    RevealKind = "value"    // a value of a document, or something computed from it
+	RevealsCount    RevealKind = "count"    // the number of an array's elements
+	RevealsFilter   RevealKind = "filter"   // how many elements a filter keeps
+	RevealsChoice   RevealKind = "choice"   // which of several values of the query it is
+	RevealsPresence RevealKind = "presence" // that the output is there, or is not
+	RevealsFixed    RevealKind = "fixed"    // nothing: the query or the time fixes it
 )
 
-func useNames(set uint8) []string {
-	var names []string
-	for i, name := range []string{"its value", "whether it is there", "how many elements it has", "whether the issuer marked it"} {
-		if set&(1<<i) != 0 {
-			names = append(names, name)
+// styles are tried one after the other until an explanation is short enough. The
+// last cuts it.
+var styles = []style{
+	{item: MaxExplanation, expand: true},
+	{item: MaxExplanation},
+	{item: 1 << 10, token: 64, steps: 4, when: 3},
+	{item: 256, token: 24, steps: 3, when: 1},
+}
+
+// Explain describes a program. Its work and the size of what it returns are
+// bounded, see [MaxExplanation].
+func Explain(p *Program) Explanation {
+	t := tracePaths(p)
+	for i, st := range styles {
+		x := explainer{prog: p, trace: t, style: st, last: i == len(styles)-1, isLong: map[*Expr]bool{}}
+		x.explain()
+		if x.room >= 0 || x.last {
+			return x.out
 		}
 	}
-	return names
+	panic("query: no last style")
 }
 
 type explainer struct {
-	prog   *Program
+	prog  *Program
+	trace *trace
+	style
+	last   bool
 	out    Explanation
-	uses   []uint8  // by path
-	locals []uint64 // by slot: bit i, path i may have to do with the value
-	// by slot: what is assigned so far, on one way or another
-	assigned [][]*Expr
+	room   int // bytes that are left, negative if there was too little
+	cut    bool
+	isLong map[*Expr]bool
+
+	// by slot
+	assigned     [][]*Expr // what is assigned so far, on one way or another
+	said, called []bool    // what is assigned stands in the local's place; its name does
+	slots        []int     // of the locals of the explanation
 }
 
-// block explains statements under conditions that have to do with some paths.
-func (x *explainer) block(list []Statement, when []string, paths uint64) {
+// Bytes that an entry takes beside its texts in String.
+const (
+	lineSize = 24
+	readSize = 4 // of an index
+)
+
+func (x *explainer) newPhrase() phrase { return phrase{style: x.style, named: x.called} }
+
+func (x *explainer) spent() bool { return x.room < 0 }
+
+// text makes a text and pays for it.
+func (x *explainer) text(f func(*phrase)) string {
+	w := x.newPhrase()
+	if !x.spent() {
+		f(&w)
+	}
+	x.cut = x.cut || w.cut
+	return x.pay(string(w.buf))
+}
+
+func (x *explainer) pay(s string) string {
+	x.room -= len(s) + lineSize
+	return s
+}
+
+func (x *explainer) explain() {
+	x.out = Explanation{Outputs: []OutputExplanation{}, Reads: []Read{}, Locals: []LocalExplanation{}, Warnings: []string{}}
+	x.room = MaxExplanation - 1<<10 // for headings and the warning that something is left out
+	x.said, x.called = make([]bool, len(x.prog.Locals)), make([]bool, len(x.prog.Locals))
+	x.warn()
+	x.reads()
+	for _, kind := range []StatementKind{Output, Assign} {
+		x.assigned = make([][]*Expr, len(x.prog.Locals))
+		x.block(x.prog.Body, kind, nil)
+	}
+	for i, slot := range x.slots {
+		x.out.Locals[i].said = x.said[slot] && !x.called[slot]
+	}
+	x.out.Complete = !x.cut && x.style.token == 0
+	if !x.out.Complete {
+		x.out.Warnings = slices.Insert(x.out.Warnings, 0, x.incomplete())
+	}
+}
+
+func (x *explainer) incomplete() string {
+	text := "this query is too long to be shown in full: what is left out is marked with …"
+	if n := x.out.MoreOutputs; n > 0 {
+		text += ", and " + plural(n, "more output") + " of it are not shown here at all"
+	}
+	return text + "; whoever agrees to it agrees to what is not shown, too"
+}
+
+func (x *explainer) reads() {
+	for i, path := range x.prog.Paths {
+		r := Read{Document: visibleTag(path.Tag, x.token), Path: path.query(x.style), Uses: []Use{}, Shown: x.trace.shows(i)}
+		for _, use := range uses {
+			if x.trace.uses[i][use] {
+				r.Uses = append(r.Uses, use)
+			}
+		}
+		r.Text = x.text(func(w *phrase) { w.path(path) })
+		x.pay(r.Path + string(r.Shown.words()) + useWords(r.Uses))
+		x.out.Reads = append(x.out.Reads, r)
+	}
+}
+
+// block explains the statements of a kind under conditions.
+func (x *explainer) block(list []Statement, kind StatementKind, when []string) {
 	for i := range list {
 		s := &list[i]
-		own := x.about(s.Expr)
-		switch s.Kind {
-		case Assign:
-			x.locals[s.Slot] |= paths | own
+		if x.spent() && !x.last {
+			return
+		}
+		switch {
+		case s.Kind == If:
+			cond := x.condition(s.Expr)
+			x.block(s.Then, kind, append(slices.Clone(when), cond))
+			x.block(s.Else, kind, append(slices.Clone(when), "not ("+cond+")"))
+		case s.Kind == kind:
+			x.entry(s, when)
+		}
+		if s.Kind == Assign {
 			x.assigned[s.Slot] = append(x.assigned[s.Slot], s.Expr)
-			x.out.Locals = append(x.out.Locals, LocalExplanation{Name: x.prog.Locals[s.Slot], When: when, Value: x.prog.words(s.Expr)})
-		case Output:
-			x.output(s, when, paths, own)
-		case If:
-			cond := x.prog.words(s.Expr)
-			x.block(s.Then, append(slices.Clone(when), cond), paths|own)
-			x.block(s.Else, append(slices.Clone(when), "not ("+cond+")"), paths|own)
 		}
 	}
 }
 
-// about returns the paths that an expression has to do with, and notes their use.
-func (x *explainer) about(e *Expr) uint64 {
-	var set uint64
-	switch e.Op {
-	case MemberValue:
-		x.uses[e.Path] |= usesValue
-		set = 1 << e.Path
-	case Exists:
-		x.uses[e.Path] |= usesPresence
-		set = 1 << e.Path
-	case Count:
-		x.uses[e.Path] |= usesCount
-		set = 1 << e.Path
-	case Local:
-		set = x.locals[e.Slot]
+// condition says a condition. It is paid for where it is used.
+func (x *explainer) condition(e *Expr) string {
+	w := x.newPhrase()
+	if e.Op == Local {
+		x.called[e.Slot] = true // perhaps no statement under the condition says it
 	}
-	for _, arg := range e.Args {
-		set |= x.about(arg)
+	if !x.spent() {
+		w.truth(x.prog, x.resolve(e))
 	}
-	return set
+	x.cut = x.cut || w.cut
+	return string(w.buf)
 }
 
-func (x *explainer) pathList(set uint64) string {
-	var names []string
-	for i, path := range x.prog.Paths {
-		if set&(1<<i) != 0 {
-			names = append(names, path.String())
+// entry adds a statement, unless there is no room for all of it.
+func (x *explainer) entry(s *Statement, when []string) {
+	if s.Kind == Output {
+		o := x.output(s, when)
+		if x.spent() && x.last {
+			x.out.MoreOutputs++
+		} else {
+			x.out.Outputs = append(x.out.Outputs, o)
+			return
+		}
+	} else {
+		l := LocalExplanation{Name: x.name(x.prog.Locals[s.Slot]), When: x.when(when), Value: x.text(func(w *phrase) { w.expr(x.prog, s.Expr) })}
+		if x.spent() && x.last {
+			x.out.MoreLocals++
+		} else {
+			x.out.Locals, x.slots = append(x.out.Locals, l), append(x.slots, s.Slot)
+			return
 		}
 	}
-	return strings.Join(names, ", ")
+	x.cut = true
 }
 
-// output explains an output statement whose conditions and whose value have to
-// do with some paths.
-func (x *explainer) output(s *Statement, when []string, conditions, own uint64) {
-	o := OutputExplanation{Name: x.prog.Outputs[s.Slot], When: when, Value: x.prog.words(s.Expr)}
-	e := s.Expr
-	switch {
-	case own == 0:
-		o.Reveals = append(o.Reveals, "a value that the query or the time fixes")
-	case e.Type == Boolean && !e.Array:
-		o.Reveals = append(o.Reveals, "if true, that "+x.tells(e, true), "if false, that "+x.tells(e, false))
-	case len(s.Sources) == 0:
-		o.Reveals = append(o.Reveals, "which of its values it is: what that tells of "+x.pathList(own))
-	}
-	for _, i := range s.Sources {
-		x.uses[i] |= usesMarker
-		path := x.prog.Paths[i]
-		_, marker := path.Marker()
-		what := "the value of " + path.String()
-		switch e.Op {
-		case Age, DayDiff, Local:
-			what += " or what is computed from it"
-		case Count:
-			what = "how many elements " + path.String() + " has"
-		}
-		limit := "there is no proof unless the issuer marked it with " + memberText(marker)
-		if e.Type == Unknown && !e.Array {
-			limit += ", or it is true or false"
-		}
-		o.Reveals = append(o.Reveals, what+"; "+limit)
-		if each := path.EachStep(); each >= 0 && path.Steps[each].Filter.Kind != KeepAll {
-			o.Reveals = append(o.Reveals, "how many elements the filter of "+path.String()+" keeps, marked or not")
-		}
-	}
-	if len(when) > 0 {
-		tells := "by being there or not, whether its conditions hold"
-		if conditions != 0 {
-			tells += ": what that tells of " + x.pathList(conditions)
-		}
-		o.Reveals = append(o.Reveals, tells)
-	}
-	x.out.Outputs = append(x.out.Outputs, o)
-}
+func (x *explainer) name(name string) string { return x.pay(visibleName(name, x.token)) }
 
-func (x *explainer) warn() {
-	for i, d := range x.prog.Documents {
-		name := "the document"
-		if d.Tag != "" {
-			name = "document " + d.Tag
-		}
-		read, exp := false, false
-		for j, path := range x.prog.Paths {
-			if path.Document != i {
-				continue
-			}
-			read = true
-			exp = exp || x.uses[j]&usesValue != 0 && len(path.Steps) == 1 && path.Steps[0].Name == "exp"
-		}
-		if d.Format == JWT && !exp {
-			x.warnf(`the query never looks at exp of %s, so an expired token passes: consider {"<": [{"now": []}, {"dvar": "%s"}]}`,
-				name, Path{Tag: d.Tag, Format: JWT, Steps: []Step{{Kind: Member, Name: "exp"}}})
-		}
-		if !read {
-			x.warnf("the query reads nothing of %s: the proof tells no more than that its issuer signed it", name)
-		}
+// when pays for conditions, and leaves out some if they are many.
+func (x *explainer) when(conditions []string) []string {
+	list := append([]string{}, conditions...)
+	if n := x.style.when; n > 0 && len(list) > 2*n {
+		left := len(list) - 2*n
+		list = slices.Replace(list, n, n+left, "… "+plural(left, "more condition"))
+		x.cut = true
 	}
-	for _, path := range x.prog.Paths {
-		// Each step needs a container of its own that is open.
-		if len(path.Steps) > document.MaxDepth {
-			x.warnf("path %s is longer than documents are deep: it never finds anything", path)
-		}
+	for _, c := range list {
+		x.pay(c)
 	}
-}
-
-func (x *explainer) warnf(format string, args ...any) {
-	x.out.Warnings = append(x.out.Warnings, fmt.Sprintf(format, args...))
-}
-
-// String returns the explanation as text of several lines.
-func (x Explanation) String() string {
-	var b strings.Builder
-	b.WriteString("It reads:\n")
-	if len(x.Reads) == 0 {
-		b.WriteString("  nothing of any document\n")
-	}
-	for _, r := range x.Reads {
-		fmt.Fprintf(&b, "  %s: %s\n", r.Path, strings.Join(r.Uses, ", "))
-	}
-	if len(x.Locals) > 0 {
-		b.WriteString("It computes:\n")
-	}
-	for _, l := range x.Locals {
-		fmt.Fprintf(&b, "  %s = %s\n", nameText(l.Name), l.Value)
-		writeConditions(&b, l.When)
-	}
-	b.WriteString("The verifier learns:\n")
-	for _, o := range x.Outputs {
-		fmt.Fprintf(&b, "  %s = %s\n", nameText(o.Name), o.Value)
-		writeConditions(&b, o.When)
-		for _, r := range o.Reveals {
-			fmt.Fprintf(&b, "    reveals %s\n", r)
-		}
-	}
-	for _, w := range x.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", w)
-	}
-	return b.String()
-}
-
-func writeConditions(b *strings.Builder, when []string) {
-	for _, w := range when {
-		fmt.Fprintf(b, "    if %s\n", w)
-	}
+	return list
 }

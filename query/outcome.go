@@ -1,72 +1,86 @@
 package query
 
-import "strings"
-
 // maxExpansion bounds the words in bytes that stand for a local again wherever it
-// is output.
+// is used.
 const maxExpansion = 4 << 10
 
-// tells says in words what the verifier learns of a boolean that is v.
-func (x *explainer) tells(e *Expr, v bool) string {
-	switch e.Op {
-	case Not:
-		return x.tells(e.Args[0], !v)
-	case Local:
-		// A local copies one value: with one assignment, this is it.
-		if list := x.assigned[e.Slot]; len(list) == 1 {
-			if text := x.tells(list[0], v); len(text) <= maxExpansion {
-				return text
-			}
+// outcomes says what the verifier learns of a boolean that is v.
+func (x *explainer) outcome(e *Expr, v bool) Reveal {
+	r := Reveal{Kind: RevealsOutcome, Outcome: &v}
+	e, holds := x.core(e, v)
+	if e.Op != And && e.Op != Or {
+		r.Text = "this holds"
+		if !holds {
+			r.Text = "this does not hold"
 		}
-	case And, Or:
-		return x.junctionTells(e, v)
+		r.Facts = []string{x.fact(e)}
+		return r
 	}
-	if v {
-		return x.prog.truth(e)
-	}
-	return "this does not hold: " + x.prog.truth(e)
-}
-
-// junctionTells is tells for and and or: which operand decided is not revealed.
-func (x *explainer) junctionTells(e *Expr, v bool) string {
-	if len(e.Args) == 1 {
-		return x.tells(e.Args[0], v)
-	}
-	var parts []string
 	for _, arg := range e.Args {
-		text := x.prog.truth(x.resolved(arg))
-		if len(text) > maxExpansion {
-			text = x.prog.truth(arg)
+		if x.spent() {
+			break
 		}
-		parts = append(parts, text)
+		r.Facts = append(r.Facts, x.fact(arg))
 	}
-	list := strings.Join(parts, "; ")
 	switch {
-	case len(parts) == 0:
-		return "the query fixes it"
-	case e.Op == And && v:
-		return "all of these hold: " + list
-	case e.Op == Or && !v:
-		return "none of these holds: " + list
-	case v:
-		return "at least one of these holds, and not which: " + list
+	case len(e.Args) == 0:
+		r.Text = "the query fixes it"
+	case e.Op == And && holds:
+		r.Text = "all of these hold"
+	case e.Op == Or && !holds:
+		r.Text = "none of these holds"
+	case holds:
+		r.Text = "at least one of these holds, and not which"
+	default:
+		r.Text = "at least one of these does not hold, and not which"
 	}
-	return "at least one of these does not hold, and not which: " + list
+	return r
 }
 
-// resolved is what a local stands for, if that is one expression.
-func (x *explainer) resolved(e *Expr) *Expr {
-	for e.Op == Local && len(x.assigned[e.Slot]) == 1 {
-		e = x.assigned[e.Slot][0]
+// core looks behind not, behind and and or of one operand, and behind locals:
+// that e is v means that core is holds.
+func (x *explainer) core(e *Expr, v bool) (core *Expr, holds bool) {
+	for {
+		switch {
+		case e.Op == Not:
+			e, v = e.Args[0], !v
+		case (e.Op == And || e.Op == Or) && len(e.Args) == 1:
+			e = e.Args[0]
+		case e.Op == Local && x.resolve(e) != e:
+			e = x.resolve(e)
+		default:
+			return e, v
+		}
+	}
+}
+
+// resolve is what a local stands for, if that is one expression and it is short
+// enough to be said again.
+func (x *explainer) resolve(e *Expr) *Expr {
+	for x.expand && e.Op == Local {
+		list := x.assigned[e.Slot]
+		if len(list) != 1 || x.long(list[0]) {
+			break
+		}
+		x.said[e.Slot] = true
+		e = list[0]
 	}
 	return e
 }
 
-// truth is a boolean expression as a sentence that may hold.
-func (p *Program) truth(e *Expr) string {
-	text := p.words(e)
-	if e.Op == Local || e.Op == MemberValue {
-		text += " is true"
+// long tells whether the words for what is assigned to a local are too many to
+// stand for it everywhere.
+func (x *explainer) long(e *Expr) bool {
+	if long, ok := x.isLong[e]; ok {
+		return long
 	}
-	return text
+	w := phrase{style: style{item: maxExpansion}}
+	w.expr(x.prog, e)
+	x.isLong[e] = w.cut
+	return w.cut
+}
+
+// fact is a boolean expression as a sentence that may hold.
+func (x *explainer) fact(e *Expr) string {
+	return x.text(func(w *phrase) { w.truth(x.prog, x.resolve(e)) })
 }

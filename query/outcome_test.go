@@ -1,32 +1,42 @@
 package query
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-func TestTells(t *testing.T) {
+func TestOutcomes(t *testing.T) {
+	const (
+		all, notAll = "all of these hold: ", "at least one of these does not hold, and not which: "
+		some, none  = "at least one of these holds, and not which: ", "none of these holds: "
+		yes, no     = "this holds: ", "this does not hold: "
+	)
 	for text, want := range map[string][2]string{
-		output(`{"==":[{"dvar":"a"},1]}`): {"a equals 1", "this does not hold: a equals 1"},
+		output(`{"==":[{"dvar":"a"},1]}`): {yes + "‘a’ equals 1", no + "‘a’ equals 1"},
 		output(`{"and":[{"==":[{"dvar":"a"},1]},{"dvar":"b"},{"not":{"exists":"c"}}]}`): {
-			"all of these hold: a equals 1; b is true; not (c is there and not null)",
-			"at least one of these does not hold, and not which: a equals 1; b is true; not (c is there and not null)"},
-		output(`{"or":[{"dvar":"a"},{"dvar":"b"}]}`): {
-			"at least one of these holds, and not which: a is true; b is true", "none of these holds: a is true; b is true"},
-		output(`{"not":{"or":[{"dvar":"a"},{"dvar":"b"}]}}`): {
-			"none of these holds: a is true; b is true", "at least one of these holds, and not which: a is true; b is true"},
-		output(`{"and":[{"dvar":"a"}]}`): {"a is true", "this does not hold: a is true"},
-		output(`{"not":{"and":[]}}`):     {"the query fixes it", "the query fixes it"},
-		`[{"assign":{"y":{"or":[{"dvar":"a"},{"dvar":"b"}]}}},{"assign":{"x":{"lvar":"y"}}},{"output":{"r":{"lvar":"x"}}}]`: {
-			"at least one of these holds, and not which: a is true; b is true", "none of these holds: a is true; b is true"},
+			all + "‘a’ equals 1; ‘b’ is true; not (‘c’ is there and not null)", notAll + "‘a’ equals 1; ‘b’ is true; not (‘c’ is there and not null)"},
+		output(`{"or":[{"dvar":"a"},{"not":{"dvar":"b"}}]}`):                                                     {some + "‘a’ is true; not (‘b’ is true)", none + "‘a’ is true; not (‘b’ is true)"},
+		output(`{"not":{"or":[{"dvar":"a"},{"exists":"b"}]}}`):                                                   {none + "‘a’ is true; ‘b’ is there and not null", some + "‘a’ is true; ‘b’ is there and not null"},
+		output(`{"and":[{"==":[{"dvar":"a"},2]}]}`):                                                              {yes + "‘a’ equals 2", no + "‘a’ equals 2"},
+		output(`{"not":{"not":{"and":[{"exists":"a"},true]}}}`):                                                  {all + "‘a’ is there and not null; true", notAll + "‘a’ is there and not null; true"},
+		output(`{"not":{"exists":"a"}}`):                                                                         {no + "‘a’ is there and not null", yes + "‘a’ is there and not null"},
+		`[{"if":{"condition":{"dvar":"a"},"then":[{"assign":{"x":{"and":[]}}},{"output":{"r":{"lvar":"x"}}}]}}]`: {"the query fixes it", "the query fixes it"},
+		`[{"assign":{"y":{"or":[{"dvar":"a"},{"dvar":"b"}]}}},{"assign":{"x":{"lvar":"y"}}},{"output":{"r":{"and":[{"lvar":"x"}]}}}]`: {
+			some + "‘a’ is true; ‘b’ is true", none + "‘a’ is true; ‘b’ is true"},
 		`[{"assign":{"x":{"<":[{"dvar":"a"},2]}}},{"output":{"r":{"and":[{"lvar":"x"},{"dvar":"b"}]}}}]`: {
-			"all of these hold: a is less than 2; b is true", "at least one of these does not hold, and not which: a is less than 2; b is true"},
+			all + "‘a’ is less than 2; ‘b’ is true", notAll + "‘a’ is less than 2; ‘b’ is true"},
 		`[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"x":{"<":[{"dvar":"a"},2]}}}],"else":[{"assign":{"x":{"exists":"b"}}}]}},{"output":{"r":{"lvar":"x"}}}]`: {
-			"the local x is true", "this does not hold: the local x is true"},
+			yes + "the computed ‘x’ is true", no + "the computed ‘x’ is true"},
 	} {
-		p := mustCompile(t, text)
-		x := explainer{prog: p, uses: make([]uint8, len(p.Paths)), locals: make([]uint64, len(p.Locals)), assigned: make([][]*Expr, len(p.Locals))}
-		x.block(p.Body, nil, 0)
-		e := p.Body[len(p.Body)-1].Expr
+		x := Explain(mustCompile(t, text))
+		reveals := x.Outputs[len(x.Outputs)-1].Reveals
 		for i, v := range []bool{true, false} {
-			if got := x.tells(e, v); got != want[i] {
+			r := reveals[i]
+			got := r.Text
+			if len(r.Facts) > 0 {
+				got += ": " + strings.Join(r.Facts, "; ")
+			}
+			if got != want[i] || r.Kind != RevealsOutcome || r.Outcome == nil || *r.Outcome != v {
 				t.Errorf("%s, %v:\n got %s\nwant %s", text, v, got, want[i])
 			}
 		}

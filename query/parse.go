@@ -21,7 +21,7 @@ type parser struct {
 	single      bool // the query is one expression
 	paths       []Path
 	eachPaths   int
-	known       map[string]int // index in paths, by String
+	known       map[string]int // index in paths, by key
 	expressions int
 	contains    int
 }
@@ -160,7 +160,7 @@ func nameText(name string) string {
 	if tagLength(name) == len(name) {
 		return name
 	}
-	return fmt.Sprintf("%q", name)
+	return string(appendVisible(nil, name, 0))
 }
 
 func (p *parser) ifStatement(n *document.Node, pos string, depth int) (Statement, error) {

@@ -288,7 +288,7 @@ func (p *parser) addPath(e *Expr, n *document.Node, pos string) error {
 	if err != nil {
 		return compileErrorf(pos, "%v", err)
 	}
-	key := path.String()
+	key := path.key()
 	if i, ok := p.known[key]; ok {
 		e.Path = i
 		return nil

@@ -3,8 +3,6 @@ package query
 import (
 	"strconv"
 	"strings"
-
-	"github.com/zkpass-go/zkpass/document"
 )
 
 // A Path selects one value of a document, or one in each element of an array.
@@ -85,6 +83,8 @@ func (p Path) Marker() (n int, name string) {
 }
 
 // String returns the path as it is written in a query, with the fewest quotes.
+// Characters that do not show are written as \uXXXX, which in the text of a
+// filter a query cannot do.
 func (p Path) String() string { return p.format(true) }
 
 // name returns the path for errors, which repeat no text of a filter.
@@ -122,7 +122,8 @@ func (f Filter) text(literals bool) string {
 	case KeepText:
 		t := "..."
 		if literals {
-			t = strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(f.Text)
+			t = string(appendVisible(nil, f.Text, 0))
+			t = strings.NewReplacer(`\\`, `\\`, `\"`, `"`, `'`, `\'`).Replace(t[1 : len(t)-1])
 		}
 		return "?" + memberText(f.Name) + " == '" + t + "'"
 	}
@@ -130,10 +131,7 @@ func (f Filter) text(literals bool) string {
 }
 
 func memberText(name string) string {
-	if n := plainMember(name); n > 0 && n == len(name) {
-		return name
-	}
-	return string(document.AppendString(nil, name))
+	return visibleName(name, 0)
 }
 
 // plainMember returns the length of the member at the start of s that needs no

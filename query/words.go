@@ -1,89 +1,136 @@
 package query
 
-import (
-	"fmt"
-	"strings"
-)
+import "strconv"
 
-// words returns an expression in plain words.
-func (p *Program) words(e *Expr) string {
-	arg := func(i int) string { return p.words(e.Args[i]) }
+var verbs = map[Op]string{
+	Equal: " equals ", NotEqual: " differs from ", Less: " is less than ",
+	LessEqual: " is at most ", Greater: " is more than ", GreaterEqual: " is at least ",
+}
+
+// expr adds an expression in plain words.
+func (w *phrase) expr(p *Program, e *Expr) {
+	if w.cut {
+		return
+	}
 	switch e.Op {
 	case Constant:
-		return e.Literal.text()
+		w.literal(e.Literal)
 	case Local:
-		return "the local " + nameText(p.Locals[e.Slot])
+		if w.named != nil {
+			w.named[e.Slot] = true
+		}
+		w.add("the computed ")
+		w.name(p.Locals[e.Slot])
 	case MemberValue:
 		if e.Array {
-			return "each of " + p.Paths[e.Path].String()
+			w.add("each of ")
 		}
-		return p.Paths[e.Path].String()
+		w.path(p.Paths[e.Path])
 	case Exists:
-		return p.Paths[e.Path].String() + " is there and not null"
+		w.path(p.Paths[e.Path])
+		w.add(" is there and not null")
 	case Count:
-		return "the number of elements of " + p.Paths[e.Path].String()
+		w.add("the number of elements of ")
+		w.path(p.Paths[e.Path])
 	case Now:
-		return "the evaluation time in Unix seconds"
-	case And, Or:
-		return p.junctionWords(e)
+		w.add("the time of the proof in seconds since 1970")
+	case And:
+		w.junction(p, e, " and ", "true")
+	case Or:
+		w.junction(p, e, " or ", "false")
 	case Not:
-		return "not (" + arg(0) + ")"
+		w.add("not (")
+		w.truth(p, e.Args[0])
+		w.add(")")
 	case Contains:
-		verb := "contains"
+		w.expr(p, e.Args[0])
 		if e.Negate {
-			verb = "does not contain"
+			w.add(" does not contain ")
+		} else {
+			w.add(" contains ")
 		}
-		return fmt.Sprintf("%s %s %s%s", arg(0), verb, arg(1), e.foldWords())
+		w.expr(p, e.Args[1])
+		w.fold(e)
 	case In:
-		var list []string
-		for _, l := range e.List {
-			list = append(list, l.text())
-		}
-		return fmt.Sprintf("%s is one of [%s]", arg(0), strings.Join(list, ", "))
+		w.expr(p, e.Args[0])
+		w.add(" is one of ")
+		w.list(e.List)
 	case Age:
-		return "the age in full years of the date in " + arg(0)
+		w.add("the age in full years of the date in ")
+		w.expr(p, e.Args[0])
 	case DayDiff:
-		return "the number of days since the date in " + arg(0)
+		w.add("the number of days since the date in ")
+		w.expr(p, e.Args[0])
+	default:
+		w.comparison(p, e)
 	}
-	verb := map[Op]string{
-		Equal: "equals", NotEqual: "differs from", Less: "is less than",
-		LessEqual: "is at most", Greater: "is more than", GreaterEqual: "is at least",
-	}[e.Op]
-	text := fmt.Sprintf("%s %s %s%s", arg(0), verb, arg(1), e.foldWords())
+}
+
+func (w *phrase) comparison(p *Program, e *Expr) {
+	w.expr(p, e.Args[0])
+	w.add(verbs[e.Op])
+	w.expr(p, e.Args[1])
+	w.fold(e)
 	switch e.Quantifier {
 	case All:
-		text += " (every element)"
+		w.add(" (every element)")
 	case Any:
-		text += " (at least one element)"
+		w.add(" (at least one element)")
 	}
-	return text
 }
 
-func (e *Expr) foldWords() string {
+func (w *phrase) fold(e *Expr) {
 	if e.Fold {
-		return " (capital and small letters alike)"
+		w.add(" (capital and small letters alike)")
 	}
-	return ""
 }
 
-func (p *Program) junctionWords(e *Expr) string {
-	word := " and "
-	if e.Op == Or {
-		word = " or "
-	}
-	if len(e.Args) == 0 {
-		return fmt.Sprint(e.Op == And)
-	}
-	var parts []string
-	for _, arg := range e.Args {
-		text := p.words(arg)
-		if (arg.Op == And || arg.Op == Or) && len(arg.Args) > 1 {
-			text = "(" + text + ")"
+func (w *phrase) list(literals []Literal) {
+	w.add("[")
+	for i, l := range literals {
+		if i > 0 {
+			w.add(", ")
 		}
-		parts = append(parts, text)
+		w.literal(l)
 	}
-	return strings.Join(parts, word)
+	w.add("]")
 }
 
-// text returns a literal as it is written in a query.
-func (l Literal) text() string { return string(l.value().append(nil)) }
+// junction adds the operands of and or or. A value of none is as given.
+func (w *phrase) junction(p *Program, e *Expr, word, empty string) {
+	if len(e.Args) == 0 {
+		w.add(empty)
+	}
+	for i, arg := range e.Args {
+		if w.cut {
+			return
+		}
+		if i > 0 {
+			w.add(word)
+		}
+		nested := (arg.Op == And || arg.Op == Or) && len(arg.Args) > 1
+		if nested {
+			w.add("(")
+		}
+		w.truth(p, arg)
+		if nested {
+			w.add(")")
+		}
+	}
+}
+
+// truth adds a boolean expression as a sentence that may hold.
+func (w *phrase) truth(p *Program, e *Expr) {
+	w.expr(p, e)
+	if e.Op == Local || e.Op == MemberValue {
+		w.add(" is true")
+	}
+}
+
+// plural returns a number with the word for what it counts.
+func plural(n int, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return strconv.Itoa(n) + " " + word
+}

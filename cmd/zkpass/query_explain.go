@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,12 +27,14 @@ func newQueryExplain() *cobra.Command {
 each outcome, and what it costs to prove. It warns of what the author may have
 missed, such as an ID token whose expiry nobody looks at: tell it with
 --format jwt that a document is one. The cost is for documents whose payloads
-are of the size given with --payload.`,
+are of the size given with --payload. docs/query-language.md describes the JSON.`,
 		Example: `  zkpass query explain query.json
+  zkpass query explain query.json --json
   zkpass query explain query.json --format jwt --payload 2000`,
 		Args: wantArgs("FILE"),
 	}
 	flags.add(cmd)
+	asJSON := cmd.Flags().Bool("json", false, "print JSON, for apps that show it to their users")
 	payload := cmd.Flags().Int("payload", usualPayload, "size of the documents' payloads in bytes, for the cost")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *payload < 1 || *payload > zkvm.MaxPayload {
@@ -41,42 +44,79 @@ are of the size given with --payload.`,
 		if err != nil {
 			return err
 		}
-		cost, err := costWords(program, *payload)
+		cost, err := newQueryCost(program, *payload)
 		if err != nil {
 			return err
 		}
-		return printLine(cmd, strings.TrimRight(query.Explain(program).String(), "\n")+"\n"+cost)
+		explanation := query.Explain(program)
+		if *asJSON {
+			return printJSON(cmd, struct {
+				query.Explanation
+				Cost *queryCost `json:"cost"`
+			}{explanation, cost})
+		}
+		return printLine(cmd, strings.TrimRight(explanation.String(), "\n")+"\n"+cost.words(program))
 	}
 	return cmd
 }
 
-// costWords says what it costs to prove a query over payloads of one size.
-func costWords(program *query.Program, payload int) (string, error) {
+// queryCost is what it costs to prove a query over payloads of one size.
+type queryCost struct {
+	PayloadBytes  int                `json:"payload_bytes"` // the largest payload of this cost
+	ZkVM          string             `json:"zkvm"`
+	ProofBytes    int                `json:"proof_bytes"`
+	SoundnessBits float64            `json:"soundness_bits"`
+	Circuits      []queryCostCircuit `json:"circuits"`
+	Unsupported   string             `json:"unsupported,omitempty"` // why there is no proof of it in this version; the rest is zero
+}
+
+type queryCostCircuit struct {
+	Name   string `json:"name"`
+	Field  string `json:"field"`
+	Copies int    `json:"copies"`
+	Gates  int    `json:"gates"`
+	Layers int    `json:"layers"`
+}
+
+func newQueryCost(program *query.Program, payload int) (*queryCost, error) {
 	open := 1
 	for _, path := range program.Paths {
 		open = max(open, min(len(path.Steps), document.MaxDepth))
 	}
 	class, err := zkvm.ClassFor(payload, open)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	cost, err := zkvm.EstimateCost(program, class)
+	estimate, err := zkvm.EstimateCost(program, class)
+	cost := &queryCost{PayloadBytes: class.Bytes, ZkVM: zkpass.LibZK, Circuits: []queryCostCircuit{}}
 	if errors.Is(err, zkvm.ErrUnsupported) {
-		return fmt.Sprintf("There is no proof of it in this version: %v", err), nil
+		cost.Unsupported = err.Error()
+		return cost, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("estimating the cost: %w", err)
+		return nil, fmt.Errorf("estimating the cost: %w", err)
+	}
+	cost.ProofBytes, cost.SoundnessBits = estimate.Bytes, math.Round(estimate.Bits*10)/10
+	for _, c := range estimate.Circuits {
+		cost.Circuits = append(cost.Circuits, queryCostCircuit{c.Name, fmt.Sprint(c.Field), c.Copies, c.Gates, c.Layers})
+	}
+	return cost, nil
+}
+
+func (c *queryCost) words(program *query.Program) string {
+	if c.Unsupported != "" {
+		return "There is no proof of it in this version: " + c.Unsupported
 	}
 	var b strings.Builder
 	each := "the payload has"
 	if len(program.Documents) > 1 {
 		each = "each payload has"
 	}
-	fmt.Fprintf(&b, "To prove it, where %s up to %d bytes:\n", each, class.Bytes)
-	fmt.Fprintf(&b, "  a proof of about %s, with %.0f bits of soundness\n", inKB(cost.Bytes), cost.Bits)
-	fmt.Fprintf(&b, "  the circuits of %s:", zkpass.LibZK)
-	for _, c := range cost.Circuits {
-		fmt.Fprintf(&b, "\n    %s over %s: %d × %s in %s", c.Name, c.Field, c.Copies, plural(c.Gates, "gate"), plural(c.Layers, "layer"))
+	fmt.Fprintf(&b, "To prove it, where %s up to %d bytes:\n", each, c.PayloadBytes)
+	fmt.Fprintf(&b, "  a proof of about %s, with %.0f bits of soundness\n", inKB(c.ProofBytes), c.SoundnessBits)
+	fmt.Fprintf(&b, "  the circuits of %s:", c.ZkVM)
+	for _, circuit := range c.Circuits {
+		fmt.Fprintf(&b, "\n    %s over %s: %d × %s in %s", circuit.Name, circuit.Field, circuit.Copies, plural(circuit.Gates, "gate"), plural(circuit.Layers, "layer"))
 	}
-	return b.String(), nil
+	return b.String()
 }
