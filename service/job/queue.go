@@ -1,0 +1,128 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Queue is the jobs of a service. Its methods may be called by many goroutines at
+// once. Each of them gives the store a few seconds, then fails with an error that
+// wraps [ErrUnavailable].
+type Queue struct {
+	config  Config
+	store   *store
+	index   *index
+	metrics *metrics
+
+	ctx      context.Context // ends with Close
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+	progress *nats.Subscription
+}
+
+// Open makes the queue in the store, or opens the one that is there, with all its
+// jobs.
+func Open(ctx context.Context, config Config) (*Queue, error) {
+	config, err := config.valid()
+	if err != nil {
+		return nil, fmt.Errorf("opening the job queue: %w", err)
+	}
+	q := &Queue{config: config, index: newIndex(config.AckWait * 3 / 2)}
+	if err := q.open(ctx); err != nil {
+		return nil, fmt.Errorf("opening the job queue: %w", err)
+	}
+	return q, nil
+}
+
+func (q *Queue) open(ctx context.Context) (err error) {
+	// Streams on a cluster take a while to find their leaders.
+	opening, cancel := context.WithTimeout(ctx, 6*operationTimeout)
+	defer cancel()
+	if q.store, err = openStore(opening, q.config); err != nil {
+		return err
+	}
+	q.progress, err = q.config.Conn.Subscribe(progressSubject+"*", q.heard)
+	if err != nil {
+		return unavailable("subscribing to progress", err)
+	}
+	q.ctx, q.stop = context.WithCancel(context.Background())
+	ready := make(chan struct{})
+	q.running.Go(func() { q.follow(ready) })
+	select {
+	case <-ready:
+	case <-opening.Done():
+		q.Close()
+		return unavailable("reading the jobs there are", opening.Err())
+	}
+	if q.metrics, err = newMetrics(q); err != nil {
+		q.Close()
+		return err
+	}
+	q.running.Go(q.keepSweeping)
+	return nil
+}
+
+// Close ends everything that waits and all claims, whose jobs go to other workers
+// after AckWait: return them before. The connection stays open.
+func (q *Queue) Close() error {
+	q.stop()
+	for _, c := range q.index.held() {
+		c.lose()
+	}
+	q.progress.Unsubscribe()
+	q.running.Wait()
+	q.metrics.unregister()
+	return nil
+}
+
+// Ready reports whether jobs can be accepted and their states be told.
+func (q *Queue) Ready(ctx context.Context) error {
+	err := retry(ctx, "asking for the queue", func(ctx context.Context) error {
+		_, err := q.store.queue.Info(ctx)
+		return err
+	})
+	if _, fresh := q.index.position(); err == nil && !fresh {
+		err = fmt.Errorf("following the jobs: %w", ErrUnavailable)
+	}
+	return err
+}
+
+// Stats counts unfinished jobs.
+type Stats struct{ Queued, Proving int }
+
+// Stats counts without asking the store.
+func (q *Queue) Stats() Stats { return q.index.stats() }
+
+// OldestQueued is when the oldest unfinished job was accepted; false if there is
+// none. No job needs a key that was out of use by then.
+func (q *Queue) OldestQueued(ctx context.Context) (time.Time, bool, error) {
+	var oldest time.Time
+	err := retry(ctx, "asking for the queue", func(ctx context.Context) error {
+		info, err := q.store.queue.Info(ctx)
+		if err == nil && info.State.Msgs > 0 {
+			oldest = info.State.FirstTime
+		}
+		return err
+	})
+	return oldest, err == nil && !oldest.IsZero(), err
+}
+
+// report is what a worker says of a job while it has it. It goes to whoever
+// listens and is not stored.
+type report struct {
+	Claim    string  `json:"claim"`
+	Step     string  `json:"step"`
+	Progress float64 `json:"progress"`
+}
+
+func (q *Queue) heard(message *nats.Msg) {
+	var r report
+	if json.Unmarshal(message.Data, &r) == nil {
+		q.index.heard(message.Subject[len(progressSubject):], r.Claim, r.Step, r.Progress)
+	}
+}
