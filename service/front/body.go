@@ -1,0 +1,173 @@
+package front
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/service/job"
+)
+
+// readBody reads the body of a request, of any length up to [MaxBody]. If it
+// cannot, it has answered.
+func (x *exchange) readBody() ([]byte, bool) {
+	const tooLarge = "the body has more than 512 KiB"
+	if x.r.ContentLength > MaxBody {
+		x.refuse(http.StatusRequestEntityTooLarge, zkpass.ProblemTooLarge, tooLarge)
+		return nil, false
+	}
+	// The reader wants the server's own writer, to close the connection.
+	body, err := io.ReadAll(http.MaxBytesReader(x.w.ResponseWriter, x.r.Body, MaxBody))
+	x.received = len(body)
+	var over *http.MaxBytesError
+	switch {
+	case err == nil:
+		return body, true
+	case errors.As(err, &over):
+		x.refuse(http.StatusRequestEntityTooLarge, zkpass.ProblemTooLarge, tooLarge)
+	default:
+		x.w.Header().Set("Connection", "close")
+		x.malformed("the body did not arrive as a whole, or not within a minute")
+	}
+	return nil, false
+}
+
+func (x *exchange) malformed(detail string) {
+	x.refuse(http.StatusBadRequest, zkpass.ProblemMalformed, detail)
+}
+
+// isJSON reports whether a body is declared as JSON, not compressed.
+func isJSON(header http.Header) bool {
+	types := header.Values("Content-Type")
+	if len(types) != 1 || len(header.Values("Content-Encoding")) != 0 {
+		return false
+	}
+	mediaType, params, err := mime.ParseMediaType(types[0])
+	if err != nil || mediaType != typeJSON {
+		return false
+	}
+	charset, ok := params["charset"]
+	return len(params) == 0 || len(params) == 1 && ok && strings.EqualFold(charset, "utf-8")
+}
+
+var errBody = errors.New(`want one JSON object with exactly the strings user_data_token and dvr_token`)
+
+// parseBody reads the body of a request for a proof: one JSON object in UTF-8
+// with two strings and nothing else, no name twice, nothing after it. It reads
+// token by token, since a tree of a crafted body would take many times its size.
+func parseBody(body []byte) (job.Input, error) {
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return job.Input{}, errBody
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
+		return job.Input{}, errBody
+	}
+	var input job.Input
+	members := map[string]*string{"user_data_token": &input.UserDataToken, "dvr_token": &input.DVRToken}
+	for len(members) > 0 {
+		name, err := stringToken(dec)
+		member := members[name]
+		if err != nil || member == nil {
+			return job.Input{}, errBody
+		}
+		delete(members, name)
+		if *member, err = stringToken(dec); err != nil {
+			return job.Input{}, errBody
+		}
+	}
+	// The text is valid, so that after the end of the object nothing follows.
+	if token, err := dec.Token(); err != nil || token != json.Delim('}') {
+		return job.Input{}, errBody
+	}
+	return input, nil
+}
+
+func stringToken(dec *json.Decoder) (string, error) {
+	token, err := dec.Token()
+	if err != nil {
+		return "", err
+	}
+	text, ok := token.(string)
+	if !ok {
+		return "", errBody
+	}
+	return text, nil
+}
+
+// parseQuery reads the parameters of a URL, each at most once. Those that nobody
+// knows are refused, not passed over: they are misspelt.
+func parseQuery(u *url.URL, known ...string) (map[string]string, error) {
+	values, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, errors.New("the parameters of the URL are not well formed")
+	}
+	params := make(map[string]string)
+	for _, name := range known {
+		if len(values[name]) > 1 {
+			return nil, errors.New("parameter " + name + ": given twice")
+		}
+		if len(values[name]) == 1 {
+			params[name] = values[name][0]
+		}
+		delete(values, name)
+	}
+	if len(values) > 0 {
+		if len(known) == 0 {
+			return nil, errors.New("unknown parameter; the path has none")
+		}
+		return nil, errors.New("unknown parameter; the path has " + strings.Join(known, ", "))
+	}
+	return params, nil
+}
+
+// parseWait reads the parameter wait: seconds from 0 to 60 without leading zeros.
+func parseWait(u *url.URL, standard time.Duration) (time.Duration, error) {
+	params, err := parseQuery(u, "wait")
+	if err != nil {
+		return 0, err
+	}
+	text, ok := params["wait"]
+	if !ok {
+		return standard, nil
+	}
+	seconds := 0
+	for _, c := range []byte(text) {
+		if c < '0' || c > '9' || len(text) > 2 {
+			seconds = -1
+			break
+		}
+		seconds = 10*seconds + int(c-'0')
+	}
+	wait := time.Duration(seconds) * time.Second
+	if text == "" || len(text) > 1 && text[0] == '0' || seconds < 0 || wait > MaxWait {
+		return 0, errors.New("parameter wait: want whole seconds from 0 to 60")
+	}
+	return wait, nil
+}
+
+// parseIdempotencyKey reads the header of that name; "" stands for none.
+func parseIdempotencyKey(header http.Header) (string, error) {
+	keys := header.Values("Idempotency-Key")
+	if len(keys) == 0 {
+		return "", nil
+	}
+	bad := errors.New("header Idempotency-Key: want 1 to 255 printable ASCII characters, once")
+	if len(keys) != 1 || len(keys[0]) < 1 || len(keys[0]) > 255 {
+		return "", bad
+	}
+	for _, c := range []byte(keys[0]) {
+		if c < ' ' || c > '~' {
+			return "", bad
+		}
+	}
+	return keys[0], nil
+}

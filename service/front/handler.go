@@ -1,0 +1,147 @@
+package front
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/zkpass-go/zkpass/service/apikey"
+)
+
+// Handler serves the API. It is safe for concurrent use.
+type Handler struct {
+	jobs    Jobs
+	keys    Keys
+	apiKeys apikey.Store
+	attest  func(context.Context, []byte) ([]byte, error)
+	limits  Limits
+	origins []string
+	proxies []netip.Prefix
+	logger  *slog.Logger
+	tracer  trace.Tracer
+	now     func() time.Time
+
+	routes   table
+	metrics  *metrics
+	callers  *callers              // what each API key does now
+	wrong    *limiters[netip.Addr] // for requests with wrong keys
+	good     *passes               // credentials that were good lately
+	attested *limiters[netip.Addr] // for requests for attestation
+	proving  chan struct{}         // a place for each attestation that is made
+	bodies   chan struct{}         // a place for each body in memory
+	ready    readiness
+
+	stopping context.Context // ends long polls
+	stop     context.CancelFunc
+}
+
+// Attestations are made by hardware that is slow and does one at a time.
+const attestationsAtOnce = 4
+
+// New makes a handler.
+func New(c Config) (*Handler, error) {
+	c, err := c.valid()
+	if err != nil {
+		return nil, fmt.Errorf("setting up the API: %w", err)
+	}
+	h := &Handler{
+		jobs: c.Jobs, keys: c.Keys, apiKeys: c.APIKeys, attest: c.Attest, limits: c.Limits,
+		origins: c.Origins, proxies: c.TrustedProxies, logger: c.Logger, tracer: c.Tracer, now: c.Now,
+		callers:  newCallers(c.Limits),
+		wrong:    newLimiters[netip.Addr](c.Limits.WrongKeys, c.Limits.WrongKeysBurst),
+		good:     newPasses(),
+		attested: newLimiters[netip.Addr](c.Limits.Attestations, c.Limits.AttestationsBurst),
+		proving:  make(chan struct{}, attestationsAtOnce),
+		bodies:   make(chan struct{}, c.Limits.Bodies),
+	}
+	if h.tracer == nil {
+		h.tracer = otel.Tracer("github.com/zkpass-go/zkpass/service/front")
+	}
+	if h.metrics, err = newMetrics(c.Metrics); err != nil {
+		return nil, fmt.Errorf("setting up the API: %w", err)
+	}
+	document, err := newDocument()
+	if err != nil {
+		return nil, fmt.Errorf("setting up the API: %w", err)
+	}
+	h.routes = table{
+		{"/v1/proof", methods{http.MethodPost: h.postProof}},
+		{"/api/1.0/dvr/1.0/proof", methods{http.MethodPost: h.postProof}},
+		{statusPath + "{id}", methods{http.MethodGet: h.getStatus, http.MethodDelete: h.deleteStatus}},
+		{"/.well-known/jwks.json", methods{http.MethodGet: h.getJWKS}},
+		{"/v1/attestation", methods{http.MethodGet: h.getAttestation}},
+		{"/healthz", methods{http.MethodGet: h.getHealth}},
+		{"/readyz", methods{http.MethodGet: h.getReady}},
+		{"/openapi.yaml", methods{http.MethodGet: document.serveYAML}},
+		{"/openapi.json", methods{http.MethodGet: document.serveJSON}},
+	}
+	h.stopping, h.stop = context.WithCancel(context.Background())
+	return h, nil
+}
+
+// Stop ends all waiting: requests that wait for a proof are answered with what is
+// known, 202 mostly, and /readyz says that no more should come. Requests are still
+// served; the http.Server stops them. A server made by [NewServer] calls it when
+// it is shut down.
+func (h *Handler) Stop() { h.stop() }
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.serve(w, r, h.routes) }
+
+// table is all that a listener answers. It stands in for http.ServeMux, which
+// answers some requests by itself, with redirects and in plain text.
+type table []route
+
+type route struct {
+	pattern string // a path, or one that ends in {id} for one more segment
+	methods methods
+}
+
+// methods are what a route answers; GET stands for HEAD too.
+type methods map[string]func(*exchange)
+
+// find returns the route of a path and what stands for {id}.
+func (t table) find(path string) (*route, string) {
+	for i := range t {
+		prefix, isPrefix := strings.CutSuffix(t[i].pattern, "{id}")
+		if !isPrefix {
+			if path == prefix {
+				return &t[i], ""
+			}
+			continue
+		}
+		if id, ok := strings.CutPrefix(path, prefix); ok && id != "" && !strings.Contains(id, "/") {
+			return &t[i], id
+		}
+	}
+	return nil, ""
+}
+
+// handler returns what answers a method; nil for none.
+func (r *route) handler(method string) func(*exchange) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return r.methods[method]
+}
+
+// allow is the value of the header Allow.
+func (r *route) allow() string {
+	var names []string
+	for name := range r.methods {
+		names = append(names, name)
+		if name == http.MethodGet {
+			names = append(names, http.MethodHead)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
