@@ -1,0 +1,77 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/local"
+	"github.com/zkpass-go/zkpass/service/job"
+)
+
+// prove makes the proof token of a job. What is decrypted lives in this call.
+func (w *Worker) prove(ctx context.Context, claim *job.Claim) (string, error) {
+	input := claim.Input()
+	claim.Progress("decrypting", 0)
+	userData, err := w.decrypt(input.UserDataToken)
+	if err != nil {
+		return "", err
+	}
+	dvrToken, err := w.decrypt(input.DVRToken)
+	if err != nil {
+		return "", err
+	}
+	tokens, err := zkpass.ParseUserData(userData)
+	if err != nil {
+		return "", err
+	}
+	request, err := zkpass.ParseDVRToken(dvrToken)
+	if err != nil {
+		return "", err
+	}
+	release, err := w.memory.acquire(ctx, tokens)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	result, err := local.ProveRequest(ctx, request, tokens, local.Options{
+		Now: w.config.Now, Resolver: w.config.Resolver,
+		Progress: func(step string, done, total int) { claim.Progress(step, float64(done)/float64(max(total, 1))) },
+	})
+	if err != nil {
+		return "", err
+	}
+	w.metrics.seconds.Observe(result.Duration.Seconds())
+	token, err := zkpass.SignProof(result.Proof, w.config.Keys.Signing())
+	if err != nil {
+		return "", fmt.Errorf("%w: signing: %w", errInternal, err)
+	}
+	return token, nil
+}
+
+// decrypt opens one JWE. All failures are one error, also a key that is not here:
+// front ends accept none that workers do not have.
+func (w *Worker) decrypt(token string) (string, error) {
+	kid, err := zkpass.JWEKeyID(token)
+	if err != nil {
+		return "", zkpass.ErrDecrypt
+	}
+	key, err := w.config.Keys.Decryption(kid)
+	if err != nil {
+		return "", zkpass.ErrDecrypt
+	}
+	data, err := zkpass.DecryptJWEToken(key, token)
+	if err != nil {
+		return "", zkpass.ErrDecrypt
+	}
+	return data, nil
+}
+
+// unseal opens the id of a job.
+func (w *Worker) unseal(sealed string) (job.ID, error) {
+	text, err := w.decrypt(sealed)
+	if err != nil {
+		return "", err
+	}
+	return job.ParseID(text)
+}

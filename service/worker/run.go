@@ -1,0 +1,121 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/service/job"
+)
+
+// tracerName names the package to OpenTelemetry. Spans have counts, codes and sizes.
+const tracerName = "github.com/zkpass-go/zkpass/service/worker"
+
+// errStopping ends proofs that are under way when the worker has no more time.
+var errStopping = errors.New("the worker is stopping")
+
+// finishTimeout is how long the store may take to store an outcome, tries and all.
+const finishTimeout = time.Minute
+
+// run does one job. Whatever it meets, the claim is finished or returned.
+func (w *Worker) run(proving context.Context, claim *job.Claim) {
+	start := time.Now()
+	log := w.config.Logger.With("attempt", claim.Attempt(), "queued_ms", time.Since(claim.Accepted()).Milliseconds())
+	w.metrics.running.Inc()
+	defer w.metrics.running.Dec()
+
+	id, err := w.unseal(claim.SealedID())
+	if err != nil {
+		// Without the id nobody can be told. The key is not here yet, or no more.
+		log.Error("job cannot be opened: its key is unknown to this worker")
+		w.giveBack(claim, log, 10*time.Second)
+		return
+	}
+	ctx, span := otel.Tracer(tracerName).Start(proving, "job", trace.WithAttributes(attribute.Int("attempt", claim.Attempt())))
+	defer span.End()
+	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
+	defer cancel()
+	defer context.AfterFunc(claim.Context(), cancel)()
+
+	outcome := w.outcome(ctx, claim, log)
+	switch {
+	case claim.Context().Err() != nil:
+		log.Info("job cancelled or lost", "ms", time.Since(start).Milliseconds())
+		w.metrics.ended.WithLabelValues("cancelled").Inc()
+		return
+	case outcome.Problem != nil && context.Cause(ctx) == errStopping:
+		log.Info("job handed back")
+		w.giveBack(claim, log, 0)
+		return
+	}
+	code := "done"
+	if outcome.Problem != nil {
+		code = string(outcome.Problem.Code)
+	}
+	span.SetAttributes(attribute.String("code", code), attribute.Int("token_bytes", len(outcome.Token)))
+	w.finish(proving, claim, id, outcome, log)
+	w.metrics.ended.WithLabelValues(code).Inc()
+	log.Info("job ended", "code", code, "ms", time.Since(start).Milliseconds(), "token_bytes", len(outcome.Token))
+}
+
+// outcome proves, or says why not. A panic is a defect: it costs this job, not the
+// process, and its text may hold anything, so only where it happened is logged.
+func (w *Worker) outcome(ctx context.Context, claim *job.Claim, log *slog.Logger) (outcome job.Outcome) {
+	defer func() {
+		if recover() != nil {
+			log.Error("proving panicked", "stack", string(debug.Stack()))
+			outcome = job.Outcome{Problem: problemOf(errInternal)}
+		}
+	}()
+	if claim.Exhausted() {
+		return job.Outcome{Problem: zkpass.NewProblem(500, zkpass.ProblemNotProven, "the service has tried this job several times without an end; try again later")}
+	}
+	token, err := w.prove(ctx, claim)
+	if err == nil {
+		return job.Outcome{Token: token}
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = errDeadline
+	}
+	problem := problemOf(err)
+	if problem.Code == zkpass.ProblemInternal {
+		log.Error("job failed for a reason of this service", "kind", kindOf(err))
+	}
+	return job.Outcome{Problem: problem}
+}
+
+// finish stores an outcome, again and again while the store is not available.
+func (w *Worker) finish(ctx context.Context, claim *job.Claim, id job.ID, outcome job.Outcome, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+	defer cancel()
+	for {
+		err := claim.Finish(ctx, id, outcome)
+		switch {
+		case err == nil:
+			return
+		case errors.Is(err, job.ErrLost):
+			log.Info("job was lost before its outcome was stored")
+			return
+		case ctx.Err() != nil:
+			log.Error("outcome not stored; the job will be taken up again", "error", err)
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func (w *Worker) giveBack(claim *job.Claim, log *slog.Logger, delay time.Duration) {
+	if err := claim.Return(delay); err != nil && !errors.Is(err, job.ErrLost) {
+		log.Warn("job not handed back; it will be taken up when its time is over", "error", err)
+	}
+}
