@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkpass-go/zkpass/service"
+)
+
+// runService runs a front end or a worker until it is stopped.
+func runService(cmd *cobra.Command, c service.Config, run func(context.Context, service.Config, *slog.Logger) error) error {
+	logger, err := newLogger(cmd.ErrOrStderr(), c.Log)
+	if err != nil {
+		return err
+	}
+	stop, err := startTracing(cmd.Context(), "zkpass "+cmd.Name(), logger)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return run(cmd.Context(), c, logger)
+}
+
+func newLogger(w io.Writer, c service.Log) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		return nil, fmt.Errorf("configuration: log.level: %q, want debug, info, warn or error", c.Level)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, options)), nil
+}

@@ -1,0 +1,255 @@
+package service
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is how a service is set up. [DefaultConfig] has the defaults; a file,
+// the environment and flags change them, in this order. Every member has the
+// same name in the file, and in the environment with ZKPASS_ before it, in upper
+// case and with _ between the names of sections: ZKPASS_JOBS_MAX_QUEUED.
+type Config struct {
+	// Listen is the address of the API.
+	Listen string `yaml:"listen"`
+	// DataDir is the one directory of a service that runs alone: queue, results,
+	// API keys and keys. Exactly one of DataDir and NATS.URL is given.
+	DataDir string `yaml:"data_dir"`
+
+	NATS    NATS    `yaml:"nats"`
+	TLS     TLS     `yaml:"tls"`
+	Metrics Metrics `yaml:"metrics"`
+	Keys    Keys    `yaml:"keys"`
+	Jobs    Jobs    `yaml:"jobs"`
+	Limits  Limits  `yaml:"limits"`
+
+	// KeyHosts are the hosts whose key sets workers may fetch, as they stand in
+	// URLs, with the port if it is not the scheme's own. Empty fetches none:
+	// requests must then give keys by value.
+	KeyHosts []string `yaml:"key_hosts"`
+	// Origins are the web origins whose pages may call the API (CORS).
+	Origins []string `yaml:"origins"`
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// Attestation is the platform that gives evidence: none, auto, sev-snp, tdx
+	// or nitro.
+	Attestation string `yaml:"attestation"`
+	Log         Log    `yaml:"log"`
+	// StopGrace is how long running jobs and requests may take to end when the
+	// service is stopped.
+	StopGrace time.Duration `yaml:"stop_grace"`
+}
+
+// NATS is the JetStream cluster that front ends and workers of a service share.
+type NATS struct {
+	URL         string `yaml:"url"`         // nats://host:4222 or tls://host:4222, several with commas
+	Credentials string `yaml:"credentials"` // file with the user's credentials
+	CA          string `yaml:"ca"`          // file with certificate authorities, instead of the system's
+	Cert        string `yaml:"cert"`        // client certificate and its key, if the cluster asks for one
+	Key         string `yaml:"key"`
+	Replicas    int    `yaml:"replicas"` // copies of each stream, 1, 3 or 5
+}
+
+// TLS is the certificate of the API. Without it the API speaks plain HTTP, for
+// use behind a proxy that ends TLS.
+type TLS struct {
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+// Metrics is the listener for Prometheus. Without an address there is none.
+type Metrics struct {
+	Listen     string `yaml:"listen"`
+	RequireKey bool   `yaml:"require_key"` // ask for an API key with the scope metrics
+}
+
+// Keys are the keys that sign proof tokens and decrypt what holders send.
+type Keys struct {
+	Dir    string        `yaml:"dir"`    // default: keys in DataDir
+	Period time.Duration `yaml:"period"` // how long a key is used
+	Ahead  time.Duration `yaml:"ahead"`  // how long before its use a key is published
+}
+
+// Jobs are the bounds of the queue and of proving.
+type Jobs struct {
+	Parallel    int           `yaml:"parallel"`    // jobs proven at once in a process; 0 chooses
+	Deadline    time.Duration `yaml:"deadline"`    // for proving one job
+	MaxQueued   int           `yaml:"max_queued"`  // jobs in the queue, then 503
+	MaxPerKey   int           `yaml:"max_per_key"` // unfinished jobs of one API key, then 429
+	MaxAttempts int           `yaml:"max_attempts"`
+	Redelivery  time.Duration `yaml:"redelivery"` // after which the job of a dead worker is taken up again
+	ResultTTL   time.Duration `yaml:"result_ttl"`
+}
+
+// Limits are on the requests of one API key or address; each may come in bursts
+// of the second number.
+type Limits struct {
+	Requests      float64 `yaml:"requests"`       // a second and API key
+	RequestsBurst int     `yaml:"requests_burst"` //
+	WrongKeys     float64 `yaml:"wrong_keys"`     // a second and address
+	WrongBurst    int     `yaml:"wrong_keys_burst"`
+}
+
+// Log is what is written to standard error.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error
+	Format string `yaml:"format"` // text or json
+}
+
+// DefaultConfig has everything but where the data is.
+func DefaultConfig() Config {
+	return Config{
+		Listen: "127.0.0.1:8080",
+		NATS:   NATS{Replicas: 1},
+		Keys:   Keys{Period: 90 * 24 * time.Hour, Ahead: 24 * time.Hour},
+		Jobs: Jobs{
+			Deadline: 120 * time.Second, MaxQueued: 10_000, MaxPerKey: 100, MaxAttempts: 5,
+			Redelivery: 30 * time.Second, ResultTTL: time.Hour,
+		},
+		Limits:      Limits{Requests: 50, RequestsBurst: 100, WrongKeys: 1, WrongBurst: 20},
+		Attestation: "auto",
+		Log:         Log{Level: "info", Format: "text"},
+		StopGrace:   30 * time.Second,
+	}
+}
+
+// ReadFile changes a configuration by a YAML file. A member that there is not, or
+// that is there twice, is an error.
+func (c *Config) ReadFile(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading configuration: %w", err)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("reading configuration %s: %w", path, err)
+	}
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("reading configuration %s: a second document after the first", path)
+	}
+	return nil
+}
+
+// role is what a process of the service does.
+type role int
+
+const (
+	serving role = iota
+	working
+)
+
+// check finds what cannot be meant, before anything is started.
+func (c *Config) check(r role) error {
+	var problems []error
+	bad := func(member, format string, args ...any) {
+		problems = append(problems, fmt.Errorf("configuration: %s: "+format, append([]any{member}, args...)...))
+	}
+	switch {
+	case r == working && c.NATS.URL == "":
+		bad("nats.url", "missing; a worker takes its jobs from there")
+	case r == serving && c.DataDir == "" && c.NATS.URL == "":
+		bad("data_dir", "missing; give a directory for a service that runs alone, or nats.url for one of several front ends")
+	case r == serving && c.DataDir != "" && c.NATS.URL != "":
+		bad("data_dir", "given together with nats.url; a front end of several keeps its data in NATS")
+	}
+	if r == working && c.Keys.Dir == "" {
+		bad("keys.dir", "missing; the workers of one service share a directory of keys")
+	}
+	for _, u := range strings.Split(c.NATS.URL, ",") {
+		if parsed, err := url.Parse(u); c.NATS.URL != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "nats" && parsed.Scheme != "tls") {
+			bad("nats.url", "want nats://HOST:PORT or tls://HOST:PORT")
+		}
+	}
+	if n := c.NATS.Replicas; n != 1 && n != 3 && n != 5 {
+		bad("nats.replicas", "%d, want 1, 3 or 5", n)
+	}
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		bad("tls", "want both cert and key, or neither")
+	}
+	if (c.NATS.Cert == "") != (c.NATS.Key == "") {
+		bad("nats", "want both cert and key, or neither")
+	}
+	addresses := map[string]string{"metrics.listen": c.Metrics.Listen}
+	if r == serving {
+		addresses["listen"] = c.Listen
+	}
+	for member, address := range addresses {
+		if _, _, err := net.SplitHostPort(address); err != nil && (address != "" || member == "listen") {
+			bad(member, "want HOST:PORT or :PORT")
+		}
+	}
+	for member, d := range map[string]time.Duration{
+		"keys.period": c.Keys.Period, "keys.ahead": c.Keys.Ahead, "jobs.deadline": c.Jobs.Deadline,
+		"jobs.redelivery": c.Jobs.Redelivery, "jobs.result_ttl": c.Jobs.ResultTTL,
+	} {
+		if d < time.Second {
+			bad(member, "%s, want a second or more", d)
+		}
+	}
+	if c.Keys.Ahead >= c.Keys.Period {
+		bad("keys.ahead", "%s, want less than keys.period, %s", c.Keys.Ahead, c.Keys.Period)
+	}
+	if c.StopGrace < 0 {
+		bad("stop_grace", "%s, want 0 or more", c.StopGrace)
+	}
+	for member, n := range map[string]int{
+		"jobs.max_queued": c.Jobs.MaxQueued, "jobs.max_per_key": c.Jobs.MaxPerKey, "jobs.max_attempts": c.Jobs.MaxAttempts,
+		"limits.requests_burst": c.Limits.RequestsBurst, "limits.wrong_keys_burst": c.Limits.WrongBurst,
+	} {
+		if n < 1 {
+			bad(member, "%d, want 1 or more", n)
+		}
+	}
+	if c.Jobs.Parallel < 0 {
+		bad("jobs.parallel", "%d, want 0 or more", c.Jobs.Parallel)
+	}
+	for member, v := range map[string]float64{"limits.requests": c.Limits.Requests, "limits.wrong_keys": c.Limits.WrongKeys} {
+		if !(v > 0) {
+			bad(member, "%g, want more than 0", v)
+		}
+	}
+	for _, origin := range c.Origins {
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			bad("origins", "%q, want https://HOST", origin)
+		}
+	}
+	for _, network := range c.TrustedProxies {
+		if _, err := netip.ParsePrefix(network); err != nil {
+			bad("trusted_proxies", "%q, want a network such as 10.0.0.0/8", network)
+		}
+	}
+	oneOf := func(member, value string, values ...string) {
+		for _, v := range values {
+			if v == value {
+				return
+			}
+		}
+		bad(member, "%q, want one of %s", value, strings.Join(values, ", "))
+	}
+	oneOf("attestation", c.Attestation, "none", "auto", "sev-snp", "tdx", "nitro")
+	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf("log.format", c.Log.Format, "text", "json")
+	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(problems...)
+}
+
+// keysDir is where the keys of a process are.
+func (c *Config) keysDir() string {
+	if c.Keys.Dir == "" && c.DataDir != "" {
+		return filepath.Join(c.DataDir, KeysDir)
+	}
+	return c.Keys.Dir
+}

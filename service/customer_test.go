@@ -1,0 +1,220 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/service"
+	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/verify"
+)
+
+// exchange is a request and the user data that answers it.
+type exchange struct {
+	issuer, verifier *zkpass.PrivateKey
+	dvr              string
+	userData         map[string]string
+}
+
+// newExchange makes the request of the ShopSphere example about Jane.
+func newExchange(t testing.TB) *exchange {
+	t.Helper()
+	claims, err := os.ReadFile("../examples/shopsphere/claims.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, err := os.ReadFile("../examples/shopsphere/query.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newExchangeTitled(t, "ShopSphere account holder", claims, string(query))
+}
+
+func newExchangeTitled(t testing.TB, title string, claims []byte, query string) *exchange {
+	t.Helper()
+	x := &exchange{issuer: newKey(t), verifier: newKey(t)}
+	token, err := zkpass.SignDataToJWSToken(x.issuer, claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.userData = map[string]string{"": token}
+	dvr, err := verify.NewDVR(title, query,
+		map[string]zkpass.UserDataRequest{"": {VerifyingKey: x.issuer.Public().Option()}}, x.verifier.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.dvr, err = zkpass.SignDVR(dvr, zkpass.Claims{}, x.verifier); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func newKey(t testing.TB) *zkpass.PrivateKey {
+	t.Helper()
+	key, err := zkpass.GenerateKey(zkpass.ES256, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// newAPIKey makes a key as zkpass apikey create does.
+func newAPIKey(t testing.TB, c service.Config) string {
+	t.Helper()
+	store, closeStore, err := service.OpenAPIKeys(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore()
+	key, secret, err := apikey.Create(t.Context(), store, apikey.Options{Name: "test", Rate: 10_000, Burst: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.Key + ":" + secret
+}
+
+// customer calls a service by plain HTTP, to see every answer.
+type customer struct {
+	addresses  []string // of front ends, each job goes to the next
+	key        string
+	encryption *zkpass.PublicKey
+	next       int
+}
+
+// newCustomer fetches the key to encrypt to.
+func newCustomer(t testing.TB, key string, addresses ...string) *customer {
+	t.Helper()
+	client, err := zkpass.NewClient("http://"+addresses[0], key, zkpass.ClientOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	keys, err := client.Keys(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encryption, err := keys.Only(zkpass.ECDHES)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &customer{addresses: addresses, key: key, encryption: encryption}
+}
+
+// body encrypts an exchange for the service.
+func (c *customer) body(t testing.TB, x *exchange) []byte {
+	t.Helper()
+	userData, err := zkpass.MarshalUserData(x.userData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var input struct {
+		UserData string `json:"user_data_token"`
+		DVR      string `json:"dvr_token"`
+	}
+	if input.UserData, err = zkpass.EncryptDataToJWEToken(c.encryption, userData); err != nil {
+		t.Fatal(err)
+	}
+	if input.DVR, err = zkpass.EncryptDataToJWEToken(c.encryption, x.dvr); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// answer is what the service says of a job.
+type answer struct {
+	Status int    `json:"status"`
+	URL    string `json:"queue_status_url"`
+	Proof  string `json:"proof"`
+	Code   string `json:"code"`
+	State  string `json:"state"`
+	Ahead  int    `json:"ahead"`
+	text   []byte
+}
+
+// call makes one request. An error means that no whole answer came.
+func (c *customer) call(ctx context.Context, method, path, idempotency string, body []byte) (*answer, error) {
+	c.next++
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.addresses[c.next%len(c.addresses)]+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if idempotency != "" {
+		request.Header.Set("Idempotency-Key", idempotency)
+	}
+	key, secret, _ := bytes.Cut([]byte(c.key), []byte(":"))
+	request.SetBasicAuth(string(key), string(secret))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	var a answer
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &a); err != nil {
+			return nil, fmt.Errorf("status %d with a body that is not JSON", response.StatusCode)
+		}
+	}
+	a.Status, a.text = response.StatusCode, text
+	return &a, nil
+}
+
+// await polls accepted jobs until all have ended, and checks that each has a proof
+// of this request, the same whenever it is asked for.
+func (c *customer) await(t *testing.T, x *exchange, jobs []string, within time.Duration) {
+	t.Helper()
+	client, err := zkpass.NewClient("http://"+c.addresses[0], c.key, zkpass.ClientOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := client.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(within)
+	for i, job := range jobs {
+		var first string
+		for first == "" {
+			got, err := c.call(t.Context(), http.MethodGet, job+"?wait=5", "", nil)
+			switch {
+			case time.Now().After(deadline):
+				t.Fatalf("job %d of %d has not ended: %+v, %v", i, len(jobs), got, err)
+			case err != nil || got.Status >= 500:
+				time.Sleep(50 * time.Millisecond) // the front end asked may be the one that was stopped
+			case got.Status == http.StatusOK:
+				first = got.Proof
+			case got.Status != http.StatusAccepted:
+				t.Fatalf("job %d of %d ended with %+v", i, len(jobs), got)
+			}
+		}
+		again, err := c.call(t.Context(), http.MethodGet, job, "", nil)
+		if err != nil || again.Proof != first {
+			t.Fatalf("job %d of %d: asked again, the answer is another: %v", i, len(jobs), err)
+		}
+		// One in some is verified in full; the rest shows by its signature that
+		// the service made it.
+		if i%8 == 0 {
+			outcome, err := verify.Verify(t.Context(), []byte(first), x.dvr, verify.Options{ServiceKeys: keys})
+			if err != nil || string(outcome.Outputs) != `{"result":true}` {
+				t.Fatalf("job %d of %d: got %v, %v", i, len(jobs), outcome, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package service_test
+
+import (
+	"context"
+	"crypto/rand"
+	"math/big"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zkpass-go/zkpass/service"
+)
+
+// TestLine30KillAlone kills a service that runs alone, again and again at random
+// moments under load. Each job that was accepted ends with one proof, and a
+// request that was cut off can be made again.
+func TestLine30KillAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a service twenty times")
+	}
+	const rounds = 20
+	dir, address := t.TempDir(), freeAddress(t)
+	config := service.DefaultConfig()
+	config.DataDir = dir
+	key := newAPIKey(t, config)
+	variables := []string{"ZKPASS_DATA_DIR=" + dir, "ZKPASS_LISTEN=" + address, "ZKPASS_JOBS_REDELIVERY=2s", "ZKPASS_JOBS_MAX_PER_KEY=10000"}
+	p := start(t, "serve", "serve", variables...)
+	awaitReady(t, p, address)
+	x := newExchange(t)
+	load := newLoad(t, x, key, address)
+	for range rounds {
+		time.Sleep(between(t, 50*time.Millisecond, 900*time.Millisecond))
+		p.kill()
+		p = start(t, "serve", "serve", variables...)
+		awaitReady(t, p, address)
+	}
+	jobs := load.stop()
+	if len(jobs) < rounds {
+		t.Fatalf("only %d jobs were accepted over %d rounds", len(jobs), rounds)
+	}
+	t.Logf("%d jobs accepted, %d requests cut off and made again", len(jobs), load.cut)
+	newCustomer(t, key, address).await(t, x, jobs, 4*time.Minute)
+	p.stop(t)
+}
+
+// TestLine30KillSpread runs two front ends and two workers over a cluster of three
+// NATS nodes, kills a worker in the middle of proofs and stops a node. Nothing
+// that was accepted is lost.
+func TestLine30KillSpread(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts seven processes")
+	}
+	configs, urls := fixCluster(t)
+	var nodes []*process
+	for i, path := range configs {
+		nodes = append(nodes, start(t, "nats", "nats-"+string(rune('1'+i)), "NATS_CONFIG="+path))
+	}
+	config := service.DefaultConfig()
+	config.NATS.URL, config.NATS.Replicas = urls[0]+","+urls[1]+","+urls[2], 3
+	awaitCluster(t, config)
+	key := newAPIKey(t, config)
+	shared := []string{"ZKPASS_NATS_URL=" + config.NATS.URL, "ZKPASS_NATS_REPLICAS=3", "ZKPASS_JOBS_REDELIVERY=4s", "ZKPASS_JOBS_MAX_PER_KEY=10000"}
+	keys := t.TempDir() + "/keys"
+	startWorker := func(name string) *process {
+		return start(t, "worker", name, append(shared, "ZKPASS_KEYS_DIR="+keys)...)
+	}
+	first, second := startWorker("worker-1"), startWorker("worker-2")
+	addresses := []string{freeAddress(t), freeAddress(t)}
+	for i, address := range addresses {
+		awaitReady(t, start(t, "serve", "front-"+string(rune('1'+i)), append(shared, "ZKPASS_LISTEN="+address)...), address)
+	}
+	x := newExchange(t)
+	load := newLoad(t, x, key, addresses...)
+	time.Sleep(between(t, 1500*time.Millisecond, 2500*time.Millisecond))
+	first.kill()
+	time.Sleep(between(t, 500*time.Millisecond, 1500*time.Millisecond))
+	nodes[1].kill()
+	time.Sleep(3 * time.Second)
+	jobs := load.stop()
+	if len(jobs) < 10 {
+		t.Fatalf("only %d jobs were accepted", len(jobs))
+	}
+	t.Logf("%d jobs accepted, %d requests cut off and made again", len(jobs), load.cut)
+	newCustomer(t, key, addresses...).await(t, x, jobs, 3*time.Minute)
+	second.stop(t)
+}
+
+// awaitCluster waits until a cluster can store something.
+func awaitCluster(t *testing.T, c service.Config) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		_, closeStore, err := service.OpenAPIKeys(ctx, c)
+		cancel()
+		if err == nil {
+			closeStore()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the cluster does not come up: %v", err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// load submits jobs from several goroutines, a few a second.
+type load struct {
+	halt    chan struct{}
+	workers sync.WaitGroup
+
+	mu   sync.Mutex
+	jobs []string
+	cut  int
+}
+
+// newLoad starts the load. A request that is cut off, or refused for the moment,
+// is made again with the same idempotency key until it is accepted: if the service
+// had accepted it already, that must give the same job.
+func newLoad(t *testing.T, x *exchange, key string, addresses ...string) *load {
+	t.Helper()
+	l := &load{halt: make(chan struct{})}
+	encryption := newCustomer(t, key, addresses...).encryption
+	for range 3 {
+		c := &customer{addresses: addresses, key: key, encryption: encryption}
+		l.workers.Go(func() {
+			for {
+				select {
+				case <-l.halt:
+					return
+				case <-time.After(300 * time.Millisecond):
+				}
+				l.submit(t, c, c.body(t, x))
+			}
+		})
+	}
+	return l
+}
+
+func (l *load) submit(t *testing.T, c *customer, body []byte) {
+	idempotency := rand.Text()
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		got, err := c.call(ctx, http.MethodPost, "/v1/proof?wait=0", idempotency, body)
+		cancel()
+		l.mu.Lock()
+		switch {
+		case err == nil && (got.Status == http.StatusAccepted || got.Status == http.StatusOK):
+			if got.URL != "" { // else it was accepted before, and has ended
+				l.jobs = append(l.jobs, got.URL)
+			}
+			l.mu.Unlock()
+			return
+		case err == nil && got.Status != http.StatusServiceUnavailable:
+			t.Errorf("a request got %+v", got)
+			l.mu.Unlock()
+			return
+		}
+		l.cut++
+		l.mu.Unlock()
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// stop ends the load and returns the jobs accepted.
+func (l *load) stop() []string {
+	close(l.halt)
+	l.workers.Wait()
+	return l.jobs
+}
+
+// between draws a random duration.
+func between(t *testing.T, low, high time.Duration) time.Duration {
+	t.Helper()
+	n, err := rand.Int(rand.Reader, big.NewInt(int64(high-low)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return low + time.Duration(n.Int64())
+}

@@ -1,0 +1,91 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/service/front"
+)
+
+// newRegistry makes a registry with what every process tells of itself.
+func newRegistry() *prometheus.Registry {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return metrics
+}
+
+// newFront makes the HTTP API.
+func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store, attest evidence, logger *slog.Logger, metrics *prometheus.Registry) (*front.Handler, error) {
+	var proxies []netip.Prefix
+	for _, network := range c.TrustedProxies {
+		prefix, err := netip.ParsePrefix(network)
+		if err != nil {
+			return nil, fmt.Errorf("configuration: trusted_proxies: %w", err)
+		}
+		proxies = append(proxies, prefix)
+	}
+	return front.New(front.Config{
+		Jobs: jobs, Keys: keys, APIKeys: apikeys, Attest: attest,
+		Limits: front.Limits{
+			Requests: c.Limits.Requests, RequestsBurst: c.Limits.RequestsBurst,
+			WrongKeys: c.Limits.WrongKeys, WrongKeysBurst: c.Limits.WrongBurst,
+		},
+		Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
+	})
+}
+
+// listen opens the API's listener, and that of metrics if there is to be one.
+func (c *Config) listen(ctx context.Context, parts *errgroup.Group, handler *front.Handler, metrics *prometheus.Registry, logger *slog.Logger) error {
+	if err := c.listenMetrics(ctx, parts, handler.MetricsHandler(metrics, c.Metrics.RequireKey), logger); err != nil {
+		return err
+	}
+	var certificate *front.Certificate
+	scheme := "http"
+	if c.TLS.Cert != "" {
+		var err error
+		if certificate, err = front.LoadCertificate(c.TLS.Cert, c.TLS.Key); err != nil {
+			return err
+		}
+		scheme = "https"
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("opening the API: %w", err)
+	}
+	logger.Info("serving", "url", scheme+"://"+listener.Addr().String())
+	server := front.NewServer(handler, c.Listen, certificate, logger)
+	parts.Go(func() error { return front.Serve(ctx, server, listener, c.StopGrace) })
+	return nil
+}
+
+// listenMetrics opens the listener of metrics, if there is to be one.
+func (c *Config) listenMetrics(ctx context.Context, parts *errgroup.Group, handler http.Handler, logger *slog.Logger) error {
+	if c.Metrics.Listen == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", c.Metrics.Listen)
+	if err != nil {
+		return fmt.Errorf("opening metrics: %w", err)
+	}
+	logger.Info("metrics", "url", "http://"+listener.Addr().String()+"/metrics")
+	server := front.NewServer(handler, c.Metrics.Listen, nil, logger)
+	parts.Go(func() error { return front.Serve(ctx, server, listener, c.StopGrace) })
+	return nil
+}
+
+// workerMetrics serves the metrics of a worker, which knows no API keys.
+func workerMetrics(metrics *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 4}))
+	return mux
+}

@@ -1,0 +1,107 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/service/jetstream"
+	"github.com/zkpass-go/zkpass/service/job"
+	"github.com/zkpass-go/zkpass/service/keyring"
+)
+
+// The directories in the data directory of a service that runs alone. API keys
+// are in the data directory itself.
+const (
+	KeysDir      = "keys"
+	jetStreamDir = "jetstream"
+)
+
+// OpenAPIKeys opens the API keys of a service, which may be running. The function
+// returned closes them.
+func OpenAPIKeys(ctx context.Context, c Config) (apikey.Store, func(), error) {
+	if c.NATS.URL == "" {
+		store, err := apikey.OpenDir(c.DataDir)
+		return store, func() {}, err
+	}
+	conn, err := c.connect("zkpass apikey", slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := apikey.OpenKV(ctx, conn, c.NATS.Replicas)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return store, conn.Close, nil
+}
+
+// clusterTime is how long a process waits for its cluster when it starts: both may
+// come up together.
+const clusterTime = time.Minute
+
+// await tries something at the cluster until it succeeds or clusterTime is over.
+func await[T any](ctx context.Context, logger *slog.Logger, try func(context.Context) (T, error)) (T, error) {
+	deadline := time.Now().Add(clusterTime)
+	for {
+		got, err := try(ctx)
+		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
+			return got, err
+		}
+		logger.Warn("the cluster is not ready, trying again", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// connect opens a connection to the cluster.
+func (c *Config) connect(name string, logger *slog.Logger) (*nats.Conn, error) {
+	return jetstream.Connect(c.NATS.URL, jetstream.Options{
+		Name: name, Credentials: c.NATS.Credentials, CA: c.NATS.CA, Certificate: c.NATS.Cert, Key: c.NATS.Key, Logger: logger,
+	})
+}
+
+// embed starts a server in the data directory and connects to it.
+func (c *Config) embed(logger *slog.Logger) (*nats.Conn, func(), error) {
+	server, err := jetstream.Start(filepath.Join(c.DataDir, jetStreamDir), logger)
+	if err != nil {
+		return nil, nil, fmt.Errorf("starting the queue: %w", err)
+	}
+	stop := func() {
+		if err := server.Close(); err != nil {
+			logger.Error("stopping the queue failed", "error", err)
+		}
+	}
+	conn, err := server.Connect()
+	if err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("starting the queue: %w", err)
+	}
+	return conn, func() { conn.Close(); stop() }, nil
+}
+
+func (c *Config) openQueue(ctx context.Context, conn *nats.Conn, logger *slog.Logger, metrics prometheus.Registerer) (*job.Queue, error) {
+	return job.Open(ctx, job.Config{
+		Conn: conn, Replicas: c.NATS.Replicas, MaxQueued: c.Jobs.MaxQueued, MaxPerOwner: c.Jobs.MaxPerKey,
+		ResultTTL: c.Jobs.ResultTTL, AckWait: c.Jobs.Redelivery, MaxAttempts: c.Jobs.MaxAttempts,
+		Logger: logger, Metrics: metrics,
+	})
+}
+
+// openKeys opens the keys. What they have signed must stay verifiable as long as
+// a result lives and a verifier's ttl, which is counted generously.
+func (c *Config) openKeys(logger *slog.Logger) (*keyring.Ring, error) {
+	return keyring.Open(c.keysDir(), keyring.Options{
+		Period: c.Keys.Period, Ahead: c.Keys.Ahead,
+		Retain: max(keyring.DefaultRetain, c.Jobs.ResultTTL+keyring.MinRetain),
+		Logger: logger,
+	})
+}

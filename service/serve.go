@@ -1,0 +1,147 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/service/job"
+	"github.com/zkpass-go/zkpass/service/keyring"
+)
+
+// Serve runs a service until ctx ends, and then stops it gracefully: with a data
+// directory everything in this process, with a cluster a front end. It returns nil
+// when all has ended in order.
+func Serve(ctx context.Context, c Config, logger *slog.Logger) error {
+	if err := c.check(serving); err != nil {
+		return err
+	}
+	if c.DataDir != "" {
+		return serveAlone(ctx, c, logger)
+	}
+	return serveFront(ctx, c, logger)
+}
+
+func serveAlone(ctx context.Context, c Config, logger *slog.Logger) error {
+	apikeys, err := apikey.OpenDir(c.DataDir) // makes the data directory
+	if err != nil {
+		return err
+	}
+	conn, closeStore, err := c.embed(logger)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	ring, err := c.openKeys(logger)
+	if err != nil {
+		return err
+	}
+	metrics := newRegistry()
+	queue, err := c.openQueue(ctx, conn, logger, metrics)
+	if err != nil {
+		return err
+	}
+	defer queue.Close()
+	attest, err := c.attester(ring)
+	if err != nil {
+		return err
+	}
+	prover, err := c.newWorker(queue, ring, logger, metrics)
+	if err != nil {
+		return err
+	}
+	handler, err := c.newFront(queue, ring, apikeys, attest, logger, metrics)
+	if err != nil {
+		return err
+	}
+	return run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
+		parts.Go(func() error { ring.Run(ctx, queue.OldestQueued); return nil })
+		parts.Go(func() error { return prover.Run(ctx) })
+		return c.listen(ctx, parts, handler, metrics, logger)
+	})
+}
+
+func serveFront(ctx context.Context, c Config, logger *slog.Logger) error {
+	conn, err := await(ctx, logger, func(context.Context) (*nats.Conn, error) { return c.connect("zkpass serve", logger) })
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	apikeys, err := await(ctx, logger, func(ctx context.Context) (*apikey.Bucket, error) { return apikey.OpenKV(ctx, conn, c.NATS.Replicas) })
+	if err != nil {
+		return err
+	}
+	metrics := newRegistry()
+	queue, err := await(ctx, logger, func(ctx context.Context) (*job.Queue, error) { return c.openQueue(ctx, conn, logger, metrics) })
+	if err != nil {
+		return err
+	}
+	defer queue.Close()
+	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWatching()
+	keys := keyring.Watch(watching, keyring.Bucket{Conn: conn, Replicas: c.NATS.Replicas, Logger: logger})
+	handler, err := c.newFront(queue, keys, apikeys, askForEvidence(conn), logger, metrics)
+	if err != nil {
+		return err
+	}
+	return run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
+		return c.listen(ctx, parts, handler, metrics, logger)
+	})
+}
+
+// Work runs a worker until ctx ends, and then stops it gracefully.
+func Work(ctx context.Context, c Config, logger *slog.Logger) error {
+	if err := c.check(working); err != nil {
+		return err
+	}
+	ring, err := c.openKeys(logger)
+	if err != nil {
+		return err
+	}
+	conn, err := await(ctx, logger, func(context.Context) (*nats.Conn, error) { return c.connect("zkpass worker", logger) })
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	metrics := newRegistry()
+	queue, err := await(ctx, logger, func(ctx context.Context) (*job.Queue, error) { return c.openQueue(ctx, conn, logger, metrics) })
+	if err != nil {
+		return err
+	}
+	defer queue.Close()
+	attest, err := c.attester(ring)
+	if err != nil {
+		return err
+	}
+	prover, err := c.newWorker(queue, ring, logger, metrics)
+	if err != nil {
+		return err
+	}
+	return run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
+		parts.Go(func() error { ring.Run(ctx, queue.OldestQueued); return nil })
+		parts.Go(func() error {
+			keyring.Publish(ctx, keyring.Bucket{Conn: conn, Replicas: c.NATS.Replicas, Logger: logger}, ring)
+			return nil
+		})
+		parts.Go(func() error { return answerForEvidence(ctx, conn, attest, logger) })
+		parts.Go(func() error { return prover.Run(ctx) })
+		return c.listenMetrics(ctx, parts, workerMetrics(metrics), logger)
+	})
+}
+
+// run starts the parts of a process and waits for all of them. The first that
+// fails stops the others.
+func run(ctx context.Context, logger *slog.Logger, start func(context.Context, *errgroup.Group) error) error {
+	parts, ctx := errgroup.WithContext(ctx)
+	if err := start(ctx, parts); err != nil {
+		parts.Go(func() error { return err })
+	}
+	err := parts.Wait()
+	if err == nil {
+		logger.Info("stopped")
+	}
+	return err
+}
