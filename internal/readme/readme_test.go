@@ -16,6 +16,10 @@ const tour = "/tmp/zkpass-tour"
 // allTests is README's command that runs all tests. It cannot run inside of one.
 const allTests = "go test ./...\n"
 
+// demo is README's command for the demonstration, which runs until it is stopped.
+// The tests of its module run it.
+const demo = "make demo\n"
+
 // The commands of README, one block after the other, print what README says. A
 // block starts in the directory in which the one before it ended.
 func TestCommands(t *testing.T) {
@@ -34,7 +38,7 @@ func TestCommands(t *testing.T) {
 	ran := 0
 	all := blocks(t, "README.md")
 	for i, b := range all {
-		if b.info != "sh" || b.text == allTests {
+		if b.info != "sh" || b.text == allTests || b.text == demo {
 			continue
 		}
 		script := strings.ReplaceAll(b.text, tour, place)
