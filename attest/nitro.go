@@ -47,16 +47,13 @@ func verifyNitro(data []byte, p *NitroPolicy, now time.Time) (report, error) {
 // sign1Tag is the CBOR tag 18 of a COSE_Sign1 (RFC 9052), which may be left out.
 const sign1Tag = 0xd2
 
-// parseSign1 reads a COSE_Sign1 with ES384 and no header beside the algorithm.
+// parseSign1 reads a COSE_Sign1 with no header beside the algorithm, which must turn
+// out to be that of the verifier.
 func parseSign1(data []byte) (*cose.UntaggedSign1Message, error) {
 	data = bytes.TrimPrefix(data, []byte{sign1Tag})
 	message := &cose.UntaggedSign1Message{}
 	if err := guarded(func() error { return message.UnmarshalCBOR(data) }); err != nil {
 		return nil, malformed("report: no COSE_Sign1")
-	}
-	algorithm, err := message.Headers.Protected.Algorithm()
-	if err != nil || algorithm != cose.AlgorithmES384 {
-		return nil, fmt.Errorf("%w: want a document signed with ES384", ErrSignature)
 	}
 	if len(message.Headers.Protected) != 1 || len(message.Headers.Unprotected) != 0 {
 		return nil, malformed("report: want no header but the algorithm")
@@ -91,8 +88,8 @@ func (d *nitroDocument) verifyChain(roots []*x509.Certificate) (*ecdsa.PublicKey
 		return nil, fmt.Errorf("%w: %s", ErrSignature, brief(err))
 	}
 	key, ok := leaf.PublicKey.(*ecdsa.PublicKey)
-	if !ok || key.Curve != elliptic.P384() || leaf.IsCA {
-		return nil, fmt.Errorf("%w: want the document signed by a P-384 key that is no authority's", ErrSignature)
+	if !ok || key.Curve != elliptic.P384() {
+		return nil, fmt.Errorf("%w: want the document signed by a P-384 key", ErrSignature)
 	}
 	return key, nil
 }

@@ -2,6 +2,7 @@ package attest
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"os"
@@ -58,6 +59,10 @@ func TestAMDRoots(t *testing.T) {
 	slices.Sort(lines)
 	if !slices.Equal(lines, []string{"Genoa", "Milan"}) {
 		t.Errorf("got product lines %v", lines)
+	}
+	turin := &x509.Certificate{Subject: pkix.Name{CommonName: "ARK-Turin"}}
+	if groups, err := groupAMD([]*x509.Certificate{turin}); err != nil || len(groups) != 0 {
+		t.Errorf("Turin is accepted: %v, %v", groups, err)
 	}
 	if _, err := groupAMD([]*x509.Certificate{awsRootCertificate(t)}); !errors.Is(err, ErrPolicy) {
 		t.Errorf("a certificate that is not AMD's: %v", err)

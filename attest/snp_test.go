@@ -33,6 +33,16 @@ func TestSNPMinimumTCB(t *testing.T) {
 			policy := m.policy()
 			raise(policy.SNP.MinTCB)
 			want(t, verifySNPEdited(t, m, policy, nil), attest.ErrTCB)
+			// New enough when it was started, but not any more.
+			newer := func(report []byte) {
+				for i := range 8 {
+					report[snpLaunchTCB+i] = 255
+				}
+			}
+			want(t, verifySNPEdited(t, m, policy, newer), attest.ErrTCB)
+			if err := verifySNPEdited(t, m, m.policy(), newer); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }

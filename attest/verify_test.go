@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -248,6 +249,25 @@ func TestPolicyMustSayWhatItTrusts(t *testing.T) {
 			t.Errorf("%s: got error %v", name, err)
 		}
 	}
+}
+
+func TestConcurrent(t *testing.T) {
+	keys, nonce := newKeys(t), testNonce(1)
+	var all sync.WaitGroup
+	for _, m := range machines(t) {
+		evidence, policy := evidenceOf(t, m, nonce, keys, false), m.policy()
+		vendor := m.policy()
+		setRoots(&vendor, nil)
+		for range 3 {
+			all.Go(func() {
+				_, err := attest.Verify(evidence, nonce, keys, policy)
+				want(t, err, nil)
+				_, err = attest.Verify(evidence, nonce, keys, vendor)
+				want(t, err, attest.ErrSignature)
+			})
+		}
+	}
+	all.Wait()
 }
 
 // setRoots replaces the roots of every platform in a policy.

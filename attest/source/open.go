@@ -19,7 +19,8 @@ type kind struct {
 
 // Open returns the source with a name: "sev-snp", "tdx" or "nitro", or with "auto"
 // the one whose device is there. It returns [ErrNone] for "none", and for "auto" on
-// a machine without such a device.
+// a machine without such a device. A platform that is named and not there is another
+// error: who names it does not want to run without.
 func Open(name string) (Source, error) { return open(name, os.DirFS("/"), kinds) }
 
 func open(name string, root fs.FS, kinds []kind) (Source, error) {
@@ -45,7 +46,7 @@ func open(name string, root fs.FS, kinds []kind) (Source, error) {
 	case name == "auto":
 		return nil, ErrNone
 	case known:
-		return nil, fmt.Errorf("%w: this machine has no device of %s", ErrNone, name)
+		return nil, fmt.Errorf("this machine has no attestation device of %s; with auto the service runs without one", name)
 	}
 	return nil, fmt.Errorf("attestation: want none, auto, sev-snp, tdx or nitro, not %q", name)
 }
