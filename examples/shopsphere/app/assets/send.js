@@ -1,0 +1,2 @@
+// Presses the button for the customer, once. Without this script they press it.
+document.querySelector("form[data-submit]").submit();

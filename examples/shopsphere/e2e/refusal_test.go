@@ -1,0 +1,375 @@
+package e2e
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/attest"
+	"github.com/zkpass-go/zkpass/examples/shopsphere/app"
+	"github.com/zkpass-go/zkpass/examples/shopsphere/stage"
+	"github.com/zkpass-go/zkpass/local"
+)
+
+// clock can be moved.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) move(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// noDiscount makes sure that the prices are what they were.
+func (b *tab) noDiscount(s *stage.Stage) {
+	b.t.Helper()
+	b.open(s.Krisna + "/products/teapot")
+	b.at("Stoneware teapot")
+	b.says("€54.00", "Do you have a ShopSphere account?")
+}
+
+// TestOtherCustomers: the name or the license number differs.
+func TestOtherCustomers(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{})
+	for name, person := range map[string]stage.Person{"license number": stage.Ravi, "name": stage.Mia} {
+		t.Run(name, func(t *testing.T) {
+			b := newTab(t)
+			b.consent(s, person)
+			b.says("No, something differs", `{"result":false}`)
+			b.shoot("consent")
+			b.press("Agree and make the proof")
+			b.at("No discount this time")
+			b.says(`{"result":false}`, "We do not know which of them differs")
+			b.shoot("no-discount")
+			b.noDiscount(s)
+		})
+	}
+}
+
+func TestConsentRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{})
+	b := newTab(t)
+	b.consent(s, stage.Jane)
+	b.press("No, thanks")
+	b.at("You said no")
+	b.says("Nothing was sent to Krisna")
+	b.shoot("declined")
+	b.press("Back to Krisna")
+	b.at("Things for quiet homes")
+	b.noDiscount(s)
+
+	// Also before signing in, and while the proof is made.
+	b.open(s.Krisna + "/offer")
+	b.at("10 % off for ShopSphere customers")
+	b.press("Get 10 % off")
+	b.at("One step in the ShopSphere app")
+	b.press("Open the ShopSphere app")
+	b.at("What Krisna asks") // still signed in
+	b.press("Sign out")
+	b.at("Prove it without showing it")
+}
+
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	service := &slowService{resolver: zkpass.KeySets{}, proceed: make(chan error)}
+	s := newStage(t, stage.Options{Service: service})
+	b := newTab(t)
+	b.consent(s, stage.Jane)
+	b.press("Agree and make the proof")
+	b.at("Making your proof")
+	b.says("Proving signatures")
+	b.press("Stop")
+	b.at("You said no")
+	b.noDiscount(s)
+}
+
+func TestLoginRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{})
+	b := newTab(t)
+	b.login(s, stage.Jane)
+	b.ask()
+	b.at("Krisna has a question about your ShopSphere account")
+	b.open(s.App + app.CallbackPath + "?code=stolen&state=guessed")
+	b.at("This sign-in is over")
+	b.shoot("login-over")
+}
+
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	var shop, phone clock
+	s := newStage(t, stage.Options{KrisnaNow: shop.now, AppNow: phone.now})
+
+	t.Run("before it is opened", func(t *testing.T) {
+		b := newTab(t)
+		b.login(s, stage.Jane)
+		b.press("Get 10 % off")
+		b.at("One step in the ShopSphere app")
+		phone.move(12 * time.Minute)
+		defer phone.move(-12 * time.Minute)
+		b.press("Open the ShopSphere app")
+		b.at("The request has expired")
+		b.says("ask for a new one")
+		b.shoot("expired-in-app")
+		b.noDiscount(s)
+	})
+	t.Run("before consent", func(t *testing.T) {
+		b := newTab(t)
+		b.consent(s, stage.Jane)
+		phone.move(12 * time.Minute)
+		defer phone.move(-12 * time.Minute)
+		b.press("Agree and make the proof")
+		b.at("The request has expired")
+		b.press("Back to Krisna")
+		b.at("Things for quiet homes")
+		b.noDiscount(s)
+	})
+	t.Run("before the proof arrives", func(t *testing.T) {
+		b := newTab(t).withoutScripts()
+		b.consent(s, stage.Jane)
+		b.press("Agree and make the proof")
+		b.at("Your proof is ready")
+		shop.move(12 * time.Minute)
+		defer shop.move(-12 * time.Minute)
+		b.press("Send the proof to Krisna")
+		b.at("Your proof has arrived")
+		b.press("Check the proof")
+		b.at("The request has expired")
+		b.says("Begin again", "Your account is unchanged")
+		b.shoot("expired-at-krisna")
+		b.noDiscount(s)
+	})
+}
+
+func TestReplayed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{})
+	b := newTab(t)
+	b.consent(s, stage.Jane)
+	b.press("Agree and make the proof")
+	b.at("10 % off is yours")
+	// Back to the app's page, which now asks before it sends.
+	b.backTo("Your proof was sent", s.App)
+	b.shoot("sent")
+	b.press("Send it again")
+	b.at("This proof was used already")
+	b.says("Each proof counts once")
+	b.shoot("replayed")
+}
+
+// backTo goes back in the history to the newest page of a site and loads it anew.
+func (b *tab) backTo(heading, origin string) {
+	b.t.Helper()
+	ctx := b.ctx
+	history, err := chromedp.Run(ctx, chromedp.NavigationEntries())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for i := len(history.Entries) - 1; i >= 0; i-- {
+		if url := history.Entries[i].URL; len(url) > len(origin) && url[:len(origin)] == origin {
+			b.open(url)
+			b.at(heading)
+			return
+		}
+	}
+	b.t.Fatalf("the history has no page of %s", origin)
+}
+
+// TestProofForAnother: a proof that answers Jane's request is worth nothing to Ravi,
+// nor is one that nobody's session brings.
+func TestProofForAnother(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{})
+	jane := newTab(t).withoutScripts()
+	jane.consent(s, stage.Jane)
+	jane.press("Agree and make the proof")
+	jane.at("Your proof is ready")
+	proof := jane.hidden("proof")
+
+	ravi := newTab(t)
+	ravi.login(s, stage.Ravi)
+	ravi.deliver(s, proof)
+	ravi.at("This proof is for another account")
+	ravi.shoot("another-account")
+	ravi.noDiscount(s)
+
+	nobody := newTab(t)
+	nobody.deliver(s, proof)
+	nobody.at("Log in to use your proof")
+	nobody.shoot("not-logged-in")
+
+	// It was not used up: Jane's own browser still brings it.
+	jane.press("Send the proof to Krisna")
+	jane.at("Your proof has arrived")
+	jane.press("Check the proof")
+	jane.at("10 % off is yours")
+}
+
+// hidden returns the value of a hidden field.
+func (b *tab) hidden(name string) string {
+	b.t.Helper()
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector("input[name=%s]").value`, name)))
+	if err != nil || value == "" {
+		b.t.Fatalf("field %s: %v", name, err)
+	}
+	return value
+}
+
+// deliver brings a proof to the shop from a page of yet another site, as whoever
+// has got hold of one would.
+func (b *tab) deliver(s *stage.Stage, proof string) {
+	b.t.Helper()
+	b.send(s.Krisna+"/proofs", "proof", proof)
+}
+
+// send sends a form with one field from a page of another site.
+func (b *tab) send(action, field, value string) {
+	b.t.Helper()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><h1>Elsewhere</h1><main><form method="post" action="%s">
+			<input type="hidden" name="%s" value="%s"><button>Send</button></form></main>`,
+			action, field, html.EscapeString(value))
+	}))
+	b.t.Cleanup(elsewhere.Close)
+	b.open(elsewhere.URL)
+	b.at("Elsewhere")
+	b.press("Send")
+}
+
+// TestOtherIssuer: tokens that somebody other than ShopSphere has signed.
+func TestOtherIssuer(t *testing.T) {
+	t.Parallel()
+	t.Run("the prover refuses", func(t *testing.T) {
+		s := newStage(t, stage.Options{Impostor: true})
+		b := newTab(t)
+		b.consent(s, stage.Jane)
+		b.press("Agree and make the proof")
+		b.at("A signature is wrong")
+		b.says("Somebody may have changed it on the way")
+		b.shoot("other-issuer-in-app")
+		b.noDiscount(s)
+	})
+	t.Run("the shop refuses", func(t *testing.T) {
+		s := newStage(t, stage.Options{})
+		b := newTab(t)
+		b.login(s, stage.Jane)
+		b.press("Get 10 % off")
+		b.at("One step in the ShopSphere app")
+		b.deliver(s, forge(t, s, b.hidden("dvr")))
+		b.at("This proof is not about a ShopSphere account")
+		b.shoot("other-issuer-at-krisna")
+		b.noDiscount(s)
+	})
+	t.Run("not a proof", func(t *testing.T) {
+		s := newStage(t, stage.Options{})
+		b := newTab(t)
+		b.login(s, stage.Jane)
+		b.deliver(s, "no proof")
+		b.at("This is not a proof")
+		b.noDiscount(s)
+	})
+}
+
+// forge makes a proof for a request with a document that is signed with another key
+// than ShopSphere's. It is a good proof, about the wrong issuer.
+func forge(t *testing.T, s *stage.Stage, dvrToken string) string {
+	t.Helper()
+	dvr, err := zkpass.ParseDVRToken(dvrToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := dvr.DVR.Requests[""].VerifyingKey.KeysetEndpoint
+	key, err := zkpass.GenerateKey(zkpass.ES256, endpoint.KID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	idToken := signJWT(t, key, fmt.Sprintf(
+		`{"iss":%q,"firstName":"Jane","lastName":"Doe","driverLicenseNumber":"DL00718256"}`, s.Provider))
+	set, err := zkpass.NewKeySet(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetcher := new(zkpass.KeyFetcher)
+	fetcher.AllowedHosts = []string{hostOf(t, s.Krisna)}
+	shop := dvr.DVR.VerifyingKey.KeysetEndpoint.JKU
+	keys, err := fetcher.KeySet(t.Context(), shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := local.Prove(t.Context(), dvrToken, map[string]string{"": idToken}, local.Options{
+		Resolver: zkpass.KeySets{endpoint.JKU: set, shop: keys},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Proof.Output != `{"result":true}` {
+		t.Fatalf("the forged proof says %s", result.Proof.Output)
+	}
+	return string(result.Token)
+}
+
+// TestServiceDown stops the real service while Jane reads the question.
+func TestServiceDown(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{Binary: zkpassBinary(t)})
+	b := newTab(t)
+	b.consent(s, stage.Jane)
+	s.Service.Stop()
+	b.choose("The zkPass service")
+	b.press("Agree and make the proof")
+	b.at("The zkPass service does not answer")
+	b.says("Nothing was sent to the shop", "choose to prove in this app")
+	b.shoot("service-down")
+	// What the page says works: without the service, which is chosen by now.
+	b.press("Try again")
+	b.at("What Krisna asks")
+	b.says("It did not answer just now")
+	b.shoot("consent-without-service")
+	b.press("Agree and make the proof")
+	b.at("10 % off is yours")
+	b.says("without a service")
+}
+
+// TestServiceNotTrusted: the service does not show that it runs what the app trusts.
+func TestServiceNotTrusted(t *testing.T) {
+	t.Parallel()
+	service := &slowService{resolver: zkpass.KeySets{}, attest: attest.ErrMeasurement}
+	s := newStage(t, stage.Options{Service: service})
+	b := newTab(t)
+	b.consent(s, stage.Jane)
+	b.says("what it shows of itself does not hold")
+	b.press("Agree and make the proof") // this app is chosen
+	b.at("10 % off is yours")
+
+	service.attest, service.found = nil, "Its hardware has shown what it runs."
+	other := newTab(t)
+	other.consent(s, stage.Ravi)
+	other.says("Its hardware has shown what it runs.")
+}
+
+// TestStrangers: requests that do not come from a partner.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, stage.Options{})
+	b := newTab(t)
+	b.login(s, stage.Jane)
+	b.press("Get 10 % off")
+	b.at("One step in the ShopSphere app")
+	for heading, token := range map[string]string{
+		"There is no request here": "no request",
+		"We do not know who asks":  strangersRequest(t, b.hidden("dvr")),
+		"A signature is wrong":     tampered(t, b.hidden("dvr")),
+	} {
+		elsewhere := newTab(t)
+		elsewhere.send(s.App+app.RequestsPath, "dvr", token)
+		elsewhere.at(heading)
+		elsewhere.shoot("stranger")
+	}
+}
