@@ -20,7 +20,7 @@ import (
 // decoded (percent signs, forms, JSON strings, HTML, base64, tokens), again and
 // again.
 type Seeker struct {
-	forms map[[minForm]byte][]form // by how they begin
+	forms map[[MinMark]byte][]form // by how they begin
 	first [1 << 16]bool            // whether any form begins with these two bytes
 	seen  map[[sha256.Size]byte]bool
 	found map[string]string // name of the mark to how it was found
@@ -35,25 +35,25 @@ type form struct {
 // seekDepth is how many encodings may lie around a mark.
 const seekDepth = 6
 
-// minForm is the shortest form that is looked for: a shorter one would be found in
+// MinMark is the shortest form that is looked for: a shorter one would be found in
 // random data by chance.
-const minForm = 6
+const MinMark = 6
 
 // NewSeeker makes a seeker for marks by name. A mark of fewer than six bytes would
 // be found by chance; longer ones are better.
 func NewSeeker(marks map[string]string) *Seeker {
-	s := &Seeker{forms: make(map[[minForm]byte][]form), seen: make(map[[sha256.Size]byte]bool), found: make(map[string]string)}
+	s := &Seeker{forms: make(map[[MinMark]byte][]form), seen: make(map[[sha256.Size]byte]bool), found: make(map[string]string)}
 	for name, mark := range marks {
 		forms := [][]byte{[]byte(mark), []byte(hex.EncodeToString([]byte(mark))), []byte(strings.ToUpper(hex.EncodeToString([]byte(mark))))}
 		for before := range 3 {
 			for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-				if form := aligned(encoding, mark, before); len(form) >= minForm {
+				if form := aligned(encoding, mark, before); len(form) >= MinMark {
 					forms = append(forms, form)
 				}
 			}
 		}
 		for _, text := range forms {
-			start := [minForm]byte(text)
+			start := [MinMark]byte(text)
 			s.forms[start] = append(s.forms[start], form{name, text})
 			s.first[uint16(text[0])<<8|uint16(text[1])] = true
 		}
@@ -66,11 +66,11 @@ func (s *Seeker) Found() map[string]string { return s.found }
 
 // match looks for all forms of all marks.
 func (s *Seeker) match(where string, data []byte) {
-	for i := 0; i+minForm <= len(data); i++ {
+	for i := 0; i+MinMark <= len(data); i++ {
 		if !s.first[uint16(data[i])<<8|uint16(data[i+1])] {
 			continue
 		}
-		for _, f := range s.forms[[minForm]byte(data[i:])] {
+		for _, f := range s.forms[[MinMark]byte(data[i:])] {
 			if bytes.HasPrefix(data[i:], f.text) {
 				s.found[f.name] = where
 			}

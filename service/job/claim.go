@@ -177,7 +177,7 @@ func (c *Claim) finish(ctx context.Context, id ID, outcome Outcome) error {
 		return err
 	}
 	after.State, after.Ended = outcome.state(), time.Now().UTC().Truncate(time.Millisecond)
-	revision, err := q.store.putRecord(ctx, c.key, after, c.revision, q.config.ResultTTL)
+	revision, err := c.write(ctx, after, q.config.ResultTTL)
 	if errors.Is(err, errStale) {
 		return c.overtaken(ctx, after.Upload)
 	}
@@ -186,6 +186,27 @@ func (c *Claim) finish(ctx context.Context, id ID, outcome Outcome) error {
 	}
 	c.ended(ctx, after, revision)
 	return nil
+}
+
+// write writes the record, if the claim still has the job; else it fails with
+// errStale.
+func (c *Claim) write(ctx context.Context, after record, ttl time.Duration) (uint64, error) {
+	for {
+		revision, err := c.q.store.putRecord(ctx, c.key, after, c.revision, ttl)
+		if !errors.Is(err, errStale) {
+			return revision, err
+		}
+		_, now, err := c.q.store.record(ctx, c.key)
+		if err != nil {
+			return 0, err
+		}
+		if now != c.revision {
+			return 0, errStale
+		}
+		if !pause(ctx, settling) {
+			return 0, unavailable("writing the record", ctx.Err())
+		}
+	}
 }
 
 // overtaken looks at who wrote the record before Finish could.
@@ -243,7 +264,7 @@ func (c *Claim) giveBack(delay time.Duration) error {
 	before := c.record
 	before.State, before.Claim = Queued, ""
 	before.Attempts--
-	revision, err := c.q.store.putRecord(ctx, c.key, before, c.revision, 0)
+	revision, err := c.write(ctx, before, 0)
 	if errors.Is(err, errStale) {
 		return ErrLost
 	}

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,31 +74,36 @@ func (q *Queue) reserve(ctx context.Context, s Submission) (*reservation, error)
 	return held, nil
 }
 
-// confirm makes a reservation last: its job exists.
+// confirm makes a reservation last: its job exists. A submission of the same at the
+// same time may confirm it too, or take it away because it was refused; or the
+// reservation has expired.
 func (q *Queue) confirm(ctx context.Context, held *reservation) error {
 	if held.Accepted {
 		return nil
 	}
 	held.Accepted = true
-	err := q.writeReservation(ctx, held, held.revision)
-	if !errors.Is(err, errStale) {
-		return err
+	for revision := held.revision; ; {
+		err := q.writeReservation(ctx, held, revision)
+		if !errors.Is(err, errStale) {
+			return err
+		}
+		var value []byte
+		if value, revision, err = q.store.idempotency.get(ctx, held.key); err != nil {
+			return err
+		}
+		if value != nil {
+			now := new(reservation)
+			if json.Unmarshal(value, now) != nil || !bytes.Equal(now.SealedID, held.SealedID) {
+				return unavailable("confirming the idempotency key", errStale)
+			}
+			if now.Accepted {
+				return nil
+			}
+		}
+		if !pause(ctx, settling) {
+			return unavailable("confirming the idempotency key", ctx.Err())
+		}
 	}
-	// A submission of the same at the same time has confirmed it, or was refused
-	// and has taken it away, or it expired.
-	value, revision, err := q.store.idempotency.get(ctx, held.key)
-	if err != nil {
-		return err
-	}
-	if value == nil {
-		err = q.writeReservation(ctx, held, revision)
-	} else if now := new(reservation); json.Unmarshal(value, now) != nil || !now.Accepted || string(now.SealedID) != string(held.SealedID) {
-		err = errStale
-	}
-	if errors.Is(err, errStale) {
-		return unavailable("confirming the idempotency key", err)
-	}
-	return err
 }
 
 // unreserve frees the idempotency key of a submission that was refused, unless
@@ -117,6 +123,9 @@ func (q *Queue) writeReservation(ctx context.Context, held *reservation, revisio
 	if held.Accepted {
 		ttl = 0
 	}
-	held.revision, err = q.store.idempotency.put(ctx, held.key, value, revision, ttl)
+	written, err := q.store.idempotency.put(ctx, held.key, value, revision, ttl)
+	if err == nil {
+		held.revision = written
+	}
 	return err
 }

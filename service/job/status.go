@@ -135,8 +135,11 @@ func (q *Queue) delete(ctx context.Context, owner, key string) error {
 		}
 		after := record{State: deleted, Owner: owner, Accepted: rec.Accepted}
 		revision, err = q.store.putRecord(ctx, key, after, revision, q.config.ResultTTL)
-		if errors.Is(err, errStale) {
+		if errors.Is(err, errStale) && pause(ctx, settling) {
 			continue // it went on meanwhile
+		}
+		if errors.Is(err, errStale) {
+			return unavailable("writing the record", err)
 		}
 		if err != nil {
 			return err

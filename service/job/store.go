@@ -32,8 +32,14 @@ const deleted State = "deleted"
 
 func (r *record) pending() bool { return r != nil && (r.State == Queued || r.State == Proving) }
 
-// errStale means that a value was changed by another since it was read.
+// errStale means that a value was changed by another since it was read, or is being
+// changed: on a cluster the leader already refuses for what it has only proposed to
+// the others, which a read does not show yet and may come to nothing. So nobody may
+// conclude from it that something is there; read, wait and try again.
 var errStale = errors.New("changed by another")
+
+// settling is how long to wait for a proposal to show or vanish.
+const settling = 20 * time.Millisecond
 
 // bucket is a key-value bucket with what package jetstream's lacks: updates with
 // a time to live, and retries that wait for a new leader.
@@ -114,6 +120,19 @@ func (s *store) putRecord(ctx context.Context, key string, rec record, revision 
 		return 0, fmt.Errorf("encoding a record: %w", err)
 	}
 	return s.records.put(ctx, key, value, revision, ttl)
+}
+
+// hasInput reports whether the message of a job is in the queue.
+func (s *store) hasInput(ctx context.Context, key string) (there bool, err error) {
+	err = retry(ctx, "reading the queue", func(ctx context.Context) error {
+		_, err := s.queue.GetLastMsgForSubject(ctx, queueSubject+key)
+		there = err == nil
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		return err
+	})
+	return there, err
 }
 
 // dropInput removes the message of a job from the queue and overwrites it. It does

@@ -89,7 +89,7 @@ func (q *Queue) submit(ctx context.Context, s Submission) (ID, error) {
 				return "", ErrTooMany
 			}
 			held, err = q.reserve(ctx, s)
-			if errors.Is(err, errStale) && pause(ctx, 10*time.Millisecond) {
+			if errors.Is(err, errStale) && pause(ctx, settling) {
 				continue // another submission was quicker
 			}
 			if err != nil {
@@ -150,29 +150,47 @@ func (q *Queue) enqueue(ctx context.Context, s Submission, id ID, accepted time.
 	if limit := q.config.Conn.MaxPayload(); int64(len(message)) > limit {
 		return fmt.Errorf("%w: the input makes a message of %d bytes, the store takes %d", zkpass.ErrTooLarge, len(message), limit)
 	}
-	_, err = publish(ctx, q.store.js, queueSubject+id.key(), message, jetstream.WithExpectStream(queueStream))
-	switch {
-	case isRefusal(err, "maximum messages per subject exceeded"):
-		return nil // it is there
-	case isRefusal(err, "maximum messages exceeded"):
-		return ErrFull
+	for {
+		_, err = publish(ctx, q.store.js, queueSubject+id.key(), message, jetstream.WithExpectStream(queueStream))
+		switch {
+		case isRefusal(err, "maximum messages exceeded"):
+			return ErrFull
+		case !isRefusal(err, "maximum messages per subject exceeded"):
+			return err
+		}
+		// A submission of the same wrote it, or has only proposed it: see errStale.
+		if there, err := q.store.hasInput(ctx, id.key()); there || err != nil {
+			return err
+		}
+		if rec, _, err := q.store.record(ctx, id.key()); rec != nil || err != nil {
+			return err // it was there, and the job has ended
+		}
+		if !pause(ctx, settling) {
+			return unavailable("writing to the queue", ctx.Err())
+		}
 	}
-	return err
 }
 
 // enter writes the record, unless it is there.
 func (q *Queue) enter(ctx context.Context, s Submission, id ID, accepted time.Time) error {
 	key := id.key()
-	rec := record{State: Queued, Owner: ownerName(s.Owner), Accepted: accepted}
-	revision, err := q.store.putRecord(ctx, key, rec, 0, 0)
-	if errors.Is(err, errStale) {
-		return nil // a worker made it, or the submission that this one repeats
+	for {
+		rec := record{State: Queued, Owner: ownerName(s.Owner), Accepted: accepted}
+		revision, err := q.store.putRecord(ctx, key, rec, 0, 0)
+		if err == nil {
+			q.index.learn(key, &rec, revision)
+		}
+		if !errors.Is(err, errStale) {
+			return err
+		}
+		// A worker makes it, or a submission of the same.
+		if there, _, err := q.store.record(ctx, key); there != nil || err != nil {
+			return err
+		}
+		if !pause(ctx, settling) {
+			return unavailable("writing the record", ctx.Err())
+		}
 	}
-	if err != nil {
-		return err
-	}
-	q.index.learn(key, &rec, revision)
-	return nil
 }
 
 // isRefusal reports whether the store refused a message for a limit, which the

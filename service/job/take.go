@@ -116,7 +116,7 @@ func (q *Queue) claim(ctx context.Context, message jetstream.Msg, t *task) (*Cla
 		}
 		q.index.unhold(c)
 		c.cancel(ErrLost)
-		if !errors.Is(err, errStale) {
+		if !errors.Is(err, errStale) || !pause(ctx, settling) {
 			return nil, err
 		}
 	}

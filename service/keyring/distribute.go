@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -130,8 +131,11 @@ func parseMessage(text []byte) (Published, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	var m message
-	if err := decoder.Decode(&m); err != nil || decoder.More() {
+	if err := decoder.Decode(&m); err != nil {
 		return Published{}, fmt.Errorf("%w: published keys", zkpass.ErrMalformed)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return Published{}, fmt.Errorf("%w: published keys with bytes after them", zkpass.ErrMalformed)
 	}
 	set, err := zkpass.ParseKeySet(m.JWKS)
 	if err != nil {

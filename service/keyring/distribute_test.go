@@ -241,6 +241,7 @@ func TestParseMessage(t *testing.T) {
 		"no object":             "[]",
 		"unknown member":        string(good[:len(good)-1]) + `,"x":1}`,
 		"more after it":         string(good) + string(good),
+		"a bracket after it":    string(good) + "}",
 		"no keys":               `{"accepted":[]}`,
 		"none to encrypt to":    `{"jwks":{"keys":[]},"accepted":[]}`,
 		"first is not accepted": string(bytes.Replace(good, []byte(p.Accepted[0]+`"]`), []byte(`x"]`), 1)),

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/zkpass-go/zkpass"
@@ -34,10 +35,16 @@ func (w *Worker) prove(ctx context.Context, claim *job.Claim) (string, error) {
 		return "", err
 	}
 	defer release()
+	// Only now: what waits for the memory that others use has not begun.
+	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
+	defer cancel()
 	result, err := local.ProveRequest(ctx, request, tokens, local.Options{
 		Now: w.config.Now, Resolver: w.config.Resolver,
 		Progress: func(step string, done, total int) { claim.Progress(step, float64(done)/float64(max(total, 1))) },
 	})
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "", errDeadline
+	}
 	if err != nil {
 		return "", err
 	}

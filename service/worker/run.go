@@ -3,8 +3,9 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"runtime/debug"
+	"runtime"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -31,7 +32,7 @@ func (w *Worker) run(proving context.Context, claim *job.Claim) {
 	w.metrics.running.Inc()
 	defer w.metrics.running.Dec()
 
-	id, err := w.unseal(claim.SealedID())
+	id, err := w.unsealSafely(claim.SealedID(), log)
 	if err != nil {
 		// Without the id nobody can be told. The key is not here yet, or no more.
 		log.Error("job cannot be opened: its key is unknown to this worker")
@@ -40,7 +41,7 @@ func (w *Worker) run(proving context.Context, claim *job.Claim) {
 	}
 	ctx, span := otel.Tracer(tracerName).Start(proving, "job", trace.WithAttributes(attribute.Int("attempt", claim.Attempt())))
 	defer span.End()
-	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(claim.Context(), cancel)()
 
@@ -70,7 +71,7 @@ func (w *Worker) run(proving context.Context, claim *job.Claim) {
 func (w *Worker) outcome(ctx context.Context, claim *job.Claim, log *slog.Logger) (outcome job.Outcome) {
 	defer func() {
 		if recover() != nil {
-			log.Error("proving panicked", "stack", string(debug.Stack()))
+			logPanic(log)
 			outcome = job.Outcome{Problem: problemOf(errInternal)}
 		}
 	}()
@@ -81,14 +82,39 @@ func (w *Worker) outcome(ctx context.Context, claim *job.Claim, log *slog.Logger
 	if err == nil {
 		return job.Outcome{Token: token}
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = errDeadline
-	}
 	problem := problemOf(err)
 	if problem.Code == zkpass.ProblemInternal {
 		log.Error("job failed for a reason of this service", "kind", kindOf(err))
 	}
 	return job.Outcome{Problem: problem}
+}
+
+// unsealSafely opens the id of a job. A panic there is one more reason why it
+// cannot be opened.
+func (w *Worker) unsealSafely(sealed string, log *slog.Logger) (id job.ID, err error) {
+	defer func() {
+		if recover() != nil {
+			logPanic(log)
+			err = errInternal
+		}
+	}()
+	return w.unseal(sealed)
+}
+
+// logPanic logs where a panic came from, called while it is recovered from. A stack
+// as the runtime prints it also has arguments, which may be user data.
+func logPanic(log *slog.Logger) {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	var at []string
+	for {
+		frame, more := frames.Next()
+		at = append(at, fmt.Sprintf("%s:%d", frame.Function, frame.Line))
+		if !more {
+			break
+		}
+	}
+	log.Error("a job panicked", "at", at)
 }
 
 // finish stores an outcome, again and again while the store is not available.

@@ -42,7 +42,7 @@ type Config struct {
 	// Parallel is how many jobs are proven at once; 0 stands for one for every two
 	// processors, since a proof uses what it finds.
 	Parallel int
-	// Deadline is for one job, from its decryption on.
+	// Deadline is for one job, from when there is memory for its proof.
 	Deadline time.Duration
 	// Grace is how long jobs under way may take to end when Run is stopped.
 	Grace   time.Duration

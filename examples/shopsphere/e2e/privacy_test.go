@@ -223,7 +223,7 @@ func marksOf(t *testing.T, idToken string) map[string]string {
 		if json.Unmarshal(value, &list) == nil {
 			value = json.RawMessage(strings.Join(list, " "))
 		}
-		if text := strings.Trim(string(value), `"`); len(text) >= minForm {
+		if text := strings.Trim(string(value), `"`); len(text) >= marks.MinMark {
 			sought["claim "+name] = text
 		}
 	}
