@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/sumcheck"
@@ -187,7 +187,7 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 func (s *System) leaves(sides []side, nonces []byte) []merkle.Digest {
 	const batch = 64
 	leaves := make([]merkle.Digest, s.gfShape.Columns())
-	workers := runtime.GOMAXPROCS(0)
+	workers := cores.Count()
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {

@@ -28,7 +28,7 @@ func TestLoad(t *testing.T) {
 	if os.Getenv("ZKPASS_LOAD") == "" {
 		t.Skip("set ZKPASS_LOAD=1 to measure a service under load")
 	}
-	queued := 10_000
+	queued, seconds := 10_000, 20
 	if n, err := strconv.Atoi(os.Getenv("ZKPASS_LOAD_QUEUED")); err == nil {
 		queued = n
 	}
@@ -67,13 +67,13 @@ func TestLoad(t *testing.T) {
 
 	ended := func() int { return queued - c.ahead(t, last.Load().(string)) }
 	before, begin := ended(), time.Now()
-	latencies := flood(t, address, key, last.Load().(string), 1000, 20*time.Second)
+	latencies := flood(t, address, key, last.Load().(string), 1000, time.Duration(seconds)*time.Second)
 	rate := float64(ended()-before) / time.Since(begin).Minutes()
 	report(t, "while proofs run at full rate", latencies)
 	t.Logf("proofs a minute meanwhile: %.0f", rate)
 
 	before, begin = ended(), time.Now()
-	time.Sleep(20 * time.Second)
+	time.Sleep(time.Duration(seconds) * time.Second)
 	t.Logf("proofs a minute without other requests: %.0f", float64(ended()-before)/time.Since(begin).Minutes())
 	t.Logf("memory at the end: %d MB", residentMB(t, p))
 }

@@ -44,6 +44,9 @@ func play(ctx context.Context, role string) error {
 	if role == "nats" {
 		return playNATS(ctx)
 	}
+	if os.Getenv("ZKPASS_TEST_NO_YIELD") == "" {
+		service.YieldToRequests()
+	}
 	c := service.DefaultConfig()
 	if err := c.ReadEnvironment(os.LookupEnv); err != nil {
 		return err

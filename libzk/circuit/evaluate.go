@@ -2,8 +2,9 @@ package circuit
 
 import (
 	"fmt"
-	"runtime"
 	"sync"
+
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
 // Violation says which assertion a witness breaks, in which copy.
@@ -56,7 +57,7 @@ func (c *Circuit[E]) evaluateAll(inputs []E, copies int, check bool) (*Wires[E],
 			outputs = out
 		}
 	}
-	workers := runtime.GOMAXPROCS(0)
+	workers := cores.Count()
 	if copies >= manyCopies*workers {
 		// Each worker takes some copies through all layers.
 		if err := split(workers, func(i int) error {

@@ -3,11 +3,11 @@ package ligero
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
 // Quad is the constraint W[X]·W[Y] = W[Z].
@@ -184,7 +184,7 @@ func (t *Tableau[E]) encode() {
 func parallel(n int, work func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for range min(n, cores.Count()) {
 		wg.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1

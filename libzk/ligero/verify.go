@@ -3,9 +3,9 @@ package ligero
 import (
 	"errors"
 	"fmt"
-	"runtime"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
 // Errors of Verify.
@@ -15,7 +15,7 @@ var (
 	ErrQuadratic = errors.New("product constraints fail")
 )
 
-func workerCount() int { return runtime.GOMAXPROCS(0) }
+func workerCount() int { return cores.Count() }
 
 // Verify checks a response against opened columns, in the form of Open. The
 // linear constraints are constant + Σ coefficients[k]·W[k] = 0, combined with

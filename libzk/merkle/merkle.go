@@ -9,8 +9,9 @@ package merkle
 import (
 	"crypto/sha256"
 	"errors"
-	"runtime"
 	"sync"
+
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
 // Digest is a node of the tree.
@@ -43,7 +44,7 @@ func New(leaves []Digest) *Tree {
 
 // level hashes nodes lo..hi-1, whose children are all at or above hi.
 func (t *Tree) level(lo, hi int) {
-	workers := runtime.GOMAXPROCS(0)
+	workers := cores.Count()
 	if hi-lo < 256 || workers == 1 {
 		for i := hi - 1; i >= lo; i-- {
 			t.nodes[i] = join(&t.nodes[2*i], &t.nodes[2*i+1])

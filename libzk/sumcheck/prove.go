@@ -2,11 +2,11 @@ package sumcheck
 
 import (
 	"errors"
-	"runtime"
 	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -153,7 +153,7 @@ func (p *layerProver[E]) copyRounds(v []E, stride, copies int, point []E) ([]E, 
 // between copies 2c+1 and 2c.
 func (p *layerProver[E]) pairSums(q, v []E, stride, width, pairs int, weights []E) (q0, lead E) {
 	f := p.f
-	workers := min(runtime.GOMAXPROCS(0), width)
+	workers := min(cores.Count(), width)
 	s0, s1 := make([]E, workers), make([]E, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -263,7 +263,7 @@ func fold[E comparable](f field.Field[E], v []E, r E) {
 
 // inRows splits the pairs over the processors, all pairs of a left wire on one.
 func (p *layerProver[E]) inRows(work func(pairs []uint32)) {
-	workers := runtime.GOMAXPROCS(0)
+	workers := cores.Count()
 	var wg sync.WaitGroup
 	lo := 0
 	for w := range workers {
