@@ -182,11 +182,7 @@ func sealRequest(keys *KeySet, dvrToken string, userData map[string]string) ([]b
 	if err != nil {
 		return nil, err
 	}
-	text, err := MarshalUserData(userData)
-	if err != nil {
-		return nil, err
-	}
-	documents, err := EncryptDataToJWEToken(key, text)
+	documents, err := EncryptUserData(key, userData, dvrToken)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package zkpass
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -20,14 +22,56 @@ const (
 // [ECDHES]: a JWE of {"data":"..."} that names the key by its id. A DVR token
 // and the text of [MarshalUserData] travel to a service like this.
 func EncryptDataToJWEToken(key *PublicKey, data string) (string, error) {
-	token, err := encrypt(key, data)
+	token, err := encrypt(key, data, nil)
 	if err != nil {
 		return "", fmt.Errorf("encrypting data: %w", err)
 	}
 	return token, nil
 }
 
-func encrypt(key *PublicKey, data string) (string, error) {
+// bindingHeader is the member of a JWE's protected header that says for which
+// request user data was encrypted: base64url of the SHA-256 of the DVR token.
+// The content is authenticated together with the header (RFC 7516, section 5.1).
+const bindingHeader = "zkpass_dvr"
+
+// EncryptUserData encrypts user data tokens by tag towards a service, for one
+// request only. A service proves nothing else with them: without that, whoever
+// gets hold of the encrypted text on its way, such as a server that passes it on
+// or a queue, could have the service answer requests of its own about the
+// documents.
+func EncryptUserData(key *PublicKey, userData map[string]string, dvrToken string) (string, error) {
+	text, err := MarshalUserData(userData)
+	if err != nil {
+		return "", err
+	}
+	options := (&jose.EncrypterOptions{}).WithHeader(bindingHeader, bindingOf(dvrToken))
+	token, err := encrypt(key, text, options)
+	if err != nil {
+		return "", fmt.Errorf("encrypting user data: %w", err)
+	}
+	return token, nil
+}
+
+func bindingOf(dvrToken string) string {
+	sum := sha256.Sum256([]byte(dvrToken))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// CheckBinding checks that a JWE of user data, which has been decrypted, was made
+// for a request, or for any: then it has no such member. The error wraps
+// [ErrMalformed].
+func CheckBinding(token, dvrToken string) error {
+	header, err := parseJWE(token)
+	if err != nil {
+		return err
+	}
+	if header.binding != "" && header.binding != bindingOf(dvrToken) {
+		return malformed("the user data is encrypted for another request")
+	}
+	return nil
+}
+
+func encrypt(key *PublicKey, data string, options *jose.EncrypterOptions) (string, error) {
 	if key.alg != ECDHES {
 		return "", fmt.Errorf("%w: encryption needs a key for ECDH-ES, this one is for %s", ErrAlgorithm, key.alg)
 	}
@@ -39,7 +83,7 @@ func encrypt(key *PublicKey, data string) (string, error) {
 		return "", err
 	}
 	recipient := jose.Recipient{Algorithm: encAlgorithm, Key: key.ec, KeyID: key.id}
-	encrypter, err := jose.NewEncrypter(encContent, recipient, nil)
+	encrypter, err := jose.NewEncrypter(encContent, recipient, options)
 	if err != nil {
 		return "", err
 	}
@@ -107,7 +151,8 @@ func decrypt(key *PrivateKey, token string) (string, error) {
 // jweHeader is what this package reads in the protected header of a JWE.
 type jweHeader struct {
 	kid        string
-	validPoint bool // epk is a point on P-256
+	binding    string // empty without one
+	validPoint bool   // epk is a point on P-256
 }
 
 // parseJWE checks the form of a compact JWE before the library sees it: zip must
@@ -154,7 +199,7 @@ func parseJWEHeader(protected string) (*jweHeader, error) {
 		}
 	}
 	alg, enc := o.str("alg"), o.str("enc")
-	header := &jweHeader{kid: o.str("kid")}
+	header := &jweHeader{kid: o.str("kid"), binding: o.optStr(bindingHeader)}
 	for _, name := range []string{"apu", "apv"} {
 		if _, err := decodeBase64URL(o.optStr(name)); err != nil {
 			return nil, fmt.Errorf("header: member %s: %w", name, err)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/zkpass-go/zkpass/service/worker"
 )
 
 // Config is how a service is set up. [DefaultConfig] has the defaults; a file,
@@ -72,7 +74,7 @@ type TLS struct {
 // Metrics is the listener for Prometheus. Without an address there is none.
 type Metrics struct {
 	Listen     string `yaml:"listen"`
-	RequireKey bool   `yaml:"require_key"` // ask for an API key with the scope metrics
+	RequireKey bool   `yaml:"require_key"` // ask for an API key with the scope metrics; not in workers
 }
 
 // Keys are the keys that sign proof tokens and decrypt what holders send.
@@ -85,6 +87,7 @@ type Keys struct {
 // Jobs are the bounds of the queue and of proving.
 type Jobs struct {
 	Parallel    int           `yaml:"parallel"`    // jobs proven at once in a process; 0 chooses
+	MemoryMB    int64         `yaml:"memory_mb"`   // for all proofs at once, in MiB; 0: half of the machine's
 	Deadline    time.Duration `yaml:"deadline"`    // for proving one job
 	MaxQueued   int           `yaml:"max_queued"`  // jobs in the queue, then 503
 	MaxPerKey   int           `yaml:"max_per_key"` // unfinished jobs of one API key, then 429
@@ -168,6 +171,9 @@ func (c *Config) check(r role) error {
 	if r == working && c.Keys.Dir == "" {
 		bad("keys.dir", "missing; the workers of one service share a directory of keys")
 	}
+	if r == working && c.Metrics.Listen != "" && c.Metrics.RequireKey {
+		bad("metrics.require_key", "a worker knows no API keys; set it for front ends only, and let a worker's metrics.listen be an address that only the monitoring reaches")
+	}
 	for _, u := range strings.Split(c.NATS.URL, ",") {
 		if parsed, err := url.Parse(u); c.NATS.URL != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "nats" && parsed.Scheme != "tls") {
 			bad("nats.url", "want nats://HOST:PORT or tls://HOST:PORT")
@@ -212,6 +218,9 @@ func (c *Config) check(r role) error {
 		if n < 1 {
 			bad(member, "%d, want 1 or more", n)
 		}
+	}
+	if n := c.Jobs.MemoryMB; n != 0 && n < worker.MinMemory>>20 {
+		bad("jobs.memory_mb", "%d, want 0 or %d or more", n, worker.MinMemory>>20)
 	}
 	if c.Jobs.Parallel < 0 {
 		bad("jobs.parallel", "%d, want 0 or more", c.Jobs.Parallel)

@@ -107,6 +107,7 @@ func TestCheck(t *testing.T) {
 		"jobs.max_queued":         func(c *Config) { c.Jobs.MaxQueued = 0 },
 		"jobs.max_per_key":        func(c *Config) { c.Jobs.MaxPerKey = 0 },
 		"jobs.max_attempts":       func(c *Config) { c.Jobs.MaxAttempts = 0 },
+		"jobs.memory_mb":          func(c *Config) { c.Jobs.MemoryMB = 1 },
 		"jobs.parallel":           func(c *Config) { c.Jobs.Parallel = -1 },
 		"limits.requests":         func(c *Config) { c.Limits.Requests = 0 },
 		"limits.requests_burst":   func(c *Config) { c.Limits.RequestsBurst = 0 },

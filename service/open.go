@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -104,4 +105,18 @@ func (c *Config) openKeys(logger *slog.Logger) (*keyring.Ring, error) {
 		Retain: max(keyring.DefaultRetain, c.Jobs.ResultTTL+keyring.MinRetain),
 		Logger: logger,
 	})
+}
+
+// RotateKeys makes the next keys of a service, which may be running: for use after
+// Keys.Ahead, or at once if the present ones have leaked.
+func RotateKeys(c Config, leaked bool) error {
+	// A mistyped directory must not get keys of its own.
+	if _, err := os.Stat(c.keysDir()); err != nil {
+		return fmt.Errorf("rotating keys: %w", err)
+	}
+	ring, err := c.openKeys(nil)
+	if err != nil {
+		return err
+	}
+	return ring.Rotate(leaked)
 }

@@ -19,7 +19,7 @@ import (
 func (c *Config) newWorker(queue *job.Queue, ring *keyring.Ring, logger *slog.Logger, metrics prometheus.Registerer) (*worker.Worker, error) {
 	prover, err := worker.New(worker.Config{
 		Jobs: queue, Keys: ring, Resolver: &zkpass.KeyFetcher{AllowedHosts: c.KeyHosts},
-		Parallel: c.Jobs.Parallel, Deadline: c.Jobs.Deadline, Grace: c.StopGrace,
+		Cores: proofCores(), Parallel: c.Jobs.Parallel, Memory: c.Jobs.MemoryMB << 20, Deadline: c.Jobs.Deadline, Grace: c.StopGrace,
 		Logger: logger, Metrics: metrics,
 	})
 	if err != nil {

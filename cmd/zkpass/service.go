@@ -80,7 +80,8 @@ standard error. SIGTERM or Ctrl-C stops it gracefully.`,
 	f.text(flags, "data-dir", "directory of a service that runs alone", func(c *service.Config, v string) { c.DataDir = v })
 	f.text(flags, "tls-cert", "file with the API's certificate chain", func(c *service.Config, v string) { c.TLS.Cert = v })
 	f.text(flags, "tls-key", "file with the certificate's key", func(c *service.Config, v string) { c.TLS.Key = v })
-	cmd.AddCommand(newRotate("data-dir", "zkpass serve rotate --data-dir /var/lib/zkpass"))
+	cmd.AddCommand(newRotate("data-dir", "directory of a service that runs alone", "zkpass serve rotate --data-dir /var/lib/zkpass",
+		func(c *service.Config, v string) { c.DataDir = v }))
 	return cmd
 }
 
@@ -107,6 +108,7 @@ its job back.`,
 	}
 	f.declare(cmd)
 	f.text(cmd.Flags(), "keys", "directory of the keys that workers of a service share", func(c *service.Config, v string) { c.Keys.Dir = v })
-	cmd.AddCommand(newRotate("keys", "zkpass worker rotate --keys /var/lib/zkpass/keys"))
+	cmd.AddCommand(newRotate("keys", "directory of the keys", "zkpass worker rotate --keys /var/lib/zkpass/keys",
+		func(c *service.Config, v string) { c.Keys.Dir = v }))
 	return cmd
 }

@@ -9,10 +9,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkpass-go/zkpass/service"
+	"github.com/zkpass-go/zkpass/service/worker"
 )
 
-// runService runs a front end or a worker until it is stopped.
+// runService runs a front end or a worker until it is stopped. Its memory, with user
+// data and keys in it, is in no core dump.
 func runService(cmd *cobra.Command, c service.Config, run func(context.Context, service.Config, *slog.Logger) error) error {
+	if err := worker.DisableCoreDumps(); err != nil {
+		return fmt.Errorf("turning core dumps off: %w", err)
+	}
+	service.YieldToRequests()
 	logger, err := newLogger(cmd.ErrOrStderr(), c.Log)
 	if err != nil {
 		return err

@@ -1,13 +1,14 @@
 // What a page or a phone's web view needs to have a zkPass service prove: JWE (RFC 7516) with
 // ECDH-ES and A256GCM by WebCrypto, and the three calls. No library. Pages need https or loopback.
 
-// encrypt makes the JWE of {"data": text} towards a service's key, a JWK.
-export async function encrypt(jwk, text) {
+// encrypt makes the JWE of {"data": text} towards a service's key, a JWK. more are members
+// for its header, which is authenticated together with the text.
+export async function encrypt(jwk, text, more = {}) {
   const curve = { name: "ECDH", namedCurve: "P-256" };
   const theirs = await crypto.subtle.importKey("jwk", { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, curve, false, []);
   const ours = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", ours.publicKey);
-  const header = base64url(utf8(JSON.stringify({ alg: "ECDH-ES", enc: "A256GCM", kid: jwk.kid, epk: { kty, crv, x, y } })));
+  const header = base64url(utf8(JSON.stringify({ alg: "ECDH-ES", enc: "A256GCM", kid: jwk.kid, epk: { kty, crv, x, y }, ...more })));
 
   // The content key of RFC 7518, section 4.6: one round of the Concat KDF.
   const z = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, ours.privateKey, 256);
@@ -28,11 +29,13 @@ export async function encrypt(jwk, text) {
 export async function prove(service, dvrToken, tokens, { request = fetch, progress = () => {} } = {}) {
   const { keys } = await answer(await request(service + "/.well-known/jwks.json"));
   const key = keys.find((k) => k.use === "enc"); // the first one is the one in use
+  // The user data is for this request and no other, whoever gets hold of the JWE on its way.
+  const zkpass_dvr = base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(dvrToken))));
   const response = await request(service + "/v1/proof?wait=10", {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
     body: JSON.stringify({
-      user_data_token: await encrypt(key, JSON.stringify(tokens)),
+      user_data_token: await encrypt(key, JSON.stringify(tokens), { zkpass_dvr }),
       dvr_token: await encrypt(key, dvrToken),
     }),
   });

@@ -5,9 +5,16 @@
 //
 //	curl -s https://prove.example/.well-known/jwks.json >jwks.json
 //	go run ./examples/jwe jwks.json <dvr.jwt >dvr.jwe
+//	printf '{"":"%s"}' "$(cat token.jwt)" | go run ./examples/jwe jwks.json dvr.jwt >user-data.jwe
+//
+// The second form is for user data: the header then names the request that it is
+// for, so that nobody can have another one answered about it.
 package main
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,8 +33,8 @@ func main() {
 }
 
 func run(args []string, in io.Reader, out io.Writer) error {
-	if len(args) != 1 {
-		return errors.New("want the file with the service's key set")
+	if len(args) != 1 && len(args) != 2 {
+		return errors.New("want the file with the service's key set, and for user data that with the request")
 	}
 	text, err := os.ReadFile(args[0])
 	if err != nil {
@@ -37,13 +44,22 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	if err := json.Unmarshal(text, &set); err != nil {
 		return fmt.Errorf("reading key set: %w", err)
 	}
+	var options *jose.EncrypterOptions
+	if len(args) == 2 {
+		dvr, err := os.ReadFile(args[1])
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(bytes.TrimRight(dvr, "\n"))
+		options = (&jose.EncrypterOptions{}).WithHeader("zkpass_dvr", base64.RawURLEncoding.EncodeToString(sum[:]))
+	}
 	data, err := io.ReadAll(in)
 	if err != nil {
 		return err
 	}
 	for _, key := range set.Keys {
 		if key.Use == "enc" {
-			token, err := encrypt(key, strings.TrimRight(string(data), "\n"))
+			token, err := encrypt(key, strings.TrimRight(string(data), "\n"), options)
 			if err == nil {
 				_, err = io.WriteString(out, token)
 			}
@@ -53,13 +69,13 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	return errors.New("the key set has no key for encryption")
 }
 
-func encrypt(key jose.JSONWebKey, text string) (string, error) {
+func encrypt(key jose.JSONWebKey, text string, options *jose.EncrypterOptions) (string, error) {
 	content, err := json.Marshal(map[string]string{"data": text})
 	if err != nil {
 		return "", err
 	}
 	to := jose.Recipient{Algorithm: jose.ECDH_ES, Key: key.Key, KeyID: key.KeyID}
-	encrypter, err := jose.NewEncrypter(jose.A256GCM, to, nil)
+	encrypter, err := jose.NewEncrypter(jose.A256GCM, to, options)
 	if err != nil {
 		return "", err
 	}

@@ -63,10 +63,31 @@ func OpenKV(ctx context.Context, conn *nats.Conn, replicas int) (*Bucket, error)
 			kv, err = js.KeyValue(ctx, BucketName)
 		}
 	}
+	if err == nil {
+		kv, err = leaderOnly(ctx, js, kv)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening API keys: %w", err)
 	}
 	return &Bucket{kv: kv, now: time.Now, cached: make(map[string]cachedRecord)}, nil
+}
+
+// leaderOnly has reads answered by the bucket's leader. The library lets every
+// replica answer; one that is cut off from the others would know of no revocation.
+func leaderOnly(ctx context.Context, js jetstream.JetStream, kv jetstream.KeyValue) (jetstream.KeyValue, error) {
+	stream, err := js.Stream(ctx, "KV_"+BucketName)
+	if err != nil {
+		return nil, err
+	}
+	config := stream.CachedInfo().Config
+	if !config.AllowDirect {
+		return kv, nil
+	}
+	config.AllowDirect = false
+	if _, err := js.UpdateStream(ctx, config); err != nil {
+		return nil, err
+	}
+	return js.KeyValue(ctx, BucketName) // one that knows
 }
 
 // Create implements [Store].

@@ -87,7 +87,8 @@ type Limits struct {
 	// Attestations a second to one address for long, AttestationsBurst at once.
 	Attestations      float64 // 1
 	AttestationsBurst int     // 10
-	// Bodies is how many bodies are in memory at once, each up to [MaxBody].
+	// Bodies is how many bodies are in memory at once, each up to [MaxBody]; one
+	// API key may have half of them.
 	Bodies int // 256
 }
 

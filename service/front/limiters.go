@@ -106,6 +106,7 @@ type callers struct {
 type caller struct {
 	limiter *rate.Limiter
 	running int
+	reading int // of those running, how many have a body in memory
 	last    time.Time
 }
 
@@ -143,6 +144,24 @@ func (c *callers) enter(key *apikey.Key, now time.Time) (leave func(), wait time
 		defer c.mu.Unlock()
 		who.running--
 	}, 0
+}
+
+// read gives a request that was admitted leave to read its body. done must be called
+// when the body is not needed any more; it is nil if the key has half of all places,
+// so that one whose bodies come slowly does not keep out the others.
+func (c *callers) read(key *apikey.Key) (done func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	who := c.all[key.Key]
+	if who.reading >= max(1, c.limits.Bodies/2) {
+		return nil
+	}
+	who.reading++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		who.reading--
+	}
 }
 
 // limiter has the key's own limits where it has some.

@@ -53,6 +53,12 @@ func (h *Handler) postProof(x *exchange) {
 // accept reads a request and puts its job into the queue. If it cannot, it has
 // answered.
 func (x *exchange) accept() (id job.ID, wait time.Duration, ok bool) {
+	done := x.callers.read(x.key)
+	if done == nil {
+		x.refuseFor(retryBusy, http.StatusTooManyRequests, zkpass.ProblemRateLimited, "too many requests of this API key are being read at the moment")
+		return "", 0, false
+	}
+	defer done()
 	select {
 	case x.bodies <- struct{}{}:
 		defer func() { <-x.bodies }()

@@ -191,6 +191,8 @@ func (c *Claim) finish(ctx context.Context, id ID, outcome Outcome) error {
 // write writes the record, if the claim still has the job; else it fails with
 // errStale.
 func (c *Claim) write(ctx context.Context, after record, ttl time.Duration) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*operationTimeout)
+	defer cancel()
 	for {
 		revision, err := c.q.store.putRecord(ctx, c.key, after, c.revision, ttl)
 		if !errors.Is(err, errStale) {
@@ -233,6 +235,9 @@ func (c *Claim) ended(ctx context.Context, after record, revision uint64) {
 	q.index.learn(c.key, &after, revision)
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
+	if err := q.store.overwrite(ctx, c.message); err != nil {
+		q.config.Logger.Warn("the input of an ended job is not overwritten", "error", err)
+	}
 	if err := c.message.DoubleAck(ctx); err != nil {
 		// It is delivered again, and acknowledged then.
 		q.config.Logger.Warn("the input of an ended job stays a while", "error", err)

@@ -13,6 +13,9 @@ const waitTick = time.Second
 
 // Status tells an owner how a job stands, or [ErrUnknown]. For unfinished jobs it
 // does not ask the store; outcomes it fetches, which a moment later may be gone.
+// A process that is cut off from the majority of a cluster together with a server
+// that led it may, for the seconds until that server notices, not know of jobs that
+// the majority accepts meanwhile.
 func (q *Queue) Status(ctx context.Context, owner string, id ID) (*Status, error) {
 	status, _, err := q.status(ctx, ownerName(owner), id)
 	if err != nil {

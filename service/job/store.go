@@ -149,6 +149,16 @@ func (s *store) dropInput(ctx context.Context, key string) error {
 	return err
 }
 
+// overwrite removes a message that a worker has. To acknowledge it alone would leave
+// it in the store's files, as long as there are others beside it.
+func (s *store) overwrite(ctx context.Context, message jetstream.Msg) error {
+	meta, err := message.Metadata()
+	if err != nil {
+		return err
+	}
+	return s.queue.SecureDeleteMsg(ctx, meta.Sequence.Stream)
+}
+
 func publish(ctx context.Context, js jetstream.JetStream, subject string, data []byte, options ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
 	return publishMessage(ctx, js, &nats.Msg{Subject: subject, Data: data}, options...)
 }

@@ -86,6 +86,8 @@ func (q *Queue) pull(ctx context.Context) (jetstream.Msg, error) {
 // has the job: a worker that had it finds out at the latest when it finishes. A
 // message for which there is nothing to do is acknowledged; then there is no claim.
 func (q *Queue) claim(ctx context.Context, message jetstream.Msg, t *task) (*Claim, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*operationTimeout)
+	defer cancel()
 	key := message.Subject()[len(queueSubject):]
 	for {
 		rec, revision, err := q.store.record(ctx, key)

@@ -2,13 +2,20 @@ package worker
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/zkpass-go/zkpass/query"
 )
 
-// maxMemory bounds what proofs at once may need, in bytes. One proof may always
-// run, however large.
-const maxMemory = 1 << 30
+// MinMemory is the least that Config.Memory may be, in bytes: a proof over a
+// document of a few kilobytes fits.
+const MinMemory = 256 << 20
+
+// errMemory means that a proof needs more memory than this worker may use.
+var errMemory = errors.New("not enough memory")
 
 // memory lets so many proofs run at once as fit.
 type memory struct {
@@ -18,19 +25,34 @@ type memory struct {
 
 func newMemory(all int64) *memory { return &memory{all, semaphore.NewWeighted(all)} }
 
-// need estimates what a proof over some tokens needs: 70 KB for each byte of a
-// document and 40 MB, as measured (docs/performance.md).
-func (m *memory) need(tokens map[string]string) int64 {
-	need := int64(40 << 20)
-	for _, token := range tokens {
-		need += int64(len(token)) * 3 / 4 * (70 << 10)
+// need estimates what a proof about some tokens needs: 40 MB, and for each byte of a
+// document 70 KB, 2 KB for each path into it, and 30 KB more if that goes over an
+// array, as measured. A program of nil has no paths.
+func (m *memory) need(program *query.Program, tokens map[string]string) int64 {
+	perByte := make(map[string]int64, len(tokens))
+	if program != nil {
+		for _, path := range program.Paths {
+			perByte[path.Tag] += 2 << 10
+			if path.EachStep() >= 0 {
+				perByte[path.Tag] += 30 << 10
+			}
+		}
 	}
-	return min(need, m.all)
+	need := int64(40 << 20)
+	for tag, token := range tokens {
+		need += int64(len(token)) * 3 / 4 * (70<<10 + perByte[tag])
+	}
+	return need
 }
 
-// acquire waits until a proof over some tokens fits.
-func (m *memory) acquire(ctx context.Context, tokens map[string]string) (release func(), err error) {
-	need := m.need(tokens)
+// acquire waits until a proof about some tokens fits. One that never will is
+// refused: it could take the process with it, and after that the next worker.
+func (m *memory) acquire(ctx context.Context, program *query.Program, tokens map[string]string) (release func(), err error) {
+	need := m.need(program, tokens)
+	if need > m.all {
+		return nil, fmt.Errorf("%w: a proof of this query about these documents needs about %d MB, and this service gives %d MB; ask for fewer members or arrays, or prove on a larger machine",
+			errMemory, need>>20, m.all>>20)
+	}
 	if err := m.bytes.Acquire(ctx, need); err != nil {
 		return nil, err
 	}

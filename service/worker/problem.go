@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/statement"
 	"github.com/zkpass-go/zkpass/local"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm"
@@ -30,6 +32,7 @@ type kind struct {
 // promises that.
 var kinds = []kind{
 	{zkpass.ErrDecrypt, http.StatusBadRequest, zkpass.ProblemDecryption, "a token cannot be decrypted"},
+	{errMemory, 422, zkpass.ProblemUnsupported, ""},
 	{errDeadline, 422, zkpass.ProblemDeadline, "proving took longer than this service allows"},
 	{query.ErrUndisclosed, 422, zkpass.ProblemUndisclosed, ""},
 	{query.ErrEval, 422, zkpass.ProblemEvaluation, ""},
@@ -50,6 +53,30 @@ var kinds = []kind{
 	{zkpass.ErrMalformed, 422, zkpass.ProblemTokens, ""},
 }
 
+// documentError says which document of a request an error is about.
+type documentError struct {
+	tag string
+	error
+}
+
+func (e *documentError) Unwrap() error { return e.error }
+
+// about finds out which document an error is about. Errors of this module begin
+// with its name, or with a path, which begins with its tag.
+func about(dvr *zkpass.DVR, err error) error {
+	var eval *query.EvalError
+	path := ""
+	if errors.As(err, &eval) {
+		path = eval.Path
+	}
+	for _, tag := range dvr.Tags() {
+		if tag != "" && (strings.HasPrefix(err.Error(), statement.Name(tag)+": ") || strings.HasPrefix(path, tag+".")) {
+			return &documentError{tag, err}
+		}
+	}
+	return err
+}
+
 // problemOf says to the owner of a job why there is no proof.
 func problemOf(err error) *zkpass.Problem {
 	for _, k := range kinds {
@@ -59,6 +86,10 @@ func problemOf(err error) *zkpass.Problem {
 		p := zkpass.NewProblem(k.status, k.code, k.detail)
 		if k.detail == "" {
 			p.Detail = err.Error()
+		}
+		var document *documentError
+		if errors.As(err, &document) {
+			p.Document = document.tag
 		}
 		var eval *query.EvalError
 		var compile *query.CompileError

@@ -1,11 +1,13 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/statement"
 	"github.com/zkpass-go/zkpass/local"
 	"github.com/zkpass-go/zkpass/service/job"
 )
@@ -14,12 +16,13 @@ import (
 func (w *Worker) prove(ctx context.Context, claim *job.Claim) (string, error) {
 	input := claim.Input()
 	claim.Progress("decrypting", 0)
-	userData, err := w.decrypt(input.UserDataToken)
-	if err != nil {
+	// Both, whatever becomes of the first: so it takes as long which one is wrong.
+	userData, wrongData := w.decrypt(input.UserDataToken)
+	dvrToken, wrongDVR := w.decrypt(input.DVRToken)
+	if err := cmp.Or(wrongData, wrongDVR); err != nil {
 		return "", err
 	}
-	dvrToken, err := w.decrypt(input.DVRToken)
-	if err != nil {
+	if err := zkpass.CheckBinding(input.UserDataToken, dvrToken); err != nil {
 		return "", err
 	}
 	tokens, err := zkpass.ParseUserData(userData)
@@ -30,11 +33,15 @@ func (w *Worker) prove(ctx context.Context, claim *job.Claim) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	release, err := w.memory.acquire(ctx, tokens)
+	// A query that does not compile is found out below, and needs no memory.
+	program, _ := statement.Compile(&request.DVR)
+	release, err := w.memory.acquire(ctx, program, tokens)
 	if err != nil {
 		return "", err
 	}
 	defer release()
+	w.cores.enter()
+	defer w.cores.leave()
 	// Only now: what waits for the memory that others use has not begun.
 	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
 	defer cancel()
@@ -46,7 +53,7 @@ func (w *Worker) prove(ctx context.Context, claim *job.Claim) (string, error) {
 		return "", errDeadline
 	}
 	if err != nil {
-		return "", err
+		return "", about(&request.DVR, err)
 	}
 	w.metrics.seconds.Observe(result.Duration.Seconds())
 	token, err := zkpass.SignProof(result.Proof, w.config.Keys.Signing())

@@ -45,7 +45,19 @@ func (w *Worker) run(proving context.Context, claim *job.Claim) {
 	defer cancel()
 	defer context.AfterFunc(claim.Context(), cancel)()
 
-	outcome := w.outcome(ctx, claim, log)
+	// Proving stops between steps, which take seconds for large documents. A worker
+	// that is to stop does not wait for that; one that goes on does, since the proof
+	// has its memory until then.
+	ended := make(chan job.Outcome, 1)
+	go func() { ended <- w.outcome(ctx, claim, log) }()
+	var outcome job.Outcome
+	select {
+	case outcome = <-ended:
+	case <-proving.Done():
+		log.Info("job handed back")
+		w.giveBack(claim, log, 0)
+		return
+	}
 	switch {
 	case claim.Context().Err() != nil:
 		log.Info("job cancelled or lost", "ms", time.Since(start).Milliseconds())
@@ -128,6 +140,10 @@ func (w *Worker) finish(ctx context.Context, claim *job.Claim, id job.ID, outcom
 			return
 		case errors.Is(err, job.ErrLost):
 			log.Info("job was lost before its outcome was stored")
+			return
+		case !errors.Is(err, job.ErrUnavailable):
+			log.Error("outcome cannot be stored", "error", err)
+			w.giveBack(claim, log, 10*time.Second)
 			return
 		case ctx.Err() != nil:
 			log.Error("outcome not stored; the job will be taken up again", "error", err)

@@ -19,6 +19,7 @@ import (
 const (
 	DefaultDeadline = 120 * time.Second
 	DefaultGrace    = 30 * time.Second
+	DefaultMemory   = 4 << 30
 )
 
 // Jobs is where jobs come from: a [job.Queue].
@@ -39,9 +40,16 @@ type Config struct {
 	// Resolver finds keys that requests name by a key set's URL, and decides
 	// which URLs may be fetched; nil allows none.
 	Resolver zkpass.KeyResolver
-	// Parallel is how many jobs are proven at once; 0 stands for one for every two
-	// processors, since a proof uses what it finds.
+	// Cores is how many processors proofs share; 0 stands for GOMAXPROCS. A process
+	// that serves requests too has a higher GOMAXPROCS than this.
+	Cores int
+	// Parallel is how many jobs are proven at once; 0 stands for Cores: on two
+	// processors two proofs at once make half as many more as one after the other.
 	Parallel int
+	// Memory is what proofs at once may need, in bytes, by an estimate; a proof that
+	// needs more alone is refused. 0 stands for half of what the machine or control
+	// group has, or [DefaultMemory] where that is not known.
+	Memory int64
 	// Deadline is for one job, from when there is memory for its proof.
 	Deadline time.Duration
 	// Grace is how long jobs under way may take to end when Run is stopped.
@@ -57,6 +65,7 @@ type Worker struct {
 	config  Config
 	metrics *metrics
 	memory  *memory
+	cores   *cores
 }
 
 // New makes a worker.
@@ -64,11 +73,23 @@ func New(c Config) (*Worker, error) {
 	if c.Jobs == nil || c.Keys == nil {
 		return nil, errors.New("making a worker: jobs and keys are needed")
 	}
-	if c.Parallel < 0 || c.Deadline < 0 || c.Grace < 0 {
-		return nil, errors.New("making a worker: parallel, deadline and grace must not be negative")
+	if c.Cores < 0 || c.Parallel < 0 || c.Deadline < 0 || c.Grace < 0 {
+		return nil, errors.New("making a worker: cores, parallel, deadline and grace must not be negative")
+	}
+	if c.Cores == 0 {
+		c.Cores = runtime.GOMAXPROCS(0)
 	}
 	if c.Parallel == 0 {
-		c.Parallel = max(1, runtime.NumCPU()/2)
+		c.Parallel = c.Cores
+	}
+	if c.Memory == 0 {
+		c.Memory = DefaultMemory
+		if n := physicalMemory(); n > 0 {
+			c.Memory = max(n/2, MinMemory)
+		}
+	}
+	if c.Memory < MinMemory {
+		return nil, fmt.Errorf("making a worker: memory of %d bytes, want %d or more", c.Memory, MinMemory)
 	}
 	if c.Deadline == 0 {
 		c.Deadline = DefaultDeadline
@@ -82,7 +103,7 @@ func New(c Config) (*Worker, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	w := &Worker{config: c, memory: newMemory(maxMemory)}
+	w := &Worker{config: c, memory: newMemory(c.Memory), cores: &cores{all: c.Cores}}
 	var err error
 	if w.metrics, err = newMetrics(c.Metrics); err != nil {
 		return nil, fmt.Errorf("making a worker: %w", err)
@@ -91,7 +112,8 @@ func New(c Config) (*Worker, error) {
 }
 
 // Run proves jobs until ctx ends. Then it takes no more, lets those under way end
-// for Config.Grace, and hands back what is not done by then.
+// for Config.Grace, and hands back what is not done by then. A proof that cannot
+// be stopped where it is goes on after Run has returned; nobody gets its result.
 func (w *Worker) Run(ctx context.Context) error {
 	proving, stopProving := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stopProving(nil)
