@@ -300,7 +300,8 @@ func TestProveStopsWhenCancelled(t *testing.T) {
 // TestProveEscapes: a string that the query uses and that is written with escapes
 // is read as what it means, and the class says that there is one.
 func TestProveEscapes(t *testing.T) {
-	const data = `{"name":"Jan\u0065 \"J\" Doe","_name_zkpass_public_":true,"other":"plain"}`
+	const data = `{"name":"Jan\u0065 \"J\" Doe","_name_zkpass_public_":true,"other":"plain",` +
+		`"people":[{"role":"r\u00e9f\u00e9rent","name":"A \"B\"","_name_zkpass_public_":true,"age":7},{"role":"y","name":"C","age":7}]}`
 	for _, tt := range []struct {
 		query, output string
 		escapes       bool
@@ -308,6 +309,10 @@ func TestProveEscapes(t *testing.T) {
 		{`[{"output":{"name":{"dvar":"name"}}}]`, `{"name":"Jane \"J\" Doe"}`, true},
 		{`{"contains":[{"dvar":"name"},"\"J\""]}`, `{"result":true}`, true},
 		{`{"in":[{"dvar":"other"},["plain","fancy"]]}`, `{"result":true}`, false},
+		{`[{"output":{"names":{"dvar":"people[?role == 'r\u00e9f\u00e9rent'].name"}}}]`, `{"names":["A \"B\""]}`, true},
+		{`{"~==":[{"dvar":"people[].name"},"a \"b\"","or"]}`, `{"result":true}`, true},
+		{`{"==":[{"count":"people[?role == 'x']"},0]}`, `{"result":true}`, true},
+		{`{"==":[{"dvar":"people[].age"},7]}`, `{"result":true}`, false},
 	} {
 		x := newExchange(t)
 		x.tokens[""] = signed(t, x.issuer, data)

@@ -89,7 +89,9 @@ func (s scribe) value(depth int) *value {
 	switch n := s.IntN(100); {
 	case n < 12 && depth > 0:
 		return s.object(depth - 1)
-	case n < 18 && depth > 0:
+	case n < 26 && depth > 0:
+		return s.list(depth - 1)
+	case n < 30 && depth > 0:
 		v := &value{kind: document.Array}
 		for range s.IntN(4) {
 			v.elems = append(v.elems, s.value(depth-1))
@@ -97,6 +99,45 @@ func (s scribe) value(depth int) *value {
 		return v
 	}
 	return s.scalar()
+}
+
+// list is an array whose elements are mostly alike: strings, integers, booleans, or
+// objects of a few members.
+func (s scribe) list(depth int) *value {
+	v := &value{kind: document.Array}
+	kind, named := s.IntN(7), []string{pick(s.Rand, names), pick(s.Rand, names)}
+	for range s.IntN(5) {
+		e := s.scalar()
+		switch {
+		case s.often(5):
+			e = s.value(depth)
+		case kind < 3:
+			for e.kind != document.String {
+				e = s.scalar()
+			}
+			if s.often(40) {
+				e = &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
+			}
+		case kind < 4:
+			e = &value{kind: document.Integer, text: pick(s.Rand, integers)}
+		case kind < 5:
+			for e.kind != document.True && e.kind != document.False {
+				e = s.scalar()
+			}
+		default:
+			e = &value{kind: document.Object}
+			for i, name := range named {
+				if s.often(80) && (i == 0 || name != named[0]) {
+					e.members = append(e.members, s.member(name, s.scalar()))
+					if s.often(70) {
+						e.members = append(e.members, s.member(markerOf(name), &value{kind: document.True, text: "true"}))
+					}
+				}
+			}
+		}
+		v.elems = append(v.elems, e)
+	}
+	return v
 }
 
 func (s scribe) member(name string, v *value) valueMember {
@@ -203,6 +244,7 @@ type repair struct {
 	duplicates int  // -1: the first of a name stays, 1: the last
 	escapes    bool // names and strings are written without them
 	values     int  // null, odd numbers and containers become: 1 a string, 2 an integer, 3 a boolean
+	elements   bool // arrays stay, and what is in them is repaired
 	types      int  // every scalar becomes: 1 a string, 2 an integer, 3 true
 }
 
@@ -213,6 +255,8 @@ var repairs = []repair{
 	{unmarked: true, duplicates: -1, escapes: true, values: 1},
 	{unmarked: true, duplicates: 1, escapes: true, values: 2},
 	{unmarked: true, duplicates: 1, escapes: true, values: 3},
+	{unmarked: true, duplicates: -1, escapes: true, values: 1, elements: true},
+	{unmarked: true, duplicates: 1, escapes: true, values: 2, elements: true},
 	{unmarked: true, duplicates: -1, escapes: true, types: 1},
 	{unmarked: true, duplicates: -1, escapes: true, types: 2},
 	{unmarked: true, duplicates: -1, escapes: true, types: 3},
@@ -259,10 +303,14 @@ func (r repair) apply(v *value) *value {
 		}
 		return out
 	case document.Array:
-		if r.values > 0 {
+		if r.values > 0 && !r.elements {
 			return standIns[r.values]
 		}
-		return v
+		out := &value{kind: document.Array}
+		for _, e := range v.elems {
+			out.elems = append(out.elems, r.apply(e))
+		}
+		return out
 	case document.Null, document.Fraction:
 		if r.values > 0 {
 			return standIns[r.values]

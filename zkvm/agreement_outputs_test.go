@@ -3,6 +3,7 @@ package zkvm
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/document"
@@ -88,12 +89,44 @@ func otherValues(text string) []string {
 			}
 		}
 		return out
+	case text[0] == '[':
+		return otherArrays(text)
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return nil
 	}
 	return []string{strconv.FormatInt(v+1, 10), strconv.FormatInt(-v-1, 10), strconv.FormatInt(v^-1<<63, 10), `"` + text + `"`, "false"}
+}
+
+// otherArrays are arrays with an element more or less, or another or in another
+// place, and what is no array.
+func otherArrays(text string) (out []string) {
+	doc, err := document.ParseValue([]byte(text), maxOutput, 2)
+	if err != nil {
+		panic(err)
+	}
+	var list []string
+	for _, e := range doc.Root.Elems {
+		list = append(list, string(doc.Raw(e)))
+	}
+	add := func(list []string) { out = append(out, "["+strings.Join(list, ",")+"]") }
+	for i, e := range list {
+		add(slices.Delete(slices.Clone(list), i, i+1))
+		for _, v := range otherValues(e) {
+			add(append(append(slices.Clone(list[:i]), v), list[i+1:]...))
+		}
+		if i > 0 && list[i-1] != e {
+			swapped := slices.Clone(list)
+			swapped[i-1], swapped[i] = e, list[i-1]
+			add(swapped)
+		}
+	}
+	if len(list) > 0 {
+		add(append(slices.Clone(list), list[0]))
+		return append(out, list[0])
+	}
+	return append(out, `[0]`, `[""]`, `[true]`, `0`)
 }
 
 func validOutput(value string) bool {
@@ -126,9 +159,12 @@ func candidates(s *subject, most int) [][]byte {
 	note("0")
 	note(`""`)
 	out := [][]byte{[]byte("{}")}
-	for _, v := range values {
-		for _, name := range s.program.Outputs {
+	for i, v := range values {
+		for k, name := range s.program.Outputs {
 			out = append(out, outputText([]outputMember{{name, v}}))
+			if (i+k)%3 == 0 {
+				out = append(out, outputText([]outputMember{{name, "[" + v + "]"}}))
+			}
 		}
 		if len(s.program.Outputs) > 1 {
 			var all []outputMember

@@ -16,7 +16,9 @@ type author struct {
 	*rand.Rand
 	paths map[document.Kind][]string // of members, True and False as one
 	all   []string
-	texts []string // the document's, and others
+	lists map[document.Kind][]string // paths with EACH, by what one of their elements is
+	every []string                   // paths that end in EACH
+	texts []string                   // the document's, and others
 	ints  []string
 }
 
@@ -34,7 +36,7 @@ func (k *known) clone() *known {
 var localNames, outputNames = []string{"x", "y", "z", "w"}, []string{"r", "s", "t", "u", "é\n\""}
 
 func newAuthor(r *rand.Rand, docs []drawn) *author {
-	a := &author{Rand: r, paths: map[document.Kind][]string{}, texts: slices.Clone(texts[:6]), ints: []string{"0", "1", "-1", "5"}}
+	a := &author{Rand: r, paths: map[document.Kind][]string{}, lists: map[document.Kind][]string{}, texts: slices.Clone(texts[:6]), ints: []string{"0", "1", "-1", "5"}}
 	for _, d := range docs {
 		v := d.root
 		if d.format == query.ZkPass {
@@ -65,19 +67,9 @@ func (a *author) nowhere(prefix string) {
 func (a *author) walk(prefix string, v *value) {
 	for _, m := range v.members {
 		path := prefix + pathMember(m.name)
-		kind := m.value.kind
-		switch kind {
-		case document.False:
-			kind = document.True
-		case document.String:
-			if doc, err := document.ParseValue([]byte(m.value.text), maxOutput, 1); err == nil {
-				text, _ := doc.Text(doc.Root)
-				a.texts = append(a.texts, text)
-			}
-		case document.Integer:
-			if _, err := strconv.ParseInt(m.value.text, 10, 64); err == nil {
-				a.ints = append(a.ints, m.value.text)
-			}
+		kind := a.note(m.value)
+		if kind == document.Array {
+			a.each(path, m.value)
 		}
 		a.paths[kind] = append(a.paths[kind], path)
 		a.all = append(a.all, path)
@@ -88,6 +80,32 @@ func (a *author) walk(prefix string, v *value) {
 			a.walk(prefix, e)
 		}
 	}
+}
+
+// note remembers a scalar as a literal. It returns the value's kind, True for both
+// booleans.
+func (a *author) note(v *value) document.Kind {
+	switch v.kind {
+	case document.False:
+		return document.True
+	case document.String:
+		a.texts = append(a.texts, v.decoded())
+	case document.Integer:
+		if _, err := strconv.ParseInt(v.text, 10, 64); err == nil {
+			a.ints = append(a.ints, v.text)
+		}
+	}
+	return v.kind
+}
+
+// decoded is the text of a string.
+func (v *value) decoded() string {
+	doc, err := document.ParseValue([]byte(v.text), maxOutput, 1)
+	if err != nil {
+		panic(err)
+	}
+	text, _ := doc.Text(doc.Root)
+	return text
 }
 
 func pathMember(name string) string {
@@ -165,6 +183,9 @@ func (a *author) scalar(k *known, t query.Type, depth int) string {
 	case n < 6:
 		return a.dvar(t)
 	case n < 7 && t == query.Integer:
+		if len(a.every) > 0 && a.often(50) {
+			return `{"count":` + quoted(pick(a.Rand, a.every)) + `}`
+		}
 		return `{"now":[]}`
 	}
 	return a.literal(t)
@@ -194,6 +215,11 @@ func (a *author) operation(k *known, depth int) string {
 	binary := func(op string, t query.Type) string {
 		left, right := a.scalar(k, t, depth), a.scalar(k, t, depth)
 		return `{"` + op + `":[` + left + "," + right + `]}`
+	}
+	if a.often(25) {
+		if q := a.quantified(k); q != "" {
+			return q
+		}
 	}
 	switch n := a.IntN(100); {
 	case n < 25:
@@ -240,6 +266,16 @@ func free(names []string, taken map[string]bool, r *rand.Rand) string {
 
 func (a *author) assign(k *known, name string) string {
 	t := a.anyType()
+	if l := a.array(t); l != "" && a.often(10) { // nobody else reads it
+		k.taken[name] = true
+		text := `{"assign":{` + quoted(name) + ":" + l + `}}`
+		if len(k.used) < len(outputNames) {
+			out := free(outputNames, k.used, a.Rand)
+			k.used[out] = true
+			text += `,{"output":{` + quoted(out) + `:{"lvar":` + quoted(name) + `}}}`
+		}
+		return text
+	}
 	e := a.scalar(k, t, 2)
 	k.locals[name], k.taken[name] = t, true
 	return `{"assign":{` + quoted(name) + ":" + e + `}}`
@@ -247,6 +283,9 @@ func (a *author) assign(k *known, name string) string {
 
 func (a *author) output(k *known, name string) string {
 	e := a.scalar(k, a.anyType(), 3)
+	if l := a.array(a.anyType()); l != "" && a.often(15) {
+		e = l
+	}
 	k.used[name] = true
 	return `{"output":{` + quoted(name) + ":" + e + `}}`
 }

@@ -88,6 +88,7 @@ type tally struct {
 	sync.Mutex
 	documents, programs, uncompiled int
 	results, errors, escaped        int
+	arrays, escapedElements         int // of the results
 	checks, refusals, claims        int
 	failed                          int
 	ops                             map[query.Op]int // occurrences in programs with a result
@@ -95,9 +96,10 @@ type tally struct {
 }
 
 func (n *tally) String() string {
-	return fmt.Sprintf("%d documents, %d programs (%d more did not compile): %d with a result, %d without, %d with an escaped string; "+
+	return fmt.Sprintf("%d documents, %d programs (%d more did not compile): %d with a result, %d without; "+
+		"of those with one %d with an escaped string, %d with [], %d with an escaped string in an element; "+
 		"%d checks, %d of them right refusals, %d of outputs that a repaired document would have",
-		n.documents, n.programs, n.uncompiled, n.results, n.errors, n.escaped, n.checks, n.refusals, n.claims)
+		n.documents, n.programs, n.uncompiled, n.results, n.errors, n.escaped, n.arrays, n.escapedElements, n.checks, n.refusals, n.claims)
 }
 
 func (n *tally) note(s *subject) {
@@ -187,7 +189,19 @@ func (q *pair) agree(t testing.TB, r *rand.Rand, what scope, n *tally) (out []st
 	if slices.ContainsFunc(q.st.Documents, func(d Document) bool { return d.Class.Escapes }) {
 		n.count(func() { n.escaped++ })
 	}
-	n.count(func() { n.results++ })
+	each := slices.ContainsFunc(q.program.Paths, func(p query.Path) bool { return p.EachStep() >= 0 })
+	elements := slices.ContainsFunc(q.program.Paths, func(p query.Path) bool {
+		return p.EachStep() >= 0 && reads(&p, q.subject.docs[p.Tag])
+	})
+	n.count(func() {
+		n.results++
+		if each {
+			n.arrays++
+		}
+		if elements {
+			n.escapedElements++
+		}
+	})
 	n.note(q.subject)
 	err := q.check(want, random, what)
 	n.count(func() { n.checks++ })
@@ -285,9 +299,12 @@ func TestAgreementRandom(t *testing.T) {
 		return
 	}
 	for op := query.Constant; op <= query.In; op++ {
-		if op != query.Count && n.ops[op] < 10 {
+		if n.ops[op] < 10 {
 			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
 		}
+	}
+	if n.arrays < 40 || n.escapedElements < 5 {
+		t.Errorf("%d programs with a result go over arrays, %d over strings with escapes", n.arrays, n.escapedElements)
 	}
 	for _, op := range []query.Op{query.Age, query.DayDiff} {
 		if n.ops[op] < 10 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -140,17 +141,17 @@ func refused(err error) bool {
 	return errors.As(err, &v) || errors.Is(err, errOutput)
 }
 
-// readsEscape reports whether a string at the end of a path is written with an
+// readsEscape reports whether a path leads to a string that is written with an
 // escape: then the class must allow escapes.
 func readsEscape(p *query.Program, tag string, doc *document.Document) bool {
-	for _, path := range p.Paths {
-		if path.Tag != tag {
-			continue
-		}
-		for n := range selected(doc.Root, path.Steps) {
-			if n.Kind == document.String && n.Escaped {
-				return true
-			}
+	return slices.ContainsFunc(p.Paths, func(path query.Path) bool { return path.Tag == tag && reads(&path, doc) })
+}
+
+// reads reports whether a path's value, or its filter's, is a string with an escape.
+func reads(path *query.Path, doc *document.Document) bool {
+	for n := range selected(doc.Root, path.Steps) {
+		if n.Kind == document.String && n.Escaped {
+			return true
 		}
 	}
 	return false

@@ -73,6 +73,8 @@ func TestLine12ArrayAssertions(t *testing.T) {
 			`{"a":[{"f":true},{"n":-12,"_n_zkpass_public_":true},{"f":null,"n":7,"_n_zkpass_public_":true}],"b":[[1],-13]}`},
 		{`[{"assign":{"v":{"dvar":"a[][0]"}}},{"output":{"r":{"==":[{"lvar":"v"},true,"or"]}}},{"output":{"s":{"==":[{"dvar":"t[]"},{"dvar":"u"}]}}}]`,
 			`{"a":[[false,1],[true]],"t":["` + "long enough to make the document exceed the length of a string, so that the length must be proven as well: it has to be a document of more than two hundred and fifty eight bytes in all" + `"],"u":"v"}`},
+		{`[{"output":{"r":{"~==":[{"dvar":"a[?k == '\"'].n"},"x\n","or"]}}},{"output":{"o":{"dvar":"o[]"}}}]`,
+			`{"a":[{"k":"\"","n":"\u0058\n"},{"k":"t"}],"o":["\u0075","v"],"_o_zkpass_public_":true}`},
 		{`[{"if":{"condition":{"dvar":"c"},"then":[{"output":{"r":{"==":[{"dvar":"a[]"},1,"or"]}}}]}}]`, `{"c":true,"a":[2,1]}`},
 	} {
 		f := newFixture(t, c.query, c.payload)
@@ -194,13 +196,15 @@ func TestLine12ArrayAssertions(t *testing.T) {
 	}
 }
 
-// arrayLabels are all assertions of element.go, each.go, items.go and array.go.
+// arrayLabels are all assertions of element.go, each.go, items.go, itemescapes.go
+// and array.go, but for labelOutside, which TestLine07EscapesInElements breaks.
 var arrayLabels = []string{
 	"elements of arrays", "elements at a level", "elements of a container", "next element", "elements so far", "element of an index",
 	"next region", "name in a group", "first name in a group", "value in a group", "name seen in a group", "names with escapes in a group",
 	"rank of an element", "element that is there", "filter's text",
 	"first byte of an element's value", "extent of an element's value", "bytes of an element's value", "letters of an element's value",
 	"first byte of a value", "kind by the first byte", "integer of an element",
+	labelSilent, labelPlace, labelDecoded,
 	"element's string within its limit", "length of an element's string", "string of an element",
 	"array", "names in elements", "names in a kept element", "kept element", "undecided", "elements of one type",
 	"number of elements of an output", "output equals the public element", "element of an output", "disclosable element",

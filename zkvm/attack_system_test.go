@@ -99,7 +99,7 @@ func TestLine20PublishedValues(t *testing.T) {
 // TestLine20PublishedValuesAreTied changes secrets of the whole field while what
 // is published stays: every mask and every factor must be tied to it.
 func TestLine20PublishedValuesAreTied(t *testing.T) {
-	a := newAttack(t, newFixture(t, bitsQuery, bitsPayload), cheat{})
+	a := newAttack(t, newFixture(t, facets[0].query, facets[0].payload), cheat{})
 	published, _, err := a.plan.relate(transcript.New([]byte("attack")), nil, true)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ type attack struct {
 	sources []*source
 	leaves  []*leaf
 	x       *execution
+	full    map[*leaf]int // how many elements of the whole field are committed before it
 }
 
 // newAttack lays out a fixture's statement with the cheat's witness.
@@ -140,6 +141,10 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 			m.search(s, s.root)
 		}
 		for _, l := range s.leaves {
+			if a.full == nil {
+				a.full = map[*leaf]int{}
+			}
+			a.full[l] = m.full
 			m.layLeaf(l)
 		}
 	}

@@ -19,9 +19,9 @@
 // public affine forms (package libzk/affine): signing.go the signed text and its
 // hash, tree.go and locate.go the objects and members that paths look for,
 // element.go, each.go, items.go and array.go the elements of arrays, leaf.go,
-// integer.go, escapes.go, date.go and calendar.go what values are, execution.go
-// and the files it calls the program, output.go the outputs and what may be
-// disclosed, link.go and signature.go the signature. Each gadget is written once
-// and walked twice, see machine.go. Fixed circuits with their own specifications
-// are in internal/. docs/protocol.md has every equation.
+// integer.go, escapes.go, itemescapes.go, date.go and calendar.go what values are,
+// execution.go and the files it calls the program, output.go the outputs and what
+// may be disclosed, link.go and signature.go the signature. Each gadget is written
+// once and walked twice, see machine.go. Fixed circuits with their own
+// specifications are in internal/. docs/protocol.md has every equation.
 package zkvm

@@ -30,7 +30,8 @@ import (
 // unescape circuit, whose 8 layers are some 9 KB of a proof; for a string, two
 // committed subfield elements a byte of the document, 257 bits and 258 elements for
 // what is decoded, and a published value for each 64 of these and of the
-// document's bytes: 2 to 3 KB for documents of 576 bytes.
+// document's bytes: 2 to 3 KB for documents of 576 bytes. Elements of arrays are
+// decoded all at once, see itemescapes.go.
 
 // unitStep is γ.
 var unitStep = gf128.Pow(gf128.Generator(), 0x0001000100010001, 0x0001000100010001)
@@ -44,9 +45,7 @@ type unitRefs struct {
 	values []json.Unit // secret
 }
 
-// decodes reports whether the value, if it is a string, is decoded. Elements of
-// arrays never are: their isString demands that there is no escape, so that texts
-// which need one equal none of them.
+// decodes reports whether the value, if it is a string, is decoded.
 func (l *leaf) decodes() bool { return l.asString && l.source.st.Class.Escapes }
 
 // mayRead reports whether a string that the circuits read can be the given text:
@@ -104,6 +103,30 @@ func (m *machine) unitCase(s *source) []ref {
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
+// indexForm is the index of a character, at + by·of.
+type indexForm struct {
+	at, by elem
+	of     ref
+}
+
+// entry is the factor of one character in the products above: 1 + b·(1 + α + unit +
+// θ·index + θ²·upper). upper has one form, or none where nothing folds.
+func (m *machine) entry(b, unit ref, p indexForm, upper []ref) factor {
+	if !m.wiring() {
+		return factor{}
+	}
+	theta := m.w.theta
+	terms := []term{{K: one, Ref: unit}}
+	if p.by != (elem{}) {
+		terms = append(terms, term{K: field.Mul(theta, p.by), Ref: p.of})
+	}
+	for _, r := range upper {
+		terms = append(terms, term{K: field.Mul(theta, theta), Ref: r})
+	}
+	c := field.Add(one, field.Add(m.w.alpha, field.Mul(theta, p.at)))
+	return factor{b, m.w.space.Affine(c, terms...)}
+}
+
 // decode commits the characters of a string and proves them right where isString
 // is 1. It replaces lengths by those of what is decoded.
 func (m *machine) decode(l *leaf, is bool) {
@@ -120,38 +143,13 @@ func (m *machine) decode(l *leaf, is bool) {
 		text = `"` + decoded + `"`
 	}
 
-	weight := one // of the case, θ²
-	if m.wiring() {
-		weight = field.Mul(m.w.theta, m.w.theta)
-	}
-	entry := func(b, unit, index ref, power elem, isUpper ref) factor {
-		if !m.wiring() {
-			return factor{}
-		}
-		terms := []term{{K: one, Ref: unit}}
-		if power == (elem{}) {
-			terms = append(terms, term{K: m.w.theta, Ref: index})
-		}
-		if l.folds {
-			terms = append(terms, term{K: weight, Ref: isUpper})
-		}
-		c := field.Add(one, field.Add(m.w.alpha, field.Mul(m.w.theta, power)))
-		return factor{b, m.w.space.Affine(c, terms...)}
-	}
-	at := func(refs []ref, i int) ref {
-		if refs == nil {
-			return 0
-		}
-		return refs[i]
-	}
-
 	written := make([]factor, s.size())
 	index, value := m.one(), one
 	for i := range written {
 		emits := raw != "" && i >= l.at.node.Start && i < l.at.node.End && u.values[i].Emits
 		act := m.derived(emits)
 		m.row("byte of a string that emits", l.inside[i], u.emits[i], act)
-		written[i] = entry(act, u.packed[i], index, elem{}, at(upper, i))
+		written[i] = m.entry(act, u.packed[i], indexForm{by: one, of: index}, slice(upper, i, i+1))
 		if i+1 < len(written) {
 			if emits {
 				value = field.Mul(value, unitStep)
@@ -194,7 +192,7 @@ func (m *machine) decode(l *leaf, is bool) {
 			nothing = m.together(l.characters[j], l.uppers[j])
 		}
 		m.row("no character past the end", m.not(present[j]), nothing, m.zero())
-		read[j] = entry(present[j], l.characters[j], 0, power, at(l.uppers, j))
+		read[j] = m.entry(present[j], l.characters[j], indexForm{at: power}, slice(l.uppers, j, j+1))
 		power = field.Mul(power, unitStep)
 	}
 	m.risk(3 * (len(written) + room))

@@ -80,6 +80,9 @@ func (x *execution) block(list []query.Statement, g flag) error {
 // maxRows bounds the rows of a statement: a hostile query must not cost more.
 const maxRows = 1 << 23
 
+// maxSecrets bounds the committed bits of a statement: libzk takes no more.
+const maxSecrets = 1 << 24
+
 // ErrTooLarge means that a proof of the statement would be too large.
 var ErrTooLarge = errors.New("statement is too large to be proven")
 

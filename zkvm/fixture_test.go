@@ -43,9 +43,15 @@ func keyOf(k *ecdsa.PrivateKey) Key {
 // sign signs a payload and returns the document's public and secret parts.
 func sign(t testing.TB, key *ecdsa.PrivateKey, payload string) (Document, Secret) {
 	t.Helper()
+	return signUnder(t, key, `{"alg":"ES256","kid":"test"}`, payload)
+}
+
+// signUnder is sign with a protected header.
+func signUnder(t testing.TB, key *ecdsa.PrivateKey, header, payload string) (Document, Secret) {
+	t.Helper()
 	d := Document{
 		Key:    keyOf(key),
-		Header: base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"ES256","kid":"test"}`)),
+		Header: base64.RawURLEncoding.EncodeToString([]byte(header)),
 	}
 	s := Secret{Payload: base64.RawURLEncoding.EncodeToString([]byte(payload))}
 	digest := sha256.Sum256([]byte(d.Header + "." + s.Payload))
@@ -86,6 +92,7 @@ func tryFixture(t testing.TB, text, payload string) (*fixture, error) {
 	if d.Class, err = ClassFor(len(payload), 2); err != nil {
 		return nil, err
 	}
+	d.Class.Escapes = readsEscape(p, "", doc)
 	return &fixture{&Statement{Program: p, Time: testNow, Documents: []Document{d}, Output: out.JSON}, []Secret{s}}, nil
 }
 

@@ -32,7 +32,8 @@ type firstByte struct {
 // Cost for n byte positions and 32 elements, besides what kinds cost: n subfield
 // elements, n rows and 32 dot products; if the text is used 9n and 2n and 96 more,
 // with folding n, n and 32 more. With n = 576, a text costs 5,760 subfield elements
-// and 128 dot products, which publish 2 KB; a boolean 576 and 32.
+// and 128 dot products, which publish 2 KB; a boolean 576 and 32. What decoding
+// costs, in classes that allow escapes, see itemescapes.go.
 func (m *machine) layItems(l *leaf) {
 	s := l.source
 	n := s.size()
@@ -74,6 +75,7 @@ func (m *machine) layItems(l *leaf) {
 			if l.folds {
 				item.lowered = m.add(item.text, m.dot(s.dots, region, text.raised))
 			}
+			item.shown = text.shown[node]
 		}
 		item.isString, item.isInteger = m.fixed(false), m.fixed(false)
 		if l.asString {
@@ -88,46 +90,80 @@ func (m *machine) layItems(l *leaf) {
 }
 
 // itemText are the vectors whose sums over a region are the text forms of a leaf.
-type itemText struct{ starts, ends, masked, raised []ref }
+type itemText struct {
+	starts, ends, masked, raised []ref
+	shown                        map[*document.Node]*string // secret: of what was decoded
+}
 
+// layItemText lays out the text of a group's values: as it is written, or of
+// strings in classes that allow escapes, decoded.
 func (m *machine) layItemText(l *leaf, values map[int]*document.Node) itemText {
+	inside, ends := m.layItemExtent(l, values)
+	var t itemText
+	if l.decodes() {
+		t = m.decodeItems(l, inside, values)
+	} else {
+		t = m.layItemBytes(l, inside, values)
+	}
+	t.starts, t.ends = m.powers(l.at.value), m.powers(ends)
+	return t
+}
+
+// scalarBytes calls f with each byte position that is part of one of the values.
+func scalarBytes(values map[int]*document.Node, f func(v *document.Node, i int)) {
+	for _, v := range values {
+		if v.Kind != document.Object && v.Kind != document.Array {
+			for i := v.Start; i < v.End; i++ {
+				f(v, i)
+			}
+		}
+	}
+}
+
+// layItemExtent is where the values of a group are: which bytes are part of one,
+// and which are one past the last of one.
+func (m *machine) layItemExtent(l *leaf, values map[int]*document.Node) (inside, ends []ref) {
+	s := l.source
+	n := s.size()
+	in := make([]bool, n)
+	scalarBytes(values, func(_ *document.Node, i int) { in[i] = true })
+	inside, ends = make([]ref, n), make([]ref, n)
+	before := m.zero()
+	for i := range n {
+		inside[i] = m.derived(in[i])
+		m.row("extent of an element's value", m.position(s, i).Token, m.add(before, l.at.value[i]), inside[i])
+		ends[i] = m.add(before, inside[i], l.at.value[i])
+		before = inside[i]
+	}
+	return inside, ends
+}
+
+// layItemBytes is the text as it is written.
+func (m *machine) layItemBytes(l *leaf, inside []ref, values map[int]*document.Node) itemText {
 	raise := elem{Lo: 'a' - 'A'} // what folding adds to A to Z
 	s := l.source
 	n := s.size()
-	ends, masked, raised := make([]ref, n), make([]ref, n), make([]ref, n)
+	xs := make([]byte, n) // secret
+	scalarBytes(values, func(_ *document.Node, i int) { xs[i] = s.rows[i].X })
+	masked, raised := make([]ref, n), make([]ref, n)
 	var folded []ref
 	if l.folds {
 		folded = m.fold(s)
 	}
-	before := m.zero()
-	until := 0 // secret: the end of the token
-	for i := range n {
-		if v := values[i]; v != nil && v.Kind != document.Object && v.Kind != document.Array {
-			until = v.End
-		}
-		in := i < until
-		inside := m.derived(in)
-		m.row("extent of an element's value", m.position(s, i).Token, m.add(before, l.at.value[i]), inside)
-		ends[i] = m.add(before, inside, l.at.value[i])
-		before = inside
-
+	for i, x := range xs {
 		var bits [8]ref
-		var x byte
-		if in {
-			x = s.rows[i].X
-		}
 		for b := range bits {
 			bits[b] = m.derived(x>>b&1 == 1)
 		}
 		masked[i] = m.pack(bits[:])
-		m.row("bytes of an element's value", inside, s.bytes[i], masked[i])
+		m.row("bytes of an element's value", inside[i], s.bytes[i], masked[i])
 		if l.folds {
-			upper := m.derived(x >= 'A' && x <= 'Z')
+			upper := m.derived(isUpper(x))
 			raised[i] = m.scale(raise, upper)
-			m.row("letters of an element's value", inside, m.scale(field.Inv(raise), m.add(folded[i], s.bytes[i])), upper)
+			m.row("letters of an element's value", inside[i], m.scale(field.Inv(raise), m.add(folded[i], s.bytes[i])), upper)
 		}
 	}
-	t := itemText{starts: m.powers(l.at.value), ends: m.powers(ends), masked: m.powers(masked)}
+	t := itemText{masked: m.powers(masked)}
 	if l.folds {
 		t.raised = m.powers(raised)
 	}
@@ -207,21 +243,23 @@ func (m *machine) layFirst(s *source, l *leaf, packed ref) {
 }
 
 // layItemString is layString for an element: isString implies that the value is a
-// string without escapes, and that it is not too long, as end = start·α^length for
-// a length of nine bits that is at most 258.
+// string, without escapes unless the class allows them, and that it is not too long
+// as it is written, as end = start·α^length for a length of nine bits that is at
+// most 258.
 //
 // Cost: 11 bits, 1 product, 4 rows.
 func (m *machine) layItemString(l *leaf) {
-	raw := l.raw()
 	node := l.at.node
-	is := node != nil && node.Kind == document.String && !node.Escaped && len(raw) <= maxToken
-	m.escapedElement = m.escapedElement || m.fill && node != nil && node.Escaped
+	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && node.End-node.Start <= maxToken
 	l.isString = m.commit(is)
-	conditions := []ref{m.not(l.first.text.r), l.first.escaped.r}
+	conditions := []ref{m.not(l.first.text.r)}
+	if !l.decodes() {
+		conditions = append(conditions, l.first.escaped.r)
+	}
 	if l.source.size() > maxToken {
 		length := 0
 		if is {
-			length = len(raw)
+			length = node.End - node.Start
 		}
 		var bits [9]flag
 		factors := make([]factor, len(bits))

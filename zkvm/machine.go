@@ -34,19 +34,17 @@ type machine struct {
 	// secrets: bits and other subfield elements, then full elements
 	sub, full int
 	// laying out
-	fill bool
-	// escapedElement says that a string of an array's elements has an escape.
-	escapedElement bool
-	subValues      []elem
-	fullValues     []elem
-	random         io.Reader
-	err            error // of random
-	rows           int
-	copies         []int // of each use
-	booleans       int
-	risks          int // soundness error in units of 2^-128
-	published      int // bytes
-	linear         int
+	fill       bool
+	subValues  []elem
+	fullValues []elem
+	random     io.Reader
+	err        error // of random
+	rows       int
+	copies     []int // of each use
+	booleans   int
+	risks      int // soundness error in units of 2^-128
+	published  int // bytes
+	linear     int
 	// wiring
 	w    *wiring
 	uses []int // index of each use in the shape

@@ -46,10 +46,8 @@ type plan struct {
 	system  *libzk.System
 
 	published int
-	// escapedElement: see machine; of the prover's document
-	escapedElement bool
-	risks          int
-	secrets        libzk.Secrets
+	risks     int
+	secrets   libzk.Secrets
 }
 
 // newPlan lays a statement out. With secrets it fills the witness in, drawing
@@ -83,7 +81,9 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.escapedElement = m.escapedElement
+	if m.sub > maxSecrets {
+		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.sub, maxSecrets)
+	}
 	p.published, p.risks = m.published, m.risks
 	p.gf = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
 	for use, n := range m.copies {

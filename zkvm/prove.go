@@ -58,9 +58,6 @@ func Prove(ctx context.Context, st *Statement, secrets []Secret, opts ...Option)
 		return p.relate(t, nil, true)
 	})
 	if err != nil {
-		if p.escapedElement {
-			err = fmt.Errorf("%w: strings with escapes in the elements of an array: %w", ErrUnsupported, err)
-		}
 		return nil, fmt.Errorf("proving: %w", err)
 	}
 	o.progress("done", steps, steps)

@@ -16,7 +16,7 @@ import (
 
 // Version names the circuit family, the input maps and the proof format. A
 // change to any of them changes it.
-const Version = "libzk-v1.0"
+const Version = "libzk-v1.1"
 
 // Key is an issuer's P-256 public key: big-endian affine coordinates.
 type Key struct{ X, Y [32]byte }
