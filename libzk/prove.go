@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
@@ -56,7 +55,7 @@ func (s *System) begin(root merkle.Digest, statement []byte) *transcript.Transcr
 // inParallel runs work on each side at once.
 func inParallel(sides []side, work func(i int, s side) error) error {
 	errs := make([]error, len(sides))
-	var wg sync.WaitGroup
+	var wg cores.Group
 	for i, s := range sides {
 		wg.Go(func() { errs[i] = work(i, s) })
 	}
@@ -188,7 +187,7 @@ func (s *System) leaves(sides []side, nonces []byte) []merkle.Digest {
 	const batch = 64
 	leaves := make([]merkle.Digest, s.gfShape.Columns())
 	workers := cores.Count()
-	var wg sync.WaitGroup
+	var wg cores.Group
 	for w := range workers {
 		wg.Go(func() {
 			bufs := make([][]byte, batch)

@@ -1,7 +1,9 @@
 package service
 
 import (
+	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -9,11 +11,20 @@ import (
 // processors is what GOMAXPROCS was before YieldToRequests, or 0.
 var processors atomic.Int32
 
+// collectAt is how much larger than what is in use the heap grows before garbage
+// is collected, in percent, unless GOGC says otherwise. Each proof leaves some 80 MB;
+// collecting that often takes processors from requests.
+const collectAt = 400
+
 // YieldToRequests makes proofs of this process give way to requests: Go gets more
 // processors than proofs keep busy, so that it always has one for what has come
-// in, and the system shares the real ones fairly among them. For commands, to be
-// called before [Serve] or [Work]; it changes GOMAXPROCS once.
+// in, threads that prove have a low priority (see package worker), and garbage is
+// collected less often. For commands, to be called before [Serve] or [Work]; it
+// changes GOMAXPROCS and GOGC once.
 var YieldToRequests = sync.OnceFunc(func() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	n := runtime.GOMAXPROCS(0)
 	processors.Store(int32(n))
 	runtime.GOMAXPROCS(2*n + 2)

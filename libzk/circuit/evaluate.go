@@ -2,7 +2,6 @@ package circuit
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
@@ -107,7 +106,7 @@ func split(n int, work func(i int) error) error {
 	if n == 1 {
 		return work(0)
 	}
-	var wg sync.WaitGroup
+	var wg cores.Group
 	errs := make([]error, n)
 	for i := range n {
 		wg.Go(func() { errs[i] = work(i) })

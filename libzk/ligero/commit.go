@@ -3,7 +3,6 @@ package ligero
 import (
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
@@ -183,7 +182,7 @@ func (t *Tableau[E]) encode() {
 // parallel runs work(0..n-1) on all processors.
 func parallel(n int, work func(i int)) {
 	var next atomic.Int64
-	var wg sync.WaitGroup
+	var wg cores.Group
 	for range min(n, cores.Count()) {
 		wg.Go(func() {
 			for {

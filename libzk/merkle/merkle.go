@@ -9,7 +9,6 @@ package merkle
 import (
 	"crypto/sha256"
 	"errors"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
@@ -51,7 +50,7 @@ func (t *Tree) level(lo, hi int) {
 		}
 		return
 	}
-	var wg sync.WaitGroup
+	var wg cores.Group
 	for w := range workers {
 		wg.Go(func() {
 			a, b := lo+(hi-lo)*w/workers, lo+(hi-lo)*(w+1)/workers

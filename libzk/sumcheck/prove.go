@@ -2,7 +2,6 @@ package sumcheck
 
 import (
 	"errors"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
@@ -155,7 +154,7 @@ func (p *layerProver[E]) pairSums(q, v []E, stride, width, pairs int, weights []
 	f := p.f
 	workers := min(cores.Count(), width)
 	s0, s1 := make([]E, workers), make([]E, workers)
-	var wg sync.WaitGroup
+	var wg cores.Group
 	for w := range workers {
 		wg.Go(func() {
 			lo, hi := width*w/workers*stride, width*(w+1)/workers*stride
@@ -264,7 +263,7 @@ func fold[E comparable](f field.Field[E], v []E, r E) {
 // inRows splits the pairs over the processors, all pairs of a left wire on one.
 func (p *layerProver[E]) inRows(work func(pairs []uint32)) {
 	workers := cores.Count()
-	var wg sync.WaitGroup
+	var wg cores.Group
 	lo := 0
 	for w := range workers {
 		hi := max(lo, len(p.byLeft)*(w+1)/workers)

@@ -49,7 +49,10 @@ func (w *Worker) run(proving context.Context, claim *job.Claim) {
 	// that is to stop does not wait for that; one that goes on does, since the proof
 	// has its memory until then.
 	ended := make(chan job.Outcome, 1)
-	go func() { ended <- w.outcome(ctx, claim, log) }()
+	go func() {
+		lowerPriority()
+		ended <- w.outcome(ctx, claim, log)
+	}()
 	var outcome job.Outcome
 	select {
 	case outcome = <-ended:

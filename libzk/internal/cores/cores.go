@@ -3,6 +3,7 @@ package cores
 
 import (
 	"runtime"
+	"sync"
 	"sync/atomic"
 )
 
@@ -20,3 +21,20 @@ func Count() int {
 	}
 	return n
 }
+
+// Group waits for pieces of work that may run at once. With one processor to use
+// it runs them one after the other on the goroutine that asks, so that the work
+// stays on a thread whose priority its caller has lowered.
+type Group struct{ wg sync.WaitGroup }
+
+// Go does a piece of work, now or at the same time as others.
+func (g *Group) Go(work func()) {
+	if Count() == 1 {
+		work()
+		return
+	}
+	g.wg.Go(work)
+}
+
+// Wait waits for all pieces.
+func (g *Group) Wait() { g.wg.Wait() }

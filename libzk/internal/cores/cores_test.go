@@ -14,3 +14,24 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+func TestGroup(t *testing.T) {
+	defer Limit(0)
+	for _, limit := range []int{0, 1} {
+		Limit(limit)
+		var g Group
+		done := make([]bool, 20)
+		for i := range done {
+			g.Go(func() { done[i] = true })
+			if limit == 1 && !done[i] {
+				t.Error("with one processor work is not done at once")
+			}
+		}
+		g.Wait()
+		for i, ok := range done {
+			if !ok {
+				t.Errorf("limit %d: piece %d is not done", limit, i)
+			}
+		}
+	}
+}

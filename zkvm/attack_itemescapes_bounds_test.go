@@ -1,0 +1,95 @@
+package zkvm
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// TestLine25PlacesOfDecodedCharactersAreBits: a place that is neither taken nor free
+// would let the factor of a byte u be that of no character, as 1/(1+u) of the place
+// has the same root, so products of many such could agree.
+func TestLine25PlacesOfDecodedCharactersAreBits(t *testing.T) {
+	q := ask(t, boolean(`{"~!=":[{"dvar":"a[]"},"xb"]}`), `{"a":["x\u0042","yz"]}`)
+	a := newAttack(t, q.claim(string(q.output)), cheat{})
+	v := a.itemSecrets(t)
+	for i, r := range v.present {
+		was := a.plan.secrets.GF[r]
+		a.plan.secrets.GF[r] = field.Add(was, powerOfX(1))
+		_, rel, err := a.relate(transcript.New([]byte("bits")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !newWired(rel.GF).broken(a.plan.secrets.GF)["bit"] {
+			t.Errorf("place %d need not be a bit", i)
+		}
+		a.plan.secrets.GF[r] = was
+	}
+}
+
+// TestDecodedElementsRisk holds what decoding adds to a statement's error to the
+// figures of docs/soundness.md: 6n for a leaf, 2n more with folding. In return, each
+// element has one condition less.
+func TestDecodedElementsRisk(t *testing.T) {
+	for _, c := range []struct {
+		query         string
+		leaves, folds int
+	}{
+		{`{"==":[{"dvar":"a[]"},"x"]}`, 1, 0},
+		{`{"~==":[{"dvar":"a[]"},"x"]}`, 1, 1},
+		{`{"~==":[{"dvar":"a[?k == 'x'].n"},"x"]}`, 2, 1},
+		{`{"<":[{"dvar":"a[]"},4]}`, 0, 0},
+	} {
+		own := func(escapes bool) (risks, n int) {
+			q := ask(t, boolean(c.query), `{"a":[]}`)
+			q.st.Documents[0].Class.Escapes = escapes
+			p, err := q.plan(`{"r":true}`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &machine{copies: make([]int, useDots+1)}
+			if _, err := p.run(m, nil); err != nil {
+				t.Fatal(err)
+			}
+			chunks := (m.booleans + booleanChunk - 1) / booleanChunk
+			return m.risks - 2*booleanChunk*chunks, p.newSource(0).size()
+		}
+		with, n := own(true)
+		without, _ := own(false)
+		want := c.leaves*(6*n-query.MaxElements) + c.folds*2*n
+		if got := with - without; got != want {
+			t.Errorf("%s: decoding adds %d units, want %d", c.query, got, want)
+		}
+	}
+}
+
+// TestLine07StringsOfElementsThatMayNotBeUsed takes strings for usable ones that are
+// not: with an escape in a class without, or of 257 bytes in any.
+func TestLine07StringsOfElementsThatMayNotBeUsed(t *testing.T) {
+	const query = `{"!=":[{"dvar":"a[]"},"A"]}`
+	long := strings.Repeat("a", 257)
+	for _, c := range []struct {
+		name, payload string
+		escapes       bool
+		output        string // of the evaluator
+	}{
+		{"escape", `{"a":["\u0041"]}`, false, `{"r":false}`},
+		{"257 bytes", `{"a":["` + long + `"]}`, false, ""},
+		{"257 bytes, escapes", `{"a":["` + long[6:] + `\u0061"]}`, true, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := ask(t, boolean(query), c.payload)
+			if string(q.output) != c.output {
+				t.Fatalf("output %s", q.output)
+			}
+			q.st.Documents[0].Class.Escapes = c.escapes
+			a := newAttack(t, q.claim(`{"r":true}`), cheat{
+				leaves:  func(ls []*leaf) { ls[0].items[0].isString.v = true },
+				secrets: func(a *attack) { a.set(true, a.leaves[0].items[0].isString.r) },
+			})
+			a.refused(t, "string of an element", c.name == "escape")
+		})
+	}
+}
