@@ -162,14 +162,14 @@ func (c *Config) check(r role) error {
 	}
 	switch {
 	case r == working && c.NATS.URL == "":
-		bad("nats.url", "missing; a worker takes its jobs from there")
+		bad("nats.url", "missing; a worker takes its jobs from there: give --nats URL")
 	case r == serving && c.DataDir == "" && c.NATS.URL == "":
-		bad("data_dir", "missing; give a directory for a service that runs alone, or nats.url for one of several front ends")
+		bad("data_dir", "missing; give --data-dir DIR for a service that runs alone, or --nats URL for one of several front ends")
 	case r == serving && c.DataDir != "" && c.NATS.URL != "":
 		bad("data_dir", "given together with nats.url; a front end of several keeps its data in NATS")
 	}
 	if r == working && c.Keys.Dir == "" {
-		bad("keys.dir", "missing; the workers of one service share a directory of keys")
+		bad("keys.dir", "missing; the workers of one service share a directory of keys: give --keys DIR")
 	}
 	if r == working && c.Metrics.Listen != "" && c.Metrics.RequireKey {
 		bad("metrics.require_key", "a worker knows no API keys; set it for front ends only, and let a worker's metrics.listen be an address that only the monitoring reaches")
@@ -252,7 +252,14 @@ func (c *Config) check(r role) error {
 	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf("log.format", c.Log.Format, "text", "json")
 	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(problems...)
+	texts := make([]string, len(problems))
+	for i, problem := range problems {
+		texts[i] = problem.Error()
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(texts, "; "))
 }
 
 // keysDir is where the keys of a process are.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -38,7 +39,22 @@ func (f *apiKeyFlags) declare(cmd *cobra.Command) {
 	flags.StringVar(&f.service.file, "config", "", "YAML file with the service's configuration")
 }
 
-// with calls f with the store of API keys.
+// in calls use with the API keys of a service that is there. A mistyped directory
+// has no service, and must not get one.
+func (f *apiKeyFlags) in(cmd *cobra.Command, use func(context.Context, apikey.Store) error) error {
+	c, err := f.service.config()
+	if err != nil {
+		return err
+	}
+	if c.DataDir != "" {
+		if _, err := os.Stat(c.DataDir); err != nil {
+			return fmt.Errorf("no service in %s: %w", c.DataDir, err)
+		}
+	}
+	return f.with(cmd, use)
+}
+
+// with calls use with the API keys of a service, which is made if there is none.
 func (f *apiKeyFlags) with(cmd *cobra.Command, use func(context.Context, apikey.Store) error) error {
 	c, err := f.service.config()
 	if err != nil {
@@ -111,7 +127,7 @@ func newAPIKeyList() *cobra.Command {
 		Example: "  zkpass apikey list --data-dir /var/lib/zkpass",
 		Args:    wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.with(cmd, func(ctx context.Context, store apikey.Store) error {
+			return f.in(cmd, func(ctx context.Context, store apikey.Store) error {
 				keys, err := store.List(ctx)
 				if err != nil {
 					return err
@@ -156,7 +172,7 @@ func newAPIKeyRevoke() *cobra.Command {
 		Example: "  zkpass apikey revoke --data-dir /var/lib/zkpass KEY",
 		Args:    wantArgs("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.with(cmd, func(ctx context.Context, store apikey.Store) error {
+			return f.in(cmd, func(ctx context.Context, store apikey.Store) error {
 				if err := store.Revoke(ctx, args[0]); err != nil {
 					return err
 				}

@@ -30,7 +30,11 @@ is for keys that have leaked. A running service notices within seconds.`,
 			if err := service.RotateKeys(c, atOnce); err != nil {
 				return err
 			}
-			note(cmd, "made new keys")
+			if atOnce {
+				note(cmd, "new keys are in use")
+			} else {
+				note(cmd, "the next keys are in place; they are used once they have been published long enough")
+			}
 			return nil
 		},
 	}

@@ -54,7 +54,7 @@ func hintFor(err error) string {
 	case errors.As(err, &h):
 		return h.hint
 	case errors.Is(err, zkpass.ErrKeyFile):
-		return "a private key belongs in a file of its own with mode 0600"
+		return "a private key belongs in a file of its own with mode 0600: chmod 0600 FILE, or choose a new name"
 	case errors.Is(err, zkpass.ErrNotAllowed):
 		return "key sets are fetched over https, from public hosts"
 	case errors.Is(err, query.ErrCompile):

@@ -279,7 +279,7 @@ func (r *Ring) Rotate(leaked bool) error {
 const maxRotations = 100
 
 // interval is how often Run looks at the directory and the clock.
-const interval = 15 * time.Second
+const interval = 3 * time.Second
 
 // Run reads the directory again and again until ctx ends, makes keys that are due
 // and deletes those that nobody needs. oldestQueued tells when the oldest job that
