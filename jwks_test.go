@@ -163,7 +163,7 @@ func TestFetchOneAtATime(t *testing.T) {
 	}
 }
 
-func TestFetchRefusals(t *testing.T) {
+func TestLine27Hosts(t *testing.T) {
 	server, f := newJWKSServer(t, serveKeys(t, testKey(t, ES256, "a")))
 	for _, jku := range []string{
 		"https://evil.example/jwks", "http://op.example/jwks", "https://op.example:8443/jwks", "ftp://op.example/jwks",
@@ -184,7 +184,7 @@ func TestFetchRefusals(t *testing.T) {
 	}
 }
 
-func TestFetchBadAnswers(t *testing.T) {
+func TestLine27BadAnswers(t *testing.T) {
 	elsewhere := newPlainServer(t, serveKeys(t, testKey(t, ES256, "a")))
 	// Every test server has the same certificate, so only the rule on redirects
 	// stands in the way of this one.
@@ -226,7 +226,7 @@ func TestFetchBadAnswers(t *testing.T) {
 	}
 }
 
-func TestSameHost(t *testing.T) {
+func TestLine27Redirects(t *testing.T) {
 	request := func(rawURL string) *http.Request {
 		r, err := http.NewRequest(http.MethodGet, rawURL, nil)
 		if err != nil {
@@ -287,7 +287,7 @@ func TestFetchStopsWithItsCaller(t *testing.T) {
 }
 
 // A public name that resolves to a private address is not connected to.
-func TestDialRefusesPrivateAddresses(t *testing.T) {
+func TestLine27PrivateAddresses(t *testing.T) {
 	for _, address := range []string{"10.0.0.1:443", "192.168.1.1:443", "169.254.169.254:443", "0.0.0.0:443", "[fd00::1]:443", "[fe80::1]:443",
 		"[::ffff:10.0.0.1]:443", "[::]:443"} {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
