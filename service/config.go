@@ -118,7 +118,7 @@ func DefaultConfig() Config {
 		NATS:   NATS{Replicas: 1},
 		Keys:   Keys{Period: 90 * 24 * time.Hour, Ahead: 24 * time.Hour},
 		Jobs: Jobs{
-			Deadline: 120 * time.Second, MaxQueued: 10_000, MaxPerKey: 100, MaxAttempts: 5,
+			Deadline: 120 * time.Second, MaxQueued: 10_000, MaxPerKey: 100, MaxAttempts: 25,
 			Redelivery: 30 * time.Second, ResultTTL: time.Hour,
 		},
 		Limits:      Limits{Requests: 50, RequestsBurst: 100, WrongKeys: 1, WrongBurst: 20},

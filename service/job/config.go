@@ -18,7 +18,7 @@ const (
 	DefaultResultTTL      = time.Hour
 	DefaultIdempotencyTTL = 24 * time.Hour
 	DefaultAckWait        = 30 * time.Second
-	DefaultMaxAttempts    = 5
+	DefaultMaxAttempts    = 25
 )
 
 const (
