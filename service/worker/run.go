@@ -22,8 +22,8 @@ const tracerName = "github.com/zkpass-go/zkpass/service/worker"
 // errStopping ends proofs that are under way when the worker has no more time.
 var errStopping = errors.New("the worker is stopping")
 
-// finishTimeout is how long the store may take to store an outcome, tries and all.
-const finishTimeout = time.Minute
+// defaultFinishTimeout is how long the store may take to store an outcome, tries and all.
+const defaultFinishTimeout = time.Minute
 
 // run does one job. Whatever it meets, the claim is finished or returned.
 func (w *Worker) run(proving context.Context, claim *job.Claim) {
@@ -76,7 +76,9 @@ func (w *Worker) run(proving context.Context, claim *job.Claim) {
 		code = string(outcome.Problem.Code)
 	}
 	span.SetAttributes(attribute.String("code", code), attribute.Int("token_bytes", len(outcome.Token)))
-	w.finish(proving, claim, id, outcome, log)
+	if !w.finish(proving, claim, id, outcome, log) {
+		return
+	}
 	w.metrics.ended.WithLabelValues(code).Inc()
 	log.Info("job ended", "code", code, "ms", time.Since(start).Milliseconds(), "token_bytes", len(outcome.Token))
 }
@@ -132,25 +134,24 @@ func logPanic(log *slog.Logger) {
 	log.Error("a job panicked", "at", at)
 }
 
-// finish stores an outcome, again and again while the store is not available.
-func (w *Worker) finish(ctx context.Context, claim *job.Claim, id job.ID, outcome job.Outcome, log *slog.Logger) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+// finish stores an outcome, again and again while the store is not available, and
+// reports whether it is stored. A claim that has none by then is handed back: it
+// would keep the job from other workers.
+func (w *Worker) finish(ctx context.Context, claim *job.Claim, id job.ID, outcome job.Outcome, log *slog.Logger) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.finishTimeout)
 	defer cancel()
 	for {
 		err := claim.Finish(ctx, id, outcome)
 		switch {
 		case err == nil:
-			return
+			return true
 		case errors.Is(err, job.ErrLost):
 			log.Info("job was lost before its outcome was stored")
-			return
-		case !errors.Is(err, job.ErrUnavailable):
-			log.Error("outcome cannot be stored", "error", err)
-			w.giveBack(claim, log, 10*time.Second)
-			return
-		case ctx.Err() != nil:
+			return false
+		case ctx.Err() != nil, !errors.Is(err, job.ErrUnavailable):
 			log.Error("outcome not stored; the job will be taken up again", "error", err)
-			return
+			w.giveBack(claim, log, 10*time.Second)
+			return false
 		}
 		select {
 		case <-ctx.Done():

@@ -66,6 +66,8 @@ type Worker struct {
 	metrics *metrics
 	memory  *memory
 	cores   *cores
+
+	finishTimeout time.Duration
 }
 
 // New makes a worker.
@@ -103,7 +105,7 @@ func New(c Config) (*Worker, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	w := &Worker{config: c, memory: newMemory(c.Memory), cores: &cores{all: c.Cores}}
+	w := &Worker{config: c, memory: newMemory(c.Memory), cores: &cores{all: c.Cores}, finishTimeout: defaultFinishTimeout}
 	var err error
 	if w.metrics, err = newMetrics(c.Metrics); err != nil {
 		return nil, fmt.Errorf("making a worker: %w", err)

@@ -17,6 +17,7 @@ import (
 
 // bench is a queue with keys, and what issuer and verifier have.
 type bench struct {
+	server           *jetstream.Server
 	config           job.Config
 	queue            *job.Queue
 	ring             *keyring.Ring
@@ -36,7 +37,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	b := &bench{issuer: newKey(t, zkpass.ES256), verifier: newKey(t, zkpass.ES256)}
+	b := &bench{server: server, issuer: newKey(t, zkpass.ES256), verifier: newKey(t, zkpass.ES256)}
 	b.config = job.Config{Conn: conn, AckWait: time.Second, MaxAttempts: 2}
 	if b.queue, err = job.Open(t.Context(), b.config); err != nil {
 		t.Fatal(err)
