@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/query"
 )
@@ -88,10 +89,13 @@ var ErrTooLarge = errors.New("statement is too large to be proven")
 
 // join makes the locals those after an if: what the else branch left, and what
 // the then branch has added to the ones before. No way assigns a local twice, so
-// a local that was there before is in both unchanged.
+// a local that was there before is in both unchanged. Merging commits, so the
+// locals are taken in the order of their slots, that of their first assignment
+// in the program.
 func (x *execution) join(then, before map[int][]alternative) {
-	for slot, added := range then {
+	for _, slot := range slices.Sorted(maps.Keys(then)) {
 		if _, ok := before[slot]; !ok {
+			added := then[slot]
 			x.locals[slot] = x.merge(append(added[:len(added):len(added)], x.locals[slot]...))
 		}
 	}
