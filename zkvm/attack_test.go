@@ -20,6 +20,7 @@ import (
 // Everything that follows is recomputed: published values are always those of
 // the committed ones.
 type cheat struct {
+	header   string          // whose blocks are hashed and signed instead of the statement's, of the same length
 	parsed   string          // what is taken for the payload's trace instead of it, of the same length
 	signed   *[32]byte       // what the signature is of, instead of the signing input's digest
 	key      *Key            // whose signature it is, instead of the issuer's
@@ -107,6 +108,11 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 				return nil, err
 			}
 			a.sources[i].text = []byte(a.f.secrets[i].Payload)
+			if c.header != "" {
+				d := *a.sources[i].st
+				d.Header = c.header
+				a.sources[i].st = &d
+			}
 		}
 	}
 	v, err := newSurvey(p.st.Program, a.sources)

@@ -143,7 +143,11 @@ func TestLine08NotWellFormed(t *testing.T) {
 // signText signs a payload as it stands in the token.
 func signText(t testing.TB, key *stdecdsa.PrivateKey, header, payload string) (signature [64]byte) {
 	t.Helper()
-	digest := sha256.Sum256([]byte(header + "." + payload))
+	return signDigest(t, key, sha256.Sum256([]byte(header+"."+payload)))
+}
+
+func signDigest(t testing.TB, key *stdecdsa.PrivateKey, digest [32]byte) (signature [64]byte) {
+	t.Helper()
 	r, s, err := stdecdsa.Sign(rand.Reader, key, digest[:])
 	if err != nil {
 		t.Fatal(err)

@@ -1,86 +1,14 @@
 package zkvm
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/zkpass-go/zkpass/document"
-	"github.com/zkpass-go/zkpass/libzk"
-	"github.com/zkpass-go/zkpass/libzk/circuit"
-	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 )
-
-// apparatus runs gadgets alone, over a leaf whose forms are constants: whatever
-// proves these forms is not at stake.
-type apparatus struct {
-	shape   libzk.Shape[elem]
-	m       *machine // of the laying-out pass
-	secrets []elem
-	walk    func(m *machine)
-}
-
-func newApparatus(t testing.TB, walk func(m *machine)) *apparatus {
-	t.Helper()
-	m := &machine{copies: make([]int, useDots), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
-	walk(m)
-	m.proveBooleans()
-	if m.err != nil {
-		t.Fatal(m.err)
-	}
-	a := &apparatus{m: m, walk: walk, secrets: append(m.subValues, m.fullValues...)}
-	a.shape = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
-	if n := m.copies[useProducts]; n > 0 {
-		a.shape.Uses = []libzk.Use[elem]{{Circuit: compiled.Load().products(), Copies: n}}
-	}
-	return a
-}
-
-type seeds struct{ *rand.Rand }
-
-func (s seeds) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = byte(s.Uint32())
-	}
-	return len(b), nil
-}
-
-// check wires the gadgets and evaluates them. Secrets at the given indexes are
-// changed before.
-func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
-	t.Helper()
-	secrets := append([]elem(nil), a.secrets...)
-	for i, v := range changes {
-		secrets[i] = v
-	}
-	w := &wiring{relation: a.shape.NewRelation(), subTotal: a.shape.Subfield, proving: true}
-	w.space = w.relation.Space
-	w.draw(transcript.New([]byte("dates")))
-	full := make([]elem, w.space.WitnessLen())
-	copy(full, secrets)
-	w.space.Attach(full)
-	m := &machine{copies: make([]int, useDots), w: w, uses: make([]int, useDots)}
-	a.walk(m)
-	m.proveBooleans()
-	if w.err != nil {
-		t.Fatal(w.err)
-	}
-	if unused := a.shape.Unused(w.relation); len(unused) > 0 {
-		t.Errorf("secrets %v are not read", unused)
-	}
-	err := a.shape.Check(w.relation, secrets)
-	var v *circuit.Violation
-	if err != nil && !errors.As(err, &v) {
-		t.Fatal(err)
-	}
-	if v != nil {
-		return v.Label
-	}
-	return ""
-}
 
 // stringLeaf makes a leaf that is the string with the given text at some offset.
 func stringLeaf(t testing.TB, text string) func(m *machine) *leaf {
@@ -323,28 +251,6 @@ func TestForgedDates(t *testing.T) {
 	if got := honest.checkAfter(t, len(honest.secrets)-1, field.Add(w, one)); got != "characters of a date" {
 		t.Errorf("another product: stopped by %q", got)
 	}
-}
-
-// checkAfter is check with a secret that changes after the products are
-// published.
-func (a *apparatus) checkAfter(t testing.TB, index int, v elem) string {
-	t.Helper()
-	w := &wiring{relation: a.shape.NewRelation(), subTotal: a.shape.Subfield, proving: true}
-	w.space = w.relation.Space
-	w.draw(transcript.New([]byte("dates")))
-	full := make([]elem, w.space.WitnessLen())
-	copy(full, a.secrets)
-	w.space.Attach(full)
-	m := &machine{copies: make([]int, useDots), w: w, uses: make([]int, useDots)}
-	a.walk(m)
-	m.proveBooleans()
-	secrets := append([]elem(nil), a.secrets...)
-	secrets[index] = v
-	var violation *circuit.Violation
-	if err := a.shape.Check(w.relation, secrets); !errors.As(err, &violation) {
-		return fmt.Sprint(err)
-	}
-	return violation.Label
 }
 
 // Every secret of a date is bound: a change of any one bit is noticed by

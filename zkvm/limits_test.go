@@ -190,16 +190,16 @@ func TestLimitPaths(t *testing.T) {
 	}
 }
 
-// TestLimitHeader: a protected header of 1 KiB and no byte more.
+// TestLimitHeader: a protected header of 4 KiB and no byte more.
 func TestLimitHeader(t *testing.T) {
 	q := ask(t, boolean(`{"==":[{"dvar":"a"},"x"]}`), `{"a":"x"}`)
-	for _, n := range []int{1024, 1025} {
+	for _, n := range []int{4096, 4097} {
 		d, s := signUnder(t, testKey, padded(`{"alg":"ES256"}`, n), `{"a":"x"}`)
 		d.Class = q.st.Documents[0].Class
 		st := *q.st
 		st.Documents, st.Output = []Document{d}, q.output
 		p, err := newPlan(&st, []Secret{s}, seeded(1))
-		if n > 1024 {
+		if n > 4096 {
 			if err == nil {
 				t.Errorf("a header of %d bytes is laid out", n)
 			}

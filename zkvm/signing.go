@@ -48,8 +48,26 @@ func (s *source) characters() int { return 4 * s.st.Class.groups() }
 // the dot.
 func (s *source) prefix() int { return len(s.st.Header) + 1 }
 
-// blocks is the number of SHA-256 blocks that the class has room for.
-func (s *source) blocks() int { return (s.prefix() + s.characters() + 9 + 63) / 64 }
+// publicBlocks is the number of SHA-256 blocks that are public as a whole: those
+// that end within the header and the dot.
+func (s *source) publicBlocks() int { return s.prefix() / 64 }
+
+// blocks is the number of SHA-256 blocks that follow the public ones, as many as
+// the class has room for. It is at least one.
+func (s *source) blocks() int { return (s.prefix()+s.characters()+9+63)/64 - s.publicBlocks() }
+
+// publicState is the chaining value after the public blocks.
+func (s *source) publicState() [8]uint32 {
+	state := sha256.InitialState
+	var block [64]byte
+	for b := range s.publicBlocks() {
+		for j := range block {
+			block[j] = signingByte(s.st.Header, 64*b+j)
+		}
+		state = sha256.Compress(&block, state)
+	}
+	return state
+}
 
 // signingInput lays out the text, its decoding, and the hash of the signing
 // input header.payload.
@@ -148,12 +166,18 @@ func (m *machine) layBytes(s *source, g int, c *base64url.Copy) {
 	}
 }
 
-// layHash runs SHA-256 over the signing input.
+// layHash runs SHA-256 over the signing input. Whole blocks of the header and the
+// dot are hashed in public by both sides, so that a long header, as with
+// certificates in it, costs nothing: the first block of the circuit is the one in
+// which the text starts, or the one that its first character begins, and the
+// chaining value before it is a constant. Blocks and positions of the message count
+// from there.
 func (m *machine) layHash(s *source) {
-	h, blocks := s.prefix(), s.blocks()
-	length := h + len(s.text)
+	skipped := 64 * s.publicBlocks() // bytes
+	h, blocks := s.prefix()-skipped, s.blocks()
+	length := skipped + h + len(s.text) // of the whole signing input: what the padding says
 
-	// present at position j of the signing input, public where it is constant
+	// present at position j after the public blocks, public where it is constant
 	at := func(j int) ref {
 		switch {
 		case j < h:
@@ -163,7 +187,8 @@ func (m *machine) layHash(s *source) {
 		}
 		return m.zero()
 	}
-	// exists[b]: block b is hashed, as length + 9 > 64b.
+	// exists[b]: block b is hashed, as length + 9 > 64b. Block 0 always is: it holds
+	// the text's first character, or a byte before that.
 	exists := make([]ref, blocks+1)
 	for b := range exists {
 		exists[b] = m.zero()
@@ -173,28 +198,29 @@ func (m *machine) layHash(s *source) {
 			exists[b] = at(64*b - 9)
 		}
 	}
-	// end[j] = [j is the length], for j past the public start; its bits are the length's.
+	// end[j] = [the text ends before position j], for j past the public start; the
+	// bits of skipped + j are the length's.
 	end := make([]ref, 64*blocks)
-	var size [15][]ref
+	var size [lengthBits][]ref
 	for j := range end {
 		end[j] = m.zero()
 		if j > h && j-h < len(s.present) {
 			end[j] = m.add(at(j-1), at(j))
 			for k := range size {
-				if j>>k&1 == 1 {
+				if (skipped+j)>>k&1 == 1 {
 					size[k] = append(size[k], end[j])
 				}
 			}
 		}
 	}
 
-	var lengthBits [len(size)]ref
+	var sizeBits [lengthBits]ref
 	for k := range size {
-		lengthBits[k] = m.add(size[k]...)
+		sizeBits[k] = m.add(size[k]...)
 	}
 
 	signing := append([]byte(s.st.Header+"."), s.text...)
-	state := sha256.InitialState
+	state := s.publicState()
 	var stateRefs [256]ref
 	for k := range stateRefs {
 		stateRefs[k] = m.public(digestBit(state, k))
@@ -205,7 +231,7 @@ func (m *machine) layHash(s *source) {
 	var digest [8]uint32
 	for b := range blocks {
 		last := m.add(exists[b], exists[b+1])
-		isLast := b == (length+8)/64
+		isLast := b == (length-skipped+8)/64
 		lasts[b] = last
 		var c sha256.Copy
 		c.In = stateRefs
@@ -214,7 +240,7 @@ func (m *machine) layHash(s *source) {
 			for k := range 8 {
 				switch {
 				case pos < h:
-					c.Message[8*j+k] = m.public(signingByte(s.st.Header, pos)>>k&1 == 1)
+					c.Message[8*j+k] = m.public(signingByte(s.st.Header, skipped+pos)>>k&1 == 1)
 				case pos-h < s.characters():
 					c.Message[8*j+k] = s.chars[pos-h][k]
 				default:
@@ -225,7 +251,7 @@ func (m *machine) layHash(s *source) {
 				c.Message[8*j+7] = m.add(c.Message[8*j+7], end[pos]) // the padding byte 0x80
 			}
 		}
-		for k, bit := range lengthBits { // the length in bits, in the last eight bytes of the last block
+		for k, bit := range sizeBits { // the length in bits, in the last eight bytes of the last block
 			field := m.derived(isLast && length>>k&1 == 1)
 			m.row("length field", last, bit, field)
 			at := 8*(63-(k+3)/8) + (k+3)%8
@@ -233,7 +259,7 @@ func (m *machine) layHash(s *source) {
 		}
 		if m.fill {
 			var block [64]byte
-			fillBlock(&block, signing, b, isLast)
+			fillBlock(&block, signing, s.publicBlocks()+b, isLast)
 			state = sha256.Witness(&block, state, witness)
 			if isLast {
 				digest = state
@@ -260,6 +286,10 @@ func (m *machine) layHash(s *source) {
 	}
 	m.selectDigest(s, lasts, outs)
 }
+
+// lengthBits is the number of bits of the signing input's length in bytes: the
+// longest header, the dot and the longest text have 27,309.
+const lengthBits = 15
 
 // selectDigest proves digest_k = Σ_b last_b·out_{b,k} for all k at once: with
 // weights θ^k it is Σ_b last_b·(Σ_k θ^k·out_{b,k}) = Σ_k θ^k·digest_k, a product

@@ -100,7 +100,7 @@ func (d *Document) check() error {
 	if !d.Class.exists() {
 		return fmt.Errorf("%w: %s", ErrClass, d.Class)
 	}
-	// 1 KiB decoded; a header of two characters or fewer is no object.
+	// 4 KiB decoded; a header of two characters or fewer is no object.
 	if n := len(d.Header); n < 3 || n > maxHeader {
 		return fmt.Errorf("protected header of %d characters, at most %d", n, maxHeader)
 	}
@@ -110,5 +110,7 @@ func (d *Document) check() error {
 	return nil
 }
 
-// maxHeader is the length of the longest protected header, 1 KiB, in base64url.
-const maxHeader = 1366
+// maxHeader is the length of the longest protected header, 4 KiB, in base64url. Its
+// whole blocks are hashed in public, so it bounds what a proof token may carry, and
+// the length of the signing input; see lengthBits.
+const maxHeader = 5462

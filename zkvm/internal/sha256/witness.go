@@ -25,6 +25,9 @@ func Witness(block *[64]byte, in [8]uint32, dst []uint8) (out [8]uint32) {
 	return v.Out
 }
 
+// Compress compresses block into the chaining value in.
+func Compress(block *[64]byte, in [8]uint32) [8]uint32 { return compress(block, in).Out }
+
 // compress is the compression function with all its intermediate words.
 func compress(block *[64]byte, in [8]uint32) *Values {
 	v := &Values{Message: *block, In: in}
