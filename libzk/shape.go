@@ -153,6 +153,9 @@ func (r *Relation[E]) Zero(label string, a affine.Ref) {
 	r.Linear = append(r.Linear, Linear{a, r.label(label)})
 }
 
+// Label names a row, for reports.
+func (r *Relation[E]) Label(w Row) string { return r.labels[w.label] }
+
 func (r *Relation[E]) label(s string) uint32 {
 	i, ok := r.index[s]
 	if !ok {

@@ -9,7 +9,17 @@ type flag struct {
 }
 
 // commit commits a free bit.
-func (m *machine) commit(v bool) flag { return flag{m.bit(v), v, false} }
+func (m *machine) commit(v bool) flag {
+	v = m.told(v)
+	return flag{m.bit(v), v, false}
+}
+
+func (m *machine) told(v bool) bool {
+	if m.lie != nil {
+		v = m.lie(v)
+	}
+	return v
+}
 
 func (m *machine) fixed(v bool) flag { return flag{m.public(v), v, true} }
 
@@ -22,7 +32,7 @@ func (m *machine) and(label string, a, b flag) flag {
 	case a.fixed || b.fixed:
 		return m.fixed(false)
 	}
-	v := a.v && b.v
+	v := m.told(a.v && b.v)
 	r := m.derived(v)
 	m.row(label, a.r, b.r, r)
 	return flag{r, v, false}

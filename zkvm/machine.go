@@ -39,12 +39,15 @@ type machine struct {
 	fullValues []elem
 	random     io.Reader
 	err        error // of random
-	rows       int
-	copies     []int // of each use
-	booleans   int
-	risks      int // soundness error in units of 2^-128
-	published  int // bytes
-	linear     int
+	// lie, which only tests set, replaces the value of a flag that is committed
+	// before anything is computed from it: a prover whose lies have consequences.
+	lie       func(v bool) bool
+	rows      int
+	copies    []int // of each use
+	booleans  int
+	risks     int // soundness error in units of 2^-128
+	published int // bytes
+	linear    int
 	// wiring
 	w    *wiring
 	uses []int // index of each use in the shape
