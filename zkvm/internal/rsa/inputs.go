@@ -1,0 +1,276 @@
+package rsa
+
+import (
+	"fmt"
+	"math/big"
+	"sync"
+
+	"github.com/zkpass-go/zkpass/libzk/affine"
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+)
+
+// Copy names the inputs of one copy, in order, after the constant one. An absent factor is 1; absent
+// operands are 0, with Own = 1.
+type Copy struct {
+	Long   []affine.Ref // a slot for each bit of the modulus: 1 + bit·(g^±weight - 1)
+	Kappa  [kappaBits]affine.Ref
+	E, R   affine.Ref
+	X      [primeBits]affine.Ref // bits of one operand
+	Powers [primeBits]affine.Ref // g^(2^k) to the power of the other
+	Own    affine.Ref            // g to the power of X
+}
+
+// Append appends the inputs in order, without the constant one.
+func (c *Copy) Append(dst []affine.Ref) []affine.Ref {
+	dst = append(dst, c.Long...)
+	dst = append(dst, c.Kappa[:]...)
+	dst = append(dst, c.E, c.R)
+	dst = append(dst, c.X[:]...)
+	dst = append(dst, c.Powers[:]...)
+	return append(dst, c.Own)
+}
+
+// CopyName says what copy i of a signature is, 0 <= i < Copies.
+func CopyName(i int) string {
+	if i == 0 {
+		return "below"
+	}
+	i--
+	p, k := i/(squares+4)+1, i%(squares+4)
+	switch k {
+	case 0:
+		return fmt.Sprintf("s, prime %d", p)
+	case 1:
+		return fmt.Sprintf("half, prime %d", p)
+	case 2:
+		return fmt.Sprintf("em, prime %d", p)
+	case squares + 3:
+		return fmt.Sprintf("message, prime %d", p)
+	}
+	return fmt.Sprintf("square %d, prime %d", k-2, p)
+}
+
+// BlockBits is the number of committed bits of a signature: s, h, q_1..q_17 with n bits each,
+// then t, the lowest bit of each first.
+func BlockBits(bits int) int { return (squares+3)*bits + topBits }
+
+// MaskBits is the number of bits of the masks for one prime: one for each published bit, then
+// for each H_i those of η_i.
+const MaskBits = publishedBits + (squares+1)*elementBits
+
+// Masks are those for one prime, each uniform and used for nothing else.
+type Masks struct {
+	Bits    []affine.Ref // MaskBits of them, proved to be bits
+	Epsilon affine.Ref   // an element
+}
+
+// Inputs is what a statement about one signature refers to. Elements of Block, of Masks.Bits, and
+// the bits of Encoded are proved to be bits elsewhere.
+type Inputs struct {
+	Modulus Modulus
+	Block   []affine.Ref // BlockBits of them
+	Masks   [Primes]Masks
+	Encoded Encoded
+}
+
+// Copies are the inputs of the circuit's copies, in the order of CopyName, for primes
+// drawn after everything was committed, and the bytes published for each. The error says that
+// these are no such bytes.
+func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published []byte) ([]Copy, error) {
+	in.Modulus.mustBeChecked()
+	if len(in.Block) != BlockBits(in.Modulus.bits) || len(published) != PublishedBytes {
+		panic("rsa: a block or published bytes of another length")
+	}
+	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn()}
+	w.below()
+	for i, m := range drawn {
+		v, err := decode(published[i*primeBytes : (i+1)*primeBytes])
+		if err != nil {
+			return nil, err
+		}
+		w.prime(in.Modulus.modulo(m), &in.Masks[i], v)
+	}
+	return w.copies, nil
+}
+
+// wiring makes copies of one signature.
+type wiring struct {
+	in     *Inputs
+	s      *affine.Space[elem]
+	turn   int // the first long slot with inverse powers
+	copies []Copy
+}
+
+// number is the bits of the k-th number of the block.
+func (w *wiring) number(k int) []affine.Ref {
+	n := w.in.Modulus.bits
+	return w.in.Block[k*n : (k+1)*n]
+}
+
+// copy appends a copy without factors.
+func (w *wiring) copy() *Copy {
+	one, zero := w.s.One(), w.s.Zero()
+	c := Copy{Long: make([]affine.Ref, w.in.Modulus.bits), E: one, R: one, Own: one}
+	for _, slots := range [][]affine.Ref{c.Long, c.Kappa[:]} {
+		for j := range slots {
+			slots[j] = one
+		}
+	}
+	for k := range c.X {
+		c.X[k], c.Powers[k] = zero, zero
+	}
+	w.copies = append(w.copies, c)
+	return &w.copies[len(w.copies)-1]
+}
+
+// slots fills slots with 1 + k_j·bit_j.
+func (w *wiring) slots(dst, bits []affine.Ref, coefficients []elem) {
+	for j, b := range bits {
+		dst[j] = w.s.Affine(fld.One(), affine.Term[elem]{K: coefficients[j], Ref: b})
+	}
+}
+
+// below lays the copy that holds the first 126 bits of s below those of N: their sum with t is
+// those of N less one.
+func (w *wiring) below() {
+	c, n := w.copy(), w.in.Modulus.bits
+	powers := doublings(1, topBits)
+	w.slots(c.Long, w.in.Block[n-topBits:n], powers)
+	w.slots(c.Long[topBits:], w.in.Block[(squares+3)*n:], powers)
+	limit := w.in.Modulus.topLimit()
+	c.R = w.s.Const(numberOf(limit).power())
+}
+
+// prime lays the copies for one prime.
+func (w *wiring) prime(p prime, masks *Masks, y *values) {
+	if len(masks.Bits) != MaskBits {
+		panic("rsa: masks of another number of bits")
+	}
+	n := w.in.Modulus.bits
+	position := p.position.coefficients(n, w.turn)
+	quotient := p.quotient.coefficients(n, w.turn)
+	block := p.block.coefficients(n, w.turn)
+	multiple := doublings(p.m, kappaBits)
+
+	// Masked bits in the order of publication.
+	at := 0
+	masked := func(dst []affine.Ref) {
+		for k := range dst {
+			dst[k] = masks.Bits[at]
+			if y.bits[at] {
+				dst[k] = w.s.Not(dst[k])
+			}
+			at++
+		}
+	}
+	var x [squares + 1][primeBits]affine.Ref
+	var kappa [squares + 1][kappaBits]affine.Ref
+	var kappaS, kappaH [shortKappa]affine.Ref
+	for i := range x {
+		masked(x[i][:])
+	}
+	for i := range kappa {
+		masked(kappa[i][:])
+	}
+	masked(kappaS[:])
+	masked(kappaH[:])
+	var powers [squares + 1][primeBits]affine.Ref
+	for i := range powers {
+		count := primeBits
+		if i == squares { // an operand of message, and no power of it
+			count = 1
+		}
+		w.powers(powers[i][:count], y.h[i], masks.Bits[at:at+elementBits])
+		at += elementBits
+	}
+	e := w.s.Affine(y.e, affine.Term[elem]{K: fld.One(), Ref: masks.Epsilon})
+
+	reduce := func(number int, kappa *[shortKappa]affine.Ref, own affine.Ref) {
+		c := w.copy()
+		w.slots(c.Long, w.number(number), position)
+		w.slots(c.Kappa[:], kappa[:], multiple)
+		c.R = own
+	}
+	reduce(0, &kappaS, powers[0][0])
+	reduce(1, &kappaH, powers[middle][0])
+
+	c := w.copy()
+	for _, b := range w.in.Encoded.bits {
+		w.slots(c.Long[b.position:], []affine.Ref{b.bit}, block[b.position:])
+	}
+	c.Long[n-1] = w.s.Const(w.constant(p))
+	c.R = e
+
+	for i := range squares + 1 {
+		c := w.copy()
+		w.slots(c.Long, w.number(2+i), quotient)
+		w.slots(c.Kappa[:], kappa[i][:], multiple)
+		c.X, c.Own = x[i], powers[i][0]
+		if i < squares {
+			c.Powers, c.R = powers[i], powers[i+1][0]
+		} else {
+			c.Powers, c.E = powers[0], e
+		}
+	}
+}
+
+// constant is the last long slot of em, for the constant bits of EM, of which the last is always
+// zero. That slot stands on the right.
+func (w *wiring) constant(p prime) elem {
+	v := new(big.Int).Neg(w.in.Encoded.constant)
+	return fld.Inv(number{lo: remainder(v, p.m)}.power())
+}
+
+// powers are the forms of H^(2^k), H = y + η, η = Σ η_(16m+j)·x^m·δ_j with δ_j in GF(2^16). Squaring
+// is additive, and in GF(2^16) its 16th power is the identity, so that
+//
+//	H^(2^k) = y^(2^k) + Σ_m x^(m·2^k)·(Σ_j η_(16m+j)·δ_j^(2^(k mod 16))).
+func (w *wiring) powers(dst []affine.Ref, y elem, eta []affine.Ref) {
+	b := basis()
+	var symbols [symbolBits][elementBits / symbolBits]affine.Ref
+	for k := range dst {
+		row := &symbols[k%symbolBits]
+		if k < symbolBits {
+			for m := range row {
+				terms := make([]affine.Term[elem], symbolBits)
+				for j := range terms {
+					terms[j] = affine.Term[elem]{K: b.symbol[k][j], Ref: eta[symbolBits*m+j]}
+				}
+				row[m] = w.s.Sum(terms...)
+			}
+		}
+		var terms [elementBits / symbolBits]affine.Term[elem]
+		for m := range terms {
+			terms[m] = affine.Term[elem]{K: b.high[k][m], Ref: row[m]}
+		}
+		dst[k] = w.s.Affine(y, terms[:]...)
+		y = fld.Mul(y, y)
+	}
+}
+
+const symbolBits = 16
+
+// bases are the powers that the forms of powers need.
+type bases struct {
+	symbol [symbolBits][symbolBits]elem              // [k][j]: δ_j^(2^k)
+	high   [primeBits][elementBits / symbolBits]elem // [k][m]: x^(m·2^k)
+}
+
+var basis = sync.OnceValue(func() *bases {
+	b := new(bases)
+	for j := range symbolBits {
+		v := gf128.FromSymbol(1 << j)
+		for k := range b.symbol {
+			b.symbol[k][j] = v
+			v = fld.Mul(v, v)
+		}
+	}
+	for m := range elementBits / symbolBits {
+		v := elem{Lo: 1 << m}
+		for k := range b.high {
+			b.high[k][m] = v
+			v = fld.Mul(v, v)
+		}
+	}
+	return b
+})

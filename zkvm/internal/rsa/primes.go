@@ -1,0 +1,30 @@
+package rsa
+
+import (
+	"encoding/binary"
+	"math/big"
+	"slices"
+)
+
+// DrawPrimes draws three different primes of 58 bits, uniform among all such triples if
+// read fills its argument with uniform bytes. It takes 8 bytes a candidate, some 20
+// candidates a prime. It must be called when everything that the primes must not
+// influence has been fixed.
+func DrawPrimes(read func([]byte)) (out [Primes]uint64) {
+	var b [8]byte
+	for i := 0; i < len(out); {
+		read(b[:])
+		m := candidate(binary.LittleEndian.Uint64(b[:]))
+		if !slices.Contains(out[:i], m) && isPrime(m) {
+			out[i] = m
+			i++
+		}
+	}
+	return out
+}
+
+// candidate is an odd number in (2^57, 2^58) from the low 56 bits of v.
+func candidate(v uint64) uint64 { return 1<<(primeBits-1) + 2*(v&(1<<(primeBits-2)-1)) + 1 }
+
+// isPrime is exact: ProbablyPrime is for numbers below 2^64, whatever its argument.
+func isPrime(m uint64) bool { return new(big.Int).SetUint64(m).ProbablyPrime(0) }

@@ -1,0 +1,111 @@
+package rsa
+
+import (
+	"errors"
+
+	"github.com/zkpass-go/zkpass/libzk/affine"
+)
+
+// What is published for one prime: bits X_0..X_16, κ_1..κ_17, κ_s, κ_h, the lowest of each first,
+// packed lowest first; H_0..H_16; E. All under masks.
+const (
+	publishedBits = (squares+1)*(primeBits+kappaBits) + 2*shortKappa
+	packedBytes   = (publishedBits + 7) / 8
+	elements      = squares + 2
+	primeBytes    = packedBytes + elements*elementBits/8
+
+	// PublishedBytes is the length of what is published for a signature.
+	PublishedBytes = Primes * primeBytes
+)
+
+// ErrPublished says that published bytes are not those of a signature.
+var ErrPublished = errors.New("RSA: unused published bits are set")
+
+// values is what is published for one prime.
+type values struct {
+	bits [publishedBits]bool
+	h    [squares + 1]elem
+	e    elem
+}
+
+func decode(b []byte) (*values, error) {
+	v := new(values)
+	for k := range 8 * packedBytes {
+		set := b[k/8]>>(k%8)&1 == 1
+		if k >= publishedBits {
+			if set {
+				return nil, ErrPublished
+			}
+			continue
+		}
+		v.bits[k] = set
+	}
+	b = b[packedBytes:]
+	for i := range elements {
+		e, err := fld.Decode(b[16*i:])
+		if err != nil {
+			return nil, err
+		}
+		if i <= squares {
+			v.h[i] = e
+		} else {
+			v.e = e
+		}
+	}
+	return v, nil
+}
+
+func (v *values) encode(dst []byte) []byte {
+	var packed [packedBytes]byte
+	for k, set := range v.bits {
+		if set {
+			packed[k/8] |= 1 << (k % 8)
+		}
+	}
+	dst = append(dst, packed[:]...)
+	for _, h := range v.h {
+		dst = fld.Append(dst, h)
+	}
+	return fld.Append(dst, v.e)
+}
+
+// Publish appends what the prover of a chain publishes for the primes, given the values of its
+// masks.
+func (in *Inputs) Publish(dst []byte, c *Chain, drawn [Primes]uint64, value func(affine.Ref) elem) []byte {
+	for i, m := range drawn {
+		r := c.residues(in.Modulus.modulo(m), in.Encoded.constant)
+		dst = r.mask(&in.Masks[i], value).encode(dst)
+	}
+	return dst
+}
+
+// mask adds masks to residues.
+func (r *residues) mask(masks *Masks, value func(affine.Ref) elem) *values {
+	v := new(values)
+	at := 0
+	put := func(x uint64, n int) {
+		for k := range n {
+			v.bits[at] = (x>>k&1 == 1) != (value(masks.Bits[at]) != elem{})
+			at++
+		}
+	}
+	for _, x := range r.x {
+		put(x, primeBits)
+	}
+	for _, k := range r.kappa {
+		put(k, kappaBits)
+	}
+	put(r.kappaS, shortKappa)
+	put(r.kappaH, shortKappa)
+	b := basis()
+	for i, h := range r.h {
+		for k := range elementBits {
+			if value(masks.Bits[at+elementBits*i+k]) != (elem{}) {
+				h = fld.Add(h, fld.Mul(b.high[0][k/symbolBits], b.symbol[0][k%symbolBits]))
+			}
+		}
+		v.h[i] = h
+	}
+	v.e = fld.Add(r.e, value(masks.Epsilon))
+	return v
+}
