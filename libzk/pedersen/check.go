@@ -16,8 +16,7 @@ var ErrAnswer = errors.New("row does not open the commitments")
 //	Σ_i weights[i]·commitments[i] = Σ_c row[c]·G_c + blinder·H
 //
 // in one sum of multiples. Weights that are zero leave their commitments out: the caller
-// draws them after the commitments. It is well under a millisecond of one core for 86
-// points.
+// draws them after the commitments.
 func Check(commitments []tom256.Point, weights, row []p256.Elem, blinder p256.Elem) error {
 	if len(weights) != len(commitments) {
 		panic(fmt.Sprintf("pedersen: %d weights for %d commitments", len(weights), len(commitments)))

@@ -10,8 +10,8 @@ import (
 )
 
 // Commit is a commitment to each row and the blinders, which it reads from random, 32
-// bytes or more for each row in turn. It is about 7 ms of one core for 1,500 elements half
-// of which are bits, and the first time for a longer row 2 ms more.
+// bytes or more for each row in turn. The first rows of a length take longer: a table is
+// made for them. docs/performance.md has figures.
 //
 // It fails if random does, and with probability 2^-256 for each row otherwise: infinity
 // has no encoding.

@@ -93,18 +93,15 @@ func TestAdd(t *testing.T) {
 
 // The standard library's arithmetic for any curve with a = -3 agrees.
 func TestElliptic(t *testing.T) {
-	//lint:ignore SA1019 only its generic arithmetic serves as an independent implementation of this curve
 	curve := elliptic.Curve(&elliptic.CurveParams{P: bigQ, N: bigP, B: bigB, Gx: bigBase().x, Gy: bigBase().y, BitSize: 256, Name: "Tom-256"})
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 20 {
 		k := randomInt(r, bigP)
-		//lint:ignore SA1019 as above
 		x, y := curve.ScalarBaseMult(k.Bytes())
 		want := (&bigPoint{x, y}).point()
 		if got := Combine([]Point{bigBase().point()}, []p256.Elem{scalar(k)}); got != want {
 			t.Fatalf("%x times the base point = %x, want %x", k, got, want)
 		}
-		//lint:ignore SA1019 as above
 		encoded := elliptic.MarshalCompressed(curve, x, y)
 		if got := want.Append(nil); string(got) != string(encoded) {
 			t.Fatalf("encoding %x, want %x", got, encoded)
