@@ -2,6 +2,7 @@ package sumcheck
 
 import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -60,61 +61,30 @@ func constrain[E comparable](c *circuit.Circuit[E], copies int, m Messages[E], c
 	x3 := newThird(f)
 	out := &Claims[E]{}
 	copyPoint, points := ch.copyPoint, [2][]E{ch.outPoint, ch.outPoint}
-	// claims of the layer above: values sent, and their pads if there are any
-	var values [2]E
-	var claimPads []PadTerm[E]
 	base := 0
 	for j := range c.Layers {
 		l := &ch.layers[j]
 		pads := layerPads(c, j, copies, clear)
-		cur := Constraint[E]{Constant: f.Add(values[0], f.Mul(l.alpha, values[1]))}
-		for i, p := range claimPads {
-			k := p.K
-			if i == 1 {
-				k = f.Mul(l.alpha, k)
-			}
-			cur.Terms = append(cur.Terms, PadTerm[E]{k, p.Pad})
+		var cur Constraint[E]
+		if j > 0 {
+			cur.value(f, f.One(), m[j-1].Claims[0], base-3, clear)
+			cur.value(f, l.alpha, m[j-1].Claims[1], base-2, clear)
+		}
+		if err := usable(copyPoint); err != nil {
+			return nil, err
 		}
 		for i, r := range m[j].Rounds {
-			var q, x E
 			if i < kappa {
-				q, x = copyPoint[i], l.copyPoint[i]
+				cur.copyRound(f, x3, copyPoint[i], l.copyPoint[i], r, base+2*i)
 			} else {
-				x = l.hands[(i-kappa)&1][(i-kappa)/2]
+				cur.handRound(f, x3, l.hands[(i-kappa)&1][(i-kappa)/2], r, base+2*i)
 			}
-			l0, l1, l2 := x3.lagrange(x)
-			// q(1) = claim - q(0), or (claim - (1-Q)·q(0))/Q in a copy round.
-			scale, back := l1, l1
-			if i < kappa {
-				var zero E
-				if q == zero {
-					return nil, ErrChallenge
-				}
-				scale = f.Mul(l1, f.Inv(q))
-				back = f.Mul(scale, f.Sub(f.One(), q))
-			}
-			for k := range cur.Terms {
-				cur.Terms[k].K = f.Mul(cur.Terms[k].K, scale)
-			}
-			k0 := f.Sub(l0, back)
-			cur.Constant = f.Add(f.Mul(cur.Constant, scale), f.Add(f.Mul(k0, r[0]), f.Mul(l2, r[1])))
-			cur.Terms = append(cur.Terms, PadTerm[E]{k0, base + 2*i}, PadTerm[E]{l2, base + 2*i + 1})
 		}
 		quad := l.quad
 		if !l.quadKnown {
 			quad = bindAll(c, &ps[j], outputWeights(f, points, l.alpha, c.Layers[j].Outputs), l)
 		}
-		wl, wr := m[j].Claims[0], m[j].Claims[1]
-		minus := f.Neg(quad)
-		cur.Constant = f.Add(cur.Constant, f.Mul(minus, f.Mul(wl, wr)))
-		values = m[j].Claims
-		claimPads = nil
-		if !clear {
-			pl, pr, pp := base+pads-3, base+pads-2, base+pads-1
-			cur.Terms = append(cur.Terms,
-				PadTerm[E]{f.Mul(minus, wr), pl}, PadTerm[E]{f.Mul(minus, wl), pr}, PadTerm[E]{minus, pp})
-			claimPads = []PadTerm[E]{{f.One(), pl}, {f.One(), pr}}
-		}
+		cur.product(f, quad, m[j].Claims, base+pads-3, clear)
 		out.Layers = append(out.Layers, cur)
 		base += pads
 		copyPoint, points = l.copyPoint, l.hands
@@ -123,16 +93,55 @@ func constrain[E comparable](c *circuit.Circuit[E], copies int, m Messages[E], c
 		Copy: Equality(f, copyPoint, copies),
 		Wire: outputWeights(f, points, ch.gamma, c.Inputs()),
 	}
-	in.Constant = f.Neg(f.Add(values[0], f.Mul(ch.gamma, values[1])))
-	for i, p := range claimPads {
-		k := f.Neg(p.K)
-		if i == 1 {
-			k = f.Mul(ch.gamma, k)
-		}
-		in.Terms = append(in.Terms, PadTerm[E]{k, p.Pad})
-	}
+	last := m[len(m)-1].Claims
+	in.value(f, f.Neg(f.One()), last[0], base-3, clear)
+	in.value(f, f.Neg(ch.gamma), last[1], base-2, clear)
 	out.Input = in
 	return out, nil
+}
+
+// copyRound takes the claim s that the constraint stands for, affine in the pads,
+// to the value at x of a copy round's polynomial: q(0) and q(P2) are sent + pads,
+// q(1) = (s - (1-at)·q(0))/at.
+func (c *Constraint[E]) copyRound(f field.Field[E], t third[E], at, x E, sent [2]E, pad int) {
+	l0, l1, l2 := t.lagrange(x)
+	scale := f.Mul(l1, f.Inv(at))
+	c.round(f, scale, f.Sub(l0, f.Mul(scale, f.Sub(f.One(), at))), l2, sent, pad)
+}
+
+// handRound is the same for a hand round, q(1) = s - q(0).
+func (c *Constraint[E]) handRound(f field.Field[E], t third[E], x E, sent [2]E, pad int) {
+	l0, l1, l2 := t.lagrange(x)
+	c.round(f, l1, f.Sub(l0, l1), l2, sent, pad)
+}
+
+// round makes the claim scale·claim + k0·q(0) + k2·q(P2).
+func (c *Constraint[E]) round(f field.Field[E], scale, k0, k2 E, sent [2]E, pad int) {
+	for i := range c.Terms {
+		c.Terms[i].K = f.Mul(c.Terms[i].K, scale)
+	}
+	c.Constant = f.Add(f.Mul(c.Constant, scale), f.Add(f.Mul(k0, sent[0]), f.Mul(k2, sent[1])))
+	c.Terms = append(c.Terms, PadTerm[E]{k0, pad}, PadTerm[E]{k2, pad + 1})
+}
+
+// product takes k·(wl + pad)·(wr + pad of its own) from the claim; the pads of a
+// pair of values and of their product follow each other.
+func (c *Constraint[E]) product(f field.Field[E], k E, sent [2]E, pad int, clear bool) {
+	minus := f.Neg(k)
+	c.Constant = f.Add(c.Constant, f.Mul(minus, f.Mul(sent[0], sent[1])))
+	if clear {
+		return
+	}
+	c.Terms = append(c.Terms,
+		PadTerm[E]{f.Mul(minus, sent[1]), pad}, PadTerm[E]{f.Mul(minus, sent[0]), pad + 1}, PadTerm[E]{minus, pad + 2})
+}
+
+// value adds k·(sent + pad).
+func (c *Constraint[E]) value(f field.Field[E], k, sent E, pad int, clear bool) {
+	c.Constant = f.Add(c.Constant, f.Mul(k, sent))
+	if !clear {
+		c.Terms = append(c.Terms, PadTerm[E]{k, pad})
+	}
 }
 
 // bindAll is the value of the layer's quadratic form at all challenges:

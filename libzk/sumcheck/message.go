@@ -86,6 +86,15 @@ type layerChallenges[E comparable] struct {
 	quadKnown   bool
 }
 
+// add takes the challenge of round i of a layer with kappa copy rounds.
+func (l *layerChallenges[E]) add(x E, i, kappa int) {
+	if i < kappa {
+		l.copyPoint = append(l.copyPoint, x)
+	} else {
+		l.hands[(i-kappa)&1] = append(l.hands[(i-kappa)&1], x)
+	}
+}
+
 func begin[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], copies int) *challenges[E] {
 	q := transcript.Challenges(t, c.Field, maxLog)
 	g := transcript.Challenges(t, c.Field, maxLog)
@@ -105,12 +114,7 @@ func replay[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], copie
 		l := &ch.layers[j]
 		l.alpha, l.beta = transcript.Challenge(t, f), transcript.Challenge(t, f)
 		for i, r := range m[j].Rounds {
-			x := exchange(t, f, r)
-			if i < kappa {
-				l.copyPoint = append(l.copyPoint, x)
-			} else {
-				l.hands[(i-kappa)&1] = append(l.hands[(i-kappa)&1], x)
-			}
+			l.add(exchange(t, f, r), i, kappa)
 		}
 		transcript.WriteElems(t, f, m[j].Claims[:])
 	}

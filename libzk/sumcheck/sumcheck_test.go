@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
@@ -395,10 +396,16 @@ func TestDegenerateChallenge(t *testing.T) {
 	if _, err := replayed.Claims(s.c, 4, false); !errors.Is(err, ErrChallenge) {
 		t.Errorf("point of layer 0 with a zero: %v", err)
 	}
-	lp := layerProver[gf128.Elem]{t: fresh(), f: s.f, pads: pads, messages: &p.Messages[0], challenges: &layerChallenges[gf128.Elem]{}, third: newThird(s.f)}
-	v := make([]gf128.Elem, 4*s.c.Inputs())
-	if _, err := lp.copyRounds(v, 4, 4, make([]gf128.Elem, 2)); !errors.Is(err, ErrChallenge) {
-		t.Errorf("prover: %v", err)
+	point := transcript.Challenges(fresh(), s.f, 3)
+	if err := usable(point); err != nil {
+		t.Errorf("prover: a point without a zero: %v", err)
+	}
+	for i := range point {
+		bad := slices.Clone(point)
+		bad[i] = gf128.Elem{}
+		if err := usable(bad); !errors.Is(err, ErrChallenge) {
+			t.Errorf("prover: zero at %d: %v", i, err)
+		}
 	}
 }
 
