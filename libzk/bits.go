@@ -3,7 +3,6 @@ package libzk
 import (
 	"math"
 
-	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/ligero"
 )
 
@@ -21,18 +20,5 @@ func (s *System) Bits() float64 {
 
 func partError[E comparable](p *part[E], g ligero.Geometry, fieldBits float64) float64 {
 	e := math.Exp2(-g.Bits(fieldBits))
-	// Sumcheck: the initial point, and for each layer α, β, the assertions' own
-	// point, two for each round (quadratics); γ of the inputs.
-	n := 0
-	for _, u := range p.uses() {
-		kappa := circuit.LogWidth(u.Copies)
-		above := kappa + circuit.LogWidth(u.Circuit.Outputs())
-		n += above + 1
-		for j := range u.Circuit.Layers {
-			in := circuit.LogWidth(u.Circuit.Layers[j].Inputs)
-			n += 2 + above + 2*kappa + 4*in
-			above = kappa + in
-		}
-	}
-	return e + float64(n)*math.Exp2(-fieldBits)
+	return e + float64(p.batch.Steps())*math.Exp2(-fieldBits)
 }

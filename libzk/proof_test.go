@@ -324,19 +324,20 @@ func TestSystemBits(t *testing.T) {
 	if b := y.sys.Bits(); b < minBits || b > 128 {
 		t.Errorf("%.1f bits", b)
 	}
-	// By hand: the cube has one output and two layers that read four wires. Initial
-	// point κ, γ 1, each layer 2 + point above + 2κ + 4·2.
+	// By hand: the cube has one output and two layers that read four wires; it runs
+	// for 5 copies and for 1. There are 5+4+2 = 11 rows. Each level has a weight, α
+	// and β, the point above, and 2 for each round.
 	//
-	//	5 copies, κ = 3:           3 + 1 + (2+3+6+8) + (2+5+6+8) = 44
-	//	1 copy, κ = 0:             0 + 1 + (2+0+0+8) + (2+2+0+8) = 23
-	//	5+4+2 = 11 rows, κ = 4:    4 + 1 + (2+4+8+8)             = 27
-	want := math.Exp2(-y.sys.gfShape.Bits(128)) + 94*math.Exp2(-128)
+	//	initial point, γ:           3 + 1             =  4
+	//	level 2, κ = 3, 7 rounds:   3 + 3 + 2·7       = 20
+	//	level 1, κ = 4, 8 rounds:   3 + (4 + 2) + 2·8 = 25
+	want := math.Exp2(-y.sys.gfShape.Bits(128)) + 49*math.Exp2(-128)
 	if got := partError(y.sys.gf, y.sys.gfShape, 128); math.Abs(got/want-1) > 1e-12 {
 		t.Errorf("error %g over GF(2^128), want %g", got, want)
 	}
 	// The sumchecks' share alone, which the commitment's hides.
-	if got := (partError(y.sys.gf, y.sys.gfShape, 128) - math.Exp2(-y.sys.gfShape.Bits(128))) * math.Exp2(128); math.Abs(got-94) > 0.01 {
-		t.Errorf("sumchecks have %g steps, want 94", got)
+	if got := (partError(y.sys.gf, y.sys.gfShape, 128) - math.Exp2(-y.sys.gfShape.Bits(128))) * math.Exp2(128); math.Abs(got-49) > 0.01 {
+		t.Errorf("the sumcheck has %g steps, want 49", got)
 	}
 	if e := partError(y.sys.gf, y.sys.gfShape, 128) + partError(y.sys.p, y.sys.pShape, 256); math.Abs(y.sys.Bits()+math.Log2(e)) > 1e-9 {
 		t.Errorf("%.3f bits, the parts' errors add up to %g", y.sys.Bits(), e)

@@ -43,15 +43,15 @@ const maxElements = 1 << 24
 
 // part is a shape with the layout that follows from it. The witness is
 //
-//	subfield secrets · full secrets · masks · pads of each use · pads of the rows
+//	subfield secrets · full secrets · masks · pads of the batch
 type part[E comparable] struct {
 	Shape[E]
 	secrets  int
-	padStart []int // of each use
-	rowPads  int   // start of the row circuit's pads
-	witness  int   // length
+	pads     int // start of the pads
+	witness  int // length
 	products []sumcheck.PadProduct
 	rowUse   Use[E]
+	batch    *sumcheck.Batch[E] // of the uses and the row circuit
 }
 
 func newPart[E comparable](s Shape[E]) (*part[E], error) {
@@ -62,7 +62,7 @@ func newPart[E comparable](s Shape[E]) (*part[E], error) {
 		return nil, fmt.Errorf("statement too large: %d and %d secrets, %d rows, at most %d each", s.Subfield, s.Full, s.Rows, maxElements)
 	}
 	p := &part[E]{Shape: s, secrets: s.Subfield + s.Full}
-	at := p.secrets + maskElements
+	products := 0 // of pads: one for each layer
 	for _, u := range s.Uses {
 		if u.Copies < 1 || u.Copies > maxElements {
 			return nil, fmt.Errorf("circuit %s with %d copies, want 1 to %d", u.Circuit.Name, u.Copies, maxElements)
@@ -70,15 +70,19 @@ func newPart[E comparable](s Shape[E]) (*part[E], error) {
 		if u.Circuit.Field != s.Field {
 			return nil, fmt.Errorf("circuit %s is over %s, its part over %s", u.Circuit.Name, u.Circuit.Field.Name(), s.Field.Name())
 		}
-		p.padStart = append(p.padStart, at)
-		for _, q := range sumcheck.PadProducts(u.Circuit, u.Copies) {
-			p.products = append(p.products, sumcheck.PadProduct{X: at + q.X, Y: at + q.Y, Z: at + q.Z})
-		}
-		at += sumcheck.Pads(u.Circuit, u.Copies, false)
+		products += len(u.Circuit.Layers)
 	}
-	p.rowUse = Use[E]{rowCircuit(s.Field), s.Rows + len(p.products) + maskCopies}
-	p.rowPads = at
-	p.witness = at + sumcheck.Pads(p.rowUse.Circuit, p.rowUse.Copies, true)
+	p.rowUse = Use[E]{rowCircuit(s.Field), s.Rows + products + maskCopies}
+	uses := make([]sumcheck.Use[E], len(s.Uses)+1)
+	for i, u := range p.uses() {
+		uses[i] = sumcheck.Use[E]{Circuit: u.Circuit, Copies: u.Copies, Clear: p.clear(i)}
+	}
+	p.batch = sumcheck.NewBatch(s.Field, uses)
+	p.pads = p.secrets + maskElements
+	for _, q := range p.batch.PadProducts() {
+		p.products = append(p.products, sumcheck.PadProduct{X: p.pads + q.X, Y: p.pads + q.Y, Z: p.pads + q.Z})
+	}
+	p.witness = p.pads + p.batch.Pads()
 	return p, nil
 }
 
@@ -87,13 +91,6 @@ func newPart[E comparable](s Shape[E]) (*part[E], error) {
 func (p *part[E]) uses() []Use[E] { return append(p.Uses[:len(p.Uses):len(p.Uses)], p.rowUse) }
 
 func (p *part[E]) clear(use int) bool { return use == len(p.Uses) }
-
-func (p *part[E]) pads(use int) int {
-	if p.clear(use) {
-		return p.rowPads
-	}
-	return p.padStart[use]
-}
 
 // Relation is one field's part of a statement after the challenges: which affine
 // form of the secrets each input of each copy is. It must have exactly the
@@ -312,8 +309,4 @@ func (s *Shape[E]) Unused(r *Relation[E]) []int {
 		}
 	}
 	return unused
-}
-
-func newMessages[E comparable](u Use[E]) sumcheck.Messages[E] {
-	return sumcheck.NewMessages(u.Circuit, u.Copies)
 }

@@ -200,15 +200,15 @@ func testPadsUsedOnce[E comparable](t *testing.T, p *part[E]) {
 	}
 	claim("secrets", 0, p.secrets)
 	claim("masks", p.secrets, maskElements)
-	for i, u := range p.uses() {
-		n := 0
-		for _, l := range newMessages(u) {
-			n += 2 * len(l.Rounds)
-			if !p.clear(i) {
-				n += 3
-			}
+	n := 0
+	for _, l := range p.batch.NewMessages() {
+		n += 2*len(l.Rounds) + 3*len(l.Claims)
+	}
+	claim("pads", p.pads, n-3) // the rows' claims have none
+	for _, q := range p.products {
+		if q.X < p.pads || q.Y != q.X+1 || q.Z != q.X+2 || q.Z >= p.witness {
+			t.Errorf("product %+v of pads at %d..%d", q, p.pads, p.witness)
 		}
-		claim(fmt.Sprint("pads of use ", i), p.pads(i), n)
 	}
 	for k, o := range owner {
 		if o == "" {

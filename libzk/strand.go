@@ -1,7 +1,6 @@
 package libzk
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +20,7 @@ type strand[E comparable] struct {
 	g        ligero.Geometry
 	relation *Relation[E]
 
-	messages []sumcheck.Messages[E]
+	messages []sumcheck.LevelMessages[E]
 	response *ligero.Response[E]
 
 	// prover only
@@ -95,28 +94,21 @@ func (s *strand[E]) prove(t *transcript.Transcript, check bool) error {
 			return err
 		}
 	}
-	var claims []*sumcheck.Claims[E]
+	all := make([]*circuit.Wires[E], len(p.Uses)+1)
 	for i, u := range p.uses() {
-		t.WriteBytes(binary.LittleEndian.AppendUint32(nil, uint32(i)))
-		w, err := s.evaluate(i, u, wires(values, p.inputs(s.relation, i), u), check)
-		if err != nil {
+		var err error
+		if all[i], err = s.evaluate(i, u, wires(values, p.inputs(s.relation, i), u), check); err != nil {
 			return err
 		}
-		n := sumcheck.Pads(u.Circuit, u.Copies, p.clear(i))
-		proof, err := sumcheck.Prove(t, u.Circuit, w, s.witness[p.pads(i):p.pads(i)+n], p.clear(i))
-		if err != nil {
-			return err
-		}
-		c, err := proof.Claims(u.Circuit, u.Copies, p.clear(i))
-		if err != nil {
-			return err
-		}
-		s.messages = append(s.messages, proof.Messages)
-		claims = append(claims, c)
 	}
+	proof, err := p.batch.Prove(t, all, s.witness[p.pads:])
+	if err != nil {
+		return err
+	}
+	s.messages = proof.Messages
 	t.WriteBytes(statementHash[:])
 	ch := ligero.Draw(t, f, s.g, s.constraints())
-	_, coefficients := s.combine(claims, ch.Linear)
+	_, coefficients := s.combine(proof.Claims(), ch.Linear)
 	s.response = s.tableau.Respond(coefficients, ch)
 	s.response.Write(t, f)
 	return nil
@@ -151,35 +143,24 @@ func (s *strand[E]) replay(t *transcript.Transcript) error {
 	if err := p.check(s.relation); err != nil {
 		return err
 	}
-	var claims []*sumcheck.Claims[E]
-	for i, u := range p.uses() {
-		t.WriteBytes(binary.LittleEndian.AppendUint32(nil, uint32(i)))
-		c, err := sumcheck.Replay(t, u.Circuit, u.Copies, s.messages[i]).Claims(u.Circuit, u.Copies, p.clear(i))
-		if err != nil {
-			return err
-		}
-		claims = append(claims, c)
+	proof, err := p.batch.Replay(t, s.messages)
+	if err != nil {
+		return err
 	}
 	t.WriteBytes(statementHash[:])
 	s.challenges = ligero.Draw(t, f, s.g, s.constraints())
-	s.constant, s.coefficients = s.combine(claims, s.challenges.Linear)
+	s.constant, s.coefficients = s.combine(proof.Claims(), s.challenges.Linear)
 	s.response.Write(t, f)
 	return nil
 }
 
-// constraints is the number of linear constraints: one for each layer, one for
-// the inputs of each circuit, and the relation's own.
-func (s *strand[E]) constraints() int {
-	n := len(s.relation.Linear)
-	for _, u := range s.p.uses() {
-		n += len(u.Circuit.Layers) + 1
-	}
-	return n
-}
+// constraints is the number of linear constraints: the sumcheck's, and the
+// relation's own.
+func (s *strand[E]) constraints() int { return s.p.batch.Constraints() + len(s.relation.Linear) }
 
 // combine adds up the linear constraints with weights alpha, as one functional
 // of the witness.
-func (s *strand[E]) combine(claims []*sumcheck.Claims[E], alpha []E) (constant E, coefficients []E) {
+func (s *strand[E]) combine(claims *sumcheck.BatchClaims[E], alpha []E) (constant E, coefficients []E) {
 	p, f := s.p, s.p.Field
 	adjoint := s.relation.Space.NewAdjoint()
 	next := func() E {
@@ -187,18 +168,17 @@ func (s *strand[E]) combine(claims []*sumcheck.Claims[E], alpha []E) (constant E
 		alpha = alpha[1:]
 		return a
 	}
+	add := func(a E, c *sumcheck.Constraint[E]) {
+		constant = f.Add(constant, f.Mul(a, c.Constant))
+		for _, t := range c.Terms {
+			adjoint.Add(f.Mul(a, t.K), affine.Ref(p.pads+t.Pad))
+		}
+	}
+	for i := range claims.Levels {
+		add(next(), &claims.Levels[i])
+	}
 	for i, u := range p.uses() {
-		base := p.pads(i)
-		add := func(a E, c *sumcheck.Constraint[E]) {
-			constant = f.Add(constant, f.Mul(a, c.Constant))
-			for _, t := range c.Terms {
-				adjoint.Add(f.Mul(a, t.K), affine.Ref(base+t.Pad))
-			}
-		}
-		for j := range claims[i].Layers {
-			add(next(), &claims[i].Layers[j])
-		}
-		in := &claims[i].Input
+		in := &claims.Inputs[i]
 		a := next()
 		add(a, &in.Constraint)
 		inputs := p.inputs(s.relation, i)
@@ -223,11 +203,11 @@ func (s *strand[E]) combine(claims []*sumcheck.Claims[E], alpha []E) (constant E
 func (s *strand[E]) appendMessages(b []byte) []byte {
 	f := s.p.Field
 	for _, m := range s.messages {
-		for _, l := range m {
-			for _, r := range l.Rounds {
-				b = f.Append(f.Append(b, r[0]), r[1])
-			}
-			b = f.Append(f.Append(b, l.Claims[0]), l.Claims[1])
+		for _, r := range m.Rounds {
+			b = f.Append(f.Append(b, r[0]), r[1])
+		}
+		for _, c := range m.Claims {
+			b = f.Append(f.Append(b, c[0]), c[1])
 		}
 	}
 	for _, part := range s.response.Parts() {
@@ -241,15 +221,14 @@ func (s *strand[E]) appendMessages(b []byte) []byte {
 // readMessages is the inverse of appendMessages.
 func (s *strand[E]) readMessages(b []byte) ([]byte, error) {
 	r := &reader[E]{f: s.p.Field, b: b}
-	for _, u := range s.p.uses() {
-		m := sumcheck.NewMessages(u.Circuit, u.Copies)
-		for j := range m {
-			for i := range m[j].Rounds {
-				m[j].Rounds[i] = [2]E{r.elem(), r.elem()}
-			}
-			m[j].Claims = [2]E{r.elem(), r.elem()}
+	s.messages = s.p.batch.NewMessages()
+	for _, m := range s.messages {
+		for i := range m.Rounds {
+			m.Rounds[i] = [2]E{r.elem(), r.elem()}
 		}
-		s.messages = append(s.messages, m)
+		for i := range m.Claims {
+			m.Claims[i] = [2]E{r.elem(), r.elem()}
+		}
 	}
 	s.response = ligero.NewResponse[E](s.g)
 	for _, part := range s.response.Parts() {

@@ -111,10 +111,8 @@ func (s *System) ProofSize(published, path int) int {
 
 func partSize[E comparable](p *part[E], commitment int) int {
 	n := commitment
-	for _, u := range p.uses() {
-		for _, l := range newMessages(u) {
-			n += (2*len(l.Rounds) + 2) * p.Field.Size()
-		}
+	for _, m := range p.batch.NewMessages() {
+		n += 2 * (len(m.Rounds) + len(m.Claims)) * p.Field.Size()
 	}
 	return n
 }

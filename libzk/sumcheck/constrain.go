@@ -57,7 +57,6 @@ func (p *Proof[E]) Claims(c *circuit.Circuit[E], copies int, clear bool) (*Claim
 func constrain[E comparable](c *circuit.Circuit[E], copies int, m Messages[E], ch *challenges[E], clear bool) (*Claims[E], error) {
 	f := c.Field
 	kappa := circuit.LogWidth(copies)
-	ps := plans(c)
 	x3 := newThird(f)
 	out := &Claims[E]{}
 	copyPoint, points := ch.copyPoint, [2][]E{ch.outPoint, ch.outPoint}
@@ -82,7 +81,7 @@ func constrain[E comparable](c *circuit.Circuit[E], copies int, m Messages[E], c
 		}
 		quad := l.quad
 		if !l.quadKnown {
-			quad = bindAll(c, &ps[j], outputWeights(f, points, l.alpha, c.Layers[j].Outputs), l)
+			quad = bindAll(c, j, outputWeights(f, points, l.alpha, c.Layers[j].Outputs), l.beta, l.hands)
 		}
 		cur.product(f, quad, m[j].Claims, base+pads-3, clear)
 		out.Layers = append(out.Layers, cur)
@@ -144,12 +143,12 @@ func (c *Constraint[E]) value(f field.Field[E], k, sent E, pad int, clear bool) 
 	}
 }
 
-// bindAll is the value of the layer's quadratic form at all challenges:
+// bindAll is the value of a layer's quadratic form at all challenges:
 // Σ_terms constant·weight(g)·eq(left, l)·eq(right, r).
-func bindAll[E comparable](c *circuit.Circuit[E], p *plan, weights []E, l *layerChallenges[E]) E {
-	f := c.Field
-	coef := bind(c, p, weights, l.beta)
-	left, right := Equality(f, l.hands[0], 1<<p.logIn), Equality(f, l.hands[1], 1<<p.logIn)
+func bindAll[E comparable](c *circuit.Circuit[E], j int, weights []E, beta E, hands [2][]E) E {
+	f, p := c.Field, &plans(c)[j]
+	coef := bind(c, p, weights, beta)
+	left, right := Equality(f, hands[0], 1<<p.logIn), Equality(f, hands[1], 1<<p.logIn)
 	lr := make([]E, len(coef))
 	for i := range coef {
 		lr[i] = f.Mul(left[p.left[i]], right[p.right[i]])

@@ -1,0 +1,148 @@
+package sumcheck
+
+import (
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+)
+
+// BatchProof is what either side of a batch leaves behind: the messages, and the
+// challenges that Claims needs.
+type BatchProof[E comparable] struct {
+	Messages   []LevelMessages[E]
+	batch      *Batch[E]
+	challenges batchChallenges[E]
+}
+
+// Prove runs the prover on the evaluated wires of each circuit, which it
+// consumes. pads are the committed pads in the order of Pads.
+func (b *Batch[E]) Prove(t *transcript.Transcript, wires []*circuit.Wires[E], pads []E) (*BatchProof[E], error) {
+	p := &BatchProof[E]{Messages: b.NewMessages(), batch: b}
+	err := b.converse(t, &p.challenges, &batchProver[E]{
+		b: b, messages: p.Messages, ch: &p.challenges, pads: pads, wires: wires, third: b.f.SumcheckPoint(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// batchProver proves level after level.
+type batchProver[E comparable] struct {
+	b        *Batch[E]
+	messages []LevelMessages[E]
+	ch       *batchChallenges[E]
+	pads     []E
+	wires    []*circuit.Wires[E]
+	third    E
+
+	layers []waiting[E] // of the present level
+	claims [][2]E       // of the level above
+}
+
+// waiting is a circuit's layer in the rounds of its level. It waits in the first
+// ones for circuits with more copies, and with more wires. Waiting in a copy round
+// is a constant; waiting in a hand round is having its wires where the index bit
+// is zero.
+type waiting[E comparable] struct {
+	*layerProver[E]
+	copies, ownCopies, hands int // rounds to wait, to take part in, to wait
+	weight                   E   // the circuit's, times 1 - x for each hand round waited in
+}
+
+// message is the polynomial of the next round, before the weight.
+func (w *waiting[E]) message() quadratic[E] {
+	f := w.f
+	switch {
+	case w.copies > 0:
+		return quadratic[E]{c0: w.claim}
+	case w.ownCopies == 0 && w.hands > 0:
+		return quadratic[E]{c0: w.claim, c1: f.Neg(w.claim)}
+	}
+	return w.layerProver.message()
+}
+
+// bind sets the round's variable.
+func (w *waiting[E]) bind(x E) {
+	f := w.f
+	switch {
+	case w.copies > 0:
+		w.copies--
+	case w.ownCopies == 0 && w.hands > 0:
+		w.hands--
+		w.weight = f.Sub(w.weight, f.Mul(w.weight, x))
+	default:
+		w.ownCopies = max(0, w.ownCopies-1)
+		w.layerProver.bind(x)
+	}
+}
+
+func (p *batchProver[E]) begin(d int) {
+	f, l, c := p.b.f, &p.b.levels[d], &p.ch.levels[d]
+	p.layers = make([]waiting[E], len(l.active))
+	var wg cores.Group
+	for i := range l.active {
+		a := &l.active[i]
+		var claim E
+		if a.above >= 0 {
+			above := p.claims[a.above]
+			claim = f.Add(above[0], f.Mul(c.alpha, above[1]))
+		}
+		wg.Go(func() {
+			circuit := p.b.uses[a.use].Circuit
+			weights := outputWeights(f, p.ch.points(d, a), c.alpha, circuit.Layers[a.layer].Outputs)
+			p.layers[i] = waiting[E]{
+				layerProver: newLayerProver(circuit, a.layer, p.wires[a.use], weights, c.beta, suffix(c.above, a.copies), claim),
+				copies:      l.copies - a.copies,
+				ownCopies:   a.copies,
+				hands:       2 * (l.wires - a.wires),
+				weight:      c.weights[i],
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (p *batchProver[E]) say(d, round int) [2]E {
+	f := p.b.f
+	qs := make([]quadratic[E], len(p.layers))
+	p.each(func(i int, w *waiting[E]) { qs[i] = w.message() })
+	var q quadratic[E]
+	for i := range p.layers {
+		q = q.plus(f, p.layers[i].weight, qs[i])
+	}
+	pads := p.pads[p.b.levels[d].pads+2*round:]
+	m := [2]E{f.Sub(q.c0, pads[0]), f.Sub(q.at(f, p.third), pads[1])}
+	p.messages[d].Rounds[round] = m
+	return m
+}
+
+func (p *batchProver[E]) hear(_ int, x E) {
+	p.each(func(_ int, w *waiting[E]) { w.bind(x) })
+}
+
+// each does a piece of work for every circuit of the level, at once.
+func (p *batchProver[E]) each(work func(i int, w *waiting[E])) {
+	var wg cores.Group
+	for i := range p.layers {
+		wg.Go(func() { work(i, &p.layers[i]) })
+	}
+	wg.Wait()
+}
+
+func (p *batchProver[E]) claim(d int) [][2]E {
+	f, l, c := p.b.f, &p.b.levels[d], &p.ch.levels[d]
+	p.claims = make([][2]E, len(p.layers))
+	c.quads = make([]E, len(p.layers))
+	for i := range p.layers {
+		c.quads[i] = p.layers[i].quad()
+		p.claims[i] = p.layers[i].inputs()
+		sent := p.claims[i]
+		if a := &l.active[i]; !p.b.uses[a.use].Clear {
+			sent[0] = f.Sub(sent[0], p.pads[a.pads])
+			sent[1] = f.Sub(sent[1], p.pads[a.pads+1])
+		}
+		p.messages[d].Claims[i] = sent
+	}
+	return p.messages[d].Claims
+}
