@@ -227,6 +227,16 @@ func testPadsUsedOnce[E comparable](t *testing.T, p *part[E]) {
 			t.Errorf("mask copy %d reads %s, want %s", i, got, want)
 		}
 	}
+	proven := refs[4*p.Rows : len(refs)-4*maskCopies]
+	for i, q := range p.products {
+		want := []affine.Ref{r.Space.One(), affine.Ref(q.X), affine.Ref(q.Y), affine.Ref(q.Z)}
+		if got := proven[4*i : 4*i+4]; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("row of product %d reads %v, want %v", i, got, want)
+		}
+	}
+	if len(proven) != 4*len(p.products) {
+		t.Errorf("%d rows for %d products of pads", len(proven)/4, len(p.products))
+	}
 	for _, a := range refs[:len(refs)-4*maskCopies] {
 		if int(a) >= p.secrets && int(a) < p.secrets+maskElements {
 			t.Errorf("mask %d is read by a row that is no mask", a)
