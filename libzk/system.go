@@ -27,9 +27,9 @@ const (
 // one commitment that covers both fields. It is immutable and safe for
 // concurrent use.
 //
-// It goes beyond the draft in four points, all described in docs/protocol.md:
+// It goes beyond the draft in five points, all described in docs/protocol.md:
 // circuits run for many copies; all circuits of a field share one witness, with
-// public affine forms of it as inputs; products of pads are proven by rows
+// public affine forms of it as inputs, and one sumcheck; products of pads are proven by rows
 // instead of by Ligero's quadratic test; one Merkle tree and one choice of
 // columns serve both fields.
 type System struct {

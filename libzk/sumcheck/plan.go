@@ -1,13 +1,14 @@
-// Package sumcheck proves that a layered circuit evaluates to zero, over several
-// copies of it, with every message hidden by a committed one-time pad.
+// Package sumcheck proves that layered circuits evaluate to zero, each over
+// several copies of it, with every message hidden by a committed one-time pad.
 //
-// It is the sumcheck of draft-google-cfrg-libzk with one extension: rounds that
-// bind the copy index come before the draft's rounds in every layer. One copy
-// has no such rounds and is the draft, byte for byte. The equations, and the
-// soundness and zero-knowledge arguments, are in docs/protocol.md.
+// It is the sumcheck of draft-google-cfrg-libzk with two extensions: rounds that
+// bind the copy index come before the draft's rounds in every layer, and a Batch
+// proves several circuits at once, level by level. Prove is for one circuit; with
+// one copy it is the draft, byte for byte. The equations, and the soundness and
+// zero-knowledge arguments, are in docs/protocol.md.
 //
 // Prove makes the messages, Replay derives the verifier's challenges from
-// messages, and Constrain, which both sides run, turns messages and challenges
+// messages, and Claims, which both sides run, turns messages and challenges
 // into linear constraints on the committed pads and inputs.
 package sumcheck
 
