@@ -7,7 +7,7 @@
 // surrogate escape is one half of a pair, the payload of a token is an object
 // of at most [MaxSize] bytes, and at most [MaxDepth] containers are open at
 // once. What a duplicate name or an odd number means is left to whoever looks
-// for it: [Node.Find] and [Document.Int] refuse them, a reader that looks
+// for it: [Node.Find] and [Document.Decimal] refuse them, a reader that looks
 // elsewhere never notices.
 //
 // The package is no general JSON decoder. It fills no Go values, and it keeps
@@ -30,13 +30,9 @@ var (
 	// ErrMalformed is matched by every error of [Parse] and [ParseValue].
 	ErrMalformed = errors.New("document is not well formed")
 
-	// ErrDuplicate says that a name that is looked for stands twice in its object.
+	// ErrDuplicate says that a name that is looked for stands twice in its object,
+	// written alike or not.
 	ErrDuplicate = errors.New("the name stands twice in its object")
-
-	// ErrEscapedName says that an object that is looked into has a name that is
-	// written with an escape. Such an object is refused whatever the name is,
-	// since the proof compares names as they are written.
-	ErrEscapedName = errors.New("a name in the object is written with an escape")
 
 	// ErrNotInteger says that a value is no integer of 64 bits: another kind of
 	// value, a number with a fraction or an exponent, or one that is too large.
@@ -63,20 +59,18 @@ func (e *SyntaxError) Is(target error) bool { return target == ErrMalformed }
 // Kind is the kind of a JSON value.
 type Kind uint8
 
-// The kinds of values. Numbers are told apart by how they are written: 1 is an
-// Integer, of any size; 1.0 and 1e0 are Fractions.
+// The kinds of values. A Number is any that JSON has, 1e999 too.
 const (
 	Object Kind = iota + 1
 	Array
 	String
-	Integer
-	Fraction
+	Number
 	True
 	False
 	Null
 )
 
-var kindNames = [...]string{"invalid", "object", "array", "string", "integer", "number with fraction or exponent", "true", "false", "null"}
+var kindNames = [...]string{"invalid", "object", "array", "string", "number", "true", "false", "null"}
 
 // String returns the kind in words, for errors.
 func (k Kind) String() string {
@@ -151,12 +145,9 @@ func (d *Document) Text(n *Node) (string, error) {
 // Int returns the value of an integer, or [ErrNotInteger] unless the value is a
 // number without fraction and exponent within signed 64 bits. -0 is 0.
 func (d *Document) Int(n *Node) (int64, error) {
-	if n.Kind != Integer {
-		return 0, ErrNotInteger
-	}
 	// The longest integer of 64 bits has 20 characters, and JSON allows no
 	// leading zeros: longer texts need not be converted.
-	if n.End-n.Start > 20 {
+	if n.Kind != Number || n.End-n.Start > 20 {
 		return 0, ErrNotInteger
 	}
 	v, err := strconv.ParseInt(string(d.Raw(n)), 10, 64)
@@ -166,25 +157,21 @@ func (d *Document) Int(n *Node) (int64, error) {
 	return v, nil
 }
 
-// Find returns the one member of an object with a name, compared byte for byte,
-// or nil if there is none. It returns [ErrEscapedName] if any name of the object
-// is written with an escape, and [ErrDuplicate] if the name stands there twice.
-// A value of another kind has no members.
+// Find returns the one member of an object with a name, or nil if there is none.
+// Names are compared decoded, byte for byte: how they are written does not count.
+// It returns [ErrDuplicate] if the name stands there twice. A value of another
+// kind has no members.
 func (n *Node) Find(name string) (*Member, error) {
 	var found *Member
-	var twice bool
 	for i := range n.Members {
 		m := &n.Members[i]
-		if m.Escaped {
-			return nil, ErrEscapedName
+		if m.Name != name {
+			continue
 		}
-		if m.Name == name {
-			twice = twice || found != nil
-			found = m
+		if found != nil {
+			return nil, ErrDuplicate
 		}
-	}
-	if twice {
-		return nil, ErrDuplicate
+		found = m
 	}
 	return found, nil
 }

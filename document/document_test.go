@@ -40,7 +40,7 @@ func TestPositions(t *testing.T) {
 	want := []row{
 		{"a", false, `"a"`, Array, `[1, "x\n"]`, at("["), 1},
 		{"b", true, `"\u0062"`, Object, `{}`, at("{}"), 1},
-		{"a", false, `"a"`, Fraction, `-0.5e1`, at("-0.5"), 1},
+		{"a", false, `"a"`, Number, `-0.5e1`, at("-0.5"), 1},
 		{"t", false, `"t"`, True, `true`, at("true"), 1},
 		{"f", false, `"f"`, False, `false`, at("false"), 1},
 		{"n", false, `"n"`, Null, `null`, at("null"), 1},
@@ -49,7 +49,7 @@ func TestPositions(t *testing.T) {
 		t.Errorf("members (-want +got):\n%s", diff)
 	}
 	elems := d.Root.Members[0].Value.Elems
-	if len(elems) != 2 || elems[0].Kind != Integer || elems[0].Depth != 2 || elems[1].Start != at(`"x`) || !elems[1].Escaped || elems[1].RawLen() != 3 {
+	if len(elems) != 2 || elems[0].Kind != Number || elems[0].Depth != 2 || elems[1].Start != at(`"x`) || !elems[1].Escaped || elems[1].RawLen() != 3 {
 		t.Errorf("elements: %+v", elems)
 	}
 }
@@ -97,26 +97,34 @@ func TestInt(t *testing.T) {
 	}
 }
 
+// Names are compared as they are decoded, in whatever spelling.
 func TestFind(t *testing.T) {
-	d := mustParse(t, `{"a":1,"b":2,"b":3,"o":{"x":1,"\u0079":2},"A":4}`)
-	if m, err := d.Root.Find("a"); err != nil || m == nil || string(d.Raw(m.Value)) != "1" {
-		t.Errorf("a: %v, %v", m, err)
+	d := mustParse(t, `{"a":1,"b":2,"b":3,"o":{"x":1,"\u0079":2,"https:\/\/x":3,"\ud83d\ude00":4,"z\u0000":5,"\\u0061":6},"A":4,"c":5,"\u0063":6,"d":1,"e":{"f":1,"f":2}}`)
+	find := func(n *Node, name, want string) {
+		t.Helper()
+		m, err := n.Find(name)
+		switch {
+		case want == "twice":
+			if !errors.Is(err, ErrDuplicate) || m != nil {
+				t.Errorf("%q: %v, %v", name, m, err)
+			}
+		case err != nil || (m == nil) != (want == "") || m != nil && string(d.Raw(m.Value)) != want:
+			t.Errorf("%q: %v, %v, want %q", name, m, err, want)
+		}
 	}
-	if m, err := d.Root.Find("zz"); err != nil || m != nil {
-		t.Errorf("zz: %v, %v", m, err)
-	}
-	if _, err := d.Root.Find("b"); !errors.Is(err, ErrDuplicate) {
-		t.Errorf("b: %v", err)
+	for name, want := range map[string]string{"a": "1", "A": "4", "zz": "", "": "", "b": "twice", "c": "twice", "d": "1", `\u0063`: ""} {
+		find(d.Root, name, want)
 	}
 	o, err := d.Root.Find("o")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"x", "y", "absent"} {
-		if _, err := o.Value.Find(name); !errors.Is(err, ErrEscapedName) {
-			t.Errorf("o.%s: %v", name, err)
-		}
+	for name, want := range map[string]string{
+		"x": "1", "y": "2", "https://x": "3", `https:\/\/x`: "", "😀": "4", "z\x00": "5", "z": "", `\u0061`: "6", "a": "", `\\u0061`: "",
+	} {
+		find(o.Value, name, want)
 	}
+	find(d.Root.Members[0].Value, "a", "") // a number has none
 }
 
 func TestMalformed(t *testing.T) {

@@ -112,12 +112,13 @@ func rebuild(t *testing.T, d *Document, n *Node) string {
 		if n.Escaped != strings.Contains(raw, `\`) || n.RawLen() != len(raw)-2 {
 			t.Fatalf("string at %d: %+v", n.Start, n)
 		}
-	case Integer, Fraction:
+	case Number:
 		var want int64
 		got, err := d.Int(n)
 		if jerr := json.Unmarshal([]byte(raw), &want); (jerr == nil) != (err == nil) || err == nil && got != want {
 			t.Fatalf("number at %d is %d, %v; want %d, %v", n.Start, got, err, want, jerr)
 		}
+		checkDecimal(t, d, n)
 	}
 	return raw
 }
@@ -127,6 +128,7 @@ func FuzzParse(f *testing.F) {
 		`{}`, ` {"a":1,"b":[true,false,null,-0,1.5e-3,"x\n\ud83d\ude00"],"a":{"":{}}} `, `{"a":"\ud800"}`, `{"a":"\udc00\ud800"}`, `{"a":"\\ud800"}`,
 		`{"a":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}`, `{"a":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}`, "{\"a\":\"\xed\xa0\x80\"}", `{"a":01}`, `[]`, "\ufeff{}", `{"\u0061":1}`,
 		`{"a":9223372036854775807,"b":-9223372036854775808,"c":9223372036854775808}`,
+		`{"a":9223372036854775807.999999999,"b":-9223372036854775808.000,"c":-0.000000001,"d":0.0000000001,"e":1.50}`,
 	} {
 		f.Add([]byte(s))
 	}

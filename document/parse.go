@@ -107,7 +107,7 @@ func (p *parser) value() (*Node, error) {
 		n.Kind = String
 		n.Escaped, err = p.str()
 	case c == '-' || isDigit(c):
-		n.Kind, err = p.number()
+		n.Kind, err = Number, p.number()
 	case c == 't':
 		n.Kind, err = True, p.word("true")
 	case c == 'f':

@@ -27,37 +27,34 @@ func (p *parser) digits() error {
 	return nil
 }
 
-func (p *parser) number() (Kind, error) {
-	kind := Integer
+func (p *parser) number() error {
 	if p.peek() == '-' {
 		p.pos++
 	}
 	if p.peek() == '0' {
 		p.pos++
 		if isDigit(p.peek()) {
-			return 0, p.want("no digit after a leading zero")
+			return p.want("no digit after a leading zero")
 		}
 	} else if err := p.digits(); err != nil {
-		return 0, err
+		return err
 	}
 	if p.peek() == '.' {
-		kind = Fraction
 		p.pos++
 		if err := p.digits(); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	if c := p.peek(); c == 'e' || c == 'E' {
-		kind = Fraction
 		p.pos++
 		if c := p.peek(); c == '+' || c == '-' {
 			p.pos++
 		}
 		if err := p.digits(); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return kind, nil
+	return nil
 }
 
 // str reads a string whose opening quote is next, and tells whether there is a

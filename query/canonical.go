@@ -4,12 +4,12 @@ import "encoding/binary"
 
 // canonicalVersion opens every canonical form. It changes when the same bytes
 // would stand for another program, or for one that evaluates otherwise.
-const canonicalVersion = "zkpass query program 1\n"
+const canonicalVersion = "zkpass query program 2\n"
 
 // Canonical returns the program as bytes that are equal for two programs exactly
 // if they have the same documents, statements, expressions and outputs. White
-// space, escapes, quotes and the order of keys in the query's text do not count,
-// nor do the names of locals, and a query of one expression equals the
+// space, escapes, quotes, zeros at the end of a fraction and the order of keys in
+// the query's text do not count, nor do the names of locals, and a query of one expression equals the
 // statements that it stands for. The bytes are meant to be hashed, not read.
 func (p *Program) Canonical() []byte {
 	c := canonical{buf: []byte(canonicalVersion)}
@@ -85,7 +85,8 @@ func (c *canonical) block(list []Statement) {
 func (c *canonical) literal(l Literal) {
 	c.number(int(l.Type))
 	c.text(l.Str)
-	c.buf = binary.AppendVarint(c.buf, l.Int)
+	c.buf = binary.AppendVarint(c.buf, l.Num.Int)
+	c.number(int(l.Num.Nano))
 	c.flag(l.Bool)
 }
 
@@ -104,6 +105,7 @@ func (c *canonical) expr(e *Expr) {
 	}
 	c.number(int(e.Quantifier))
 	c.number(int(e.Date))
+	c.number(int(e.Kind))
 	c.flag(e.Fold)
 	c.flag(e.Negate)
 }

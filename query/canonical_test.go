@@ -30,7 +30,9 @@ func TestCanonicalSpelling(t *testing.T) {
 			`[{"if":{"condition":{"exists":"a"},"then":[{"output":{"r":{"dvar":"b"}}}],"else":[]}}]`,
 			`[{"if":{"then":[{"output":{"r":{"dvar":"b"}}}],"condition":{"exists":"a"}}}]`,
 		},
-		{output(`{"==":[{"dvar":"a[]"},-0]}`), output(`{"==":[{"dvar":"a[*]"},0,"and"]}`)},
+		{output(`{"==":[{"dvar":"a"},1.5]}`), output(`{"==":[{"dvar":"a"},1.500]}`)},
+		{output(`{"in":[1,[1,-2]]}`), output(`{"in":[1.0,[1.00,-2.0]]}`)},
+		{output(`{"==":[{"dvar":"a[]"},-0.0]}`), output(`{"==":[{"dvar":"a[]"},-0]}`), output(`{"==":[{"dvar":"a[*]"},0,"and"]}`)},
 	} {
 		want := mustCompile(t, same[0]).Canonical()
 		for _, text := range same[1:] {
@@ -53,6 +55,9 @@ func TestCanonicalDiffers(t *testing.T) {
 		output(`{"==":["a","b"]}`), output(`{"~==":["a","b"]}`), output(`{"~!=":["a","b"]}`), output(`{"==":["ab",""]}`),
 		output(`{"==":[{"dvar":"a[]"},1]}`), output(`{"==":[{"dvar":"a[]"},1,"or"]}`), output(`{"==":[1,{"dvar":"a[]"}]}`),
 		output(`{"contains":["a","b"]}`), output(`{"~contains":["a","b"]}`), output(`{"!contains":["a","b"]}`), output(`{"~!contains":["a","b"]}`),
+		output(`{"starts_with":["a","b"]}`), output(`{"~starts_with":["a","b"]}`), output(`{"!ends_with":["a","b"]}`), output(`{"~!ends_with":["a","b"]}`), output(`{"ends_with":["a","b"]}`),
+		output(`{"is":["a","string"]}`), output(`{"is":["a","number"]}`), output(`{"is":["a","null"]}`), output(`{"is":["b","null"]}`), output(`{"get_time":["2026-03-01T12:00:00Z","RFC3339"]}`),
+		output(`{"==":[1,1.5]}`), output(`{"==":[1,-1.5]}`), output(`{"==":[1,-2]}`), output(`{"==":[1,1.000000005]}`), output(`{"in":[1,[1.5]]}`),
 		output(`{"in":[1,[]]}`), output(`{"in":[1,[1]]}`), output(`{"in":[1,[1,2]]}`), output(`{"in":[1,[2,1]]}`),
 		output(`{"get_age":["01/02/2003","DD/MM/YYYY"]}`), output(`{"get_age":["01/02/2003","MM/DD/YYYY"]}`), output(`{"get_day_diff":["01/02/2003","DD/MM/YYYY"]}`),
 		`[{"if":{"condition":true,"then":[{"output":{"r":1}}]}}]`, `[{"if":{"condition":true,"then":[],"else":[{"output":{"r":1}}]}}]`, `[{"if":{"condition":true,"then":[]}},{"output":{"r":1}}]`,

@@ -112,6 +112,9 @@ func (c *checker) statement(s *Statement, env *environment) error {
 			return compileErrorf(s.Pos, "output %s is used a second time on some way through the query", nameText(s.name))
 		}
 		env.output = put(env.output, s.Slot, true)
+		if s.Expr.Op == Constant && s.Expr.Type == Number && !s.Expr.Literal.Num.Integer() {
+			return compileErrorf(s.Pos, "the literal has a fraction: a number that is output must be an integer")
+		}
 		s.Sources = v.paths()
 	case If:
 		if err := scalarOf(s.Expr, v, Boolean); err != nil {
@@ -154,21 +157,28 @@ func (c *checker) result(e *Expr, args []*flow, env *environment) (*flow, error)
 	case Local:
 		return c.local(e, env)
 	case MemberValue:
-		return value(Unknown, c.prog.Paths[e.Path].EachStep() >= 0, 1<<e.Path), nil
-	case Exists:
+		isArray := c.prog.Paths[e.Path].EachStep() >= 0
+		if isArray {
+			e.Elements = MaxElements
+		}
+		return value(Unknown, isArray, 1<<e.Path), nil
+	case Exists, Is:
 		return value(Boolean, false, 0), nil
 	case Count:
-		return value(Integer, false, 1<<e.Path), nil
+		e.Elements = c.prog.Paths[e.Path].elements()
+		return value(Number, false, 1<<e.Path), nil
 	case Now:
-		return value(Integer, false, 0), nil
+		return value(Number, false, 0), nil
 	case And, Or, Not:
 		return value(Boolean, false, 0), scalarsOf(e, args, Boolean)
-	case Contains:
+	case Contains, StartsWith, EndsWith:
 		return value(Boolean, false, 0), scalarsOf(e, args, String)
 	case In:
 		return value(Boolean, false, 0), checkIn(e, args[0])
 	case Age, DayDiff:
-		return value(Integer, args[0].isArray(), args[0].sources), checkDate(e, args[0])
+		return value(Number, args[0].isArray(), args[0].sources), checkDate(e, args[0])
+	case Seconds:
+		return value(Number, false, args[0].sources), checkTime(e, args[0])
 	}
 	return value(Boolean, false, 0), c.comparison(e, args[0], args[1])
 }
@@ -234,6 +244,29 @@ func checkDate(e *Expr, v *flow) error {
 	return nil
 }
 
+func checkTime(e *Expr, v *flow) error {
+	arg := e.Args[0]
+	if err := scalarOf(arg, v, String); err != nil {
+		return err
+	}
+	if arg.Op == Constant {
+		if _, ok := ParseTime(arg.Literal.Str); !ok {
+			return compileErrorf(arg.Pos, "the literal is no time in the format %s", timeFormat)
+		}
+	}
+	return nil
+}
+
+// long lets the elements of a path that is compared with a literal or now be
+// many.
+func (c *checker) long(e *Expr) {
+	for i, arg := range e.Args {
+		if other := e.Args[1-i]; arg.Op == MemberValue && arg.Array && (other.Op == Constant || other.Op == Now) {
+			arg.Elements = c.prog.Paths[arg.Path].elements()
+		}
+	}
+}
+
 func (c *checker) comparison(e *Expr, left, right *flow) error {
 	switch {
 	case left.isArray() && right.isArray():
@@ -245,12 +278,13 @@ func (c *checker) comparison(e *Expr, left, right *flow) error {
 	case e.Quantifier != One:
 		return compileErrorf(e.Pos, `"and" or "or" after the operands needs an array on one side`)
 	}
+	c.long(e)
 	want := Unknown
 	switch {
 	case e.Fold:
 		want = String
 	case e.Op != Equal && e.Op != NotEqual:
-		want = Integer
+		want = Number
 	}
 	if err := typeOf(e.Args[0], left, want); err != nil {
 		return err

@@ -79,6 +79,9 @@ func (m *machine) run(list []Statement) error {
 		case Assign:
 			m.locals[s.Slot] = v
 		case Output:
+			if err := m.whole(s, v); err != nil {
+				return err
+			}
 			if err := m.disclose(s, v); err != nil {
 				return err
 			}
@@ -95,6 +98,20 @@ func (m *machine) run(list []Statement) error {
 			if err := m.run(taken); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// whole checks that an output has no number with a fraction.
+func (m *machine) whole(s *Statement, v operand) error {
+	elems := v.Elems
+	if !v.Array {
+		elems = []Value{v.Value}
+	}
+	for _, elem := range elems {
+		if elem.Type == Number && !elem.Num.Integer() {
+			return m.errorf(s.Expr, v, "the number has a fraction: expected an integer where it is output")
 		}
 	}
 	return nil
@@ -132,11 +149,12 @@ func (m *machine) condition(e *Expr, v operand) (bool, error) {
 
 func scalarValue(v Value) operand { return operand{Value: v, source: -1} }
 func booleanValue(b bool) operand { return scalarValue(Value{Type: Boolean, Bool: b}) }
+func integer(i int64) Value       { return Value{Type: Number, Num: document.Decimal{Int: i}} }
 func integerValue(i int64, source int) operand {
-	return operand{Value: Value{Type: Integer, Int: i}, source: source}
+	return operand{Value: integer(i), source: source}
 }
 
-func (l Literal) value() Value { return Value{Type: l.Type, Str: l.Str, Int: l.Int, Bool: l.Bool} }
+func (l Literal) value() Value { return Value{Type: l.Type, Str: l.Str, Num: l.Num, Bool: l.Bool} }
 
 func (m *machine) expr(e *Expr) (operand, error) {
 	switch e.Op {
@@ -150,8 +168,11 @@ func (m *machine) expr(e *Expr) (operand, error) {
 	case Exists:
 		found, err := m.exists(e)
 		return booleanValue(found), err
+	case Is:
+		holds, err := m.is(e)
+		return booleanValue(holds), err
 	case Count:
-		kept, err := m.kept(e.Pos, e.Path)
+		kept, err := m.lookup(e.Pos, e.Path).kept(e.Elements)
 		return integerValue(int64(len(kept)), e.Path), err
 	case Now:
 		return integerValue(m.now.Unix(), -1), nil
@@ -197,12 +218,14 @@ func (m *machine) operation(e *Expr) (operand, error) {
 		}
 	}
 	switch e.Op {
-	case Contains:
+	case Contains, StartsWith, EndsWith:
 		return m.contains(e, args[0], args[1])
 	case In:
 		return m.in(e, args[0])
 	case Age, DayDiff:
 		return m.dates(e, args[0])
+	case Seconds:
+		return m.seconds(e, args[0])
 	}
 	return m.compare(e, args[0], args[1])
 }

@@ -30,10 +30,10 @@ func TestResults(t *testing.T) {
 	}
 	want := []Result{
 		{`z "`, Value{Type: String, Str: "<\x01>"}},
-		{"n", Value{Type: Integer, Array: true, Elems: []Value{{Type: Integer, Int: 1}}}},
+		{"n", Value{Type: Number, Array: true, Elems: []Value{{Type: Number, Num: document.Decimal{Int: 1}}}}},
 		{"b", Value{Type: Boolean}},
 		{"e", Value{Array: true}},
-		{"a", Value{Type: Integer, Array: true, Elems: []Value{{Type: Integer, Int: 24}}}},
+		{"a", Value{Type: Number, Array: true, Elems: []Value{{Type: Number, Num: document.Decimal{Int: 24}}}}},
 	}
 	if diff := cmp.Diff(want, out.Results); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
@@ -54,18 +54,39 @@ func TestEvalEdges(t *testing.T) {
 		"marker below the element":                        {output(`{"dvar":"a[].o.n"}`), `{"a":[{"o":{"n":1,"_n_zkpass_public_":true}}]}`, `{"r":[1]}`},
 		"marker beside the element's object only":         {output(`{"dvar":"a[].o.n"}`), `{"a":[{"o":{"n":1},"_n_zkpass_public_":true}]}`, ``},
 		"array member not looked into by exists":          {output(`{"exists":"a"}`), `{"a":[{"\u0061":1}]}`, `{"r":true}`},
-		"exists past an object with an escaped name":      {output(`{"exists":"a.b"}`), `{"a":{"\u0063":1}}`, ``},
-		"exists stops before such an object":              {output(`{"exists":"z.b"}`), `{"a":{"\u0063":1}}`, `{"r":false}`},
+		"exists in an object with an escaped name":        {output(`{"exists":"a.b"}`), `{"a":{"\u0063":1}}`, `{"r":false}`},
+		"exists of an escaped name":                       {output(`{"exists":"a.c"}`), `{"\u0061":{"\u0063":1}}`, `{"r":true}`},
+		"is of a number without a value":                  {output(`{"is":["n","number"]}`), `{"n":1e400}`, `{"r":true}`},
+		"is of a long string":                             {output(`{"is":["s","string"]}`), `{"s":"` + strings.Repeat("x", 300) + `"}`, `{"r":true}`},
+		"is of null":                                      {output(`{"is":["s","null"]}`), `{"s":null}`, `{"r":true}`},
+		"is of what is not there":                         {output(`{"is":["s.t","null"]}`), `{"s":7}`, `{"r":false}`},
+		"is of an element":                                {output(`{"is":["s[1].t","array"]}`), `{"s":[1,{"t":[]}]}`, `{"r":true}`},
+		"fractions compare exactly":                       {output(`{"<":[0.1,{"dvar":"n"}]}`), `{"n":0.100000001}`, `{"r":true}`},
+		"fraction of a negative number":                   {output(`{"<":[{"dvar":"n"},-1]}`), `{"n":-1.000000001}`, `{"r":true}`},
+		"fraction against now":                            {output(`{"<":[{"now":[]},{"dvar":"n"}]}`), `{"n":9999999999.5}`, `{"r":true}`},
+		"integer by value is output as one":               {output(`{"dvar":"n"}`), `{"n":-7.00,"_n_zkpass_public_":true}`, `{"r":-7}`},
+		"literal that is an integer by value":             {output(`-0.00`), `{}`, `{"r":0}`},
+		"fraction in a list":                              {output(`{"in":[{"dvar":"n"},[1,1.50]]}`), `{"n":1.5}`, `{"r":true}`},
+		"needle longer than the haystack":                 {output(`{"or":[{"starts_with":[{"dvar":"s"},"ab"]},{"ends_with":[{"dvar":"s"},"ba"]}]}`), `{"s":"a"}`, `{"r":false}`},
+		"empty needle":                                    {output(`{"and":[{"starts_with":[{"dvar":"s"},""]},{"~ends_with":["",{"dvar":"s"}]}]}`), `{"s":""}`, `{"r":true}`},
+		"end of an address":                               {output(`{"ends_with":[{"dvar":"s"},"@example.com"]}`), `{"s":"x@example.com.evil.org"}`, `{"r":false}`},
+		"folding at the end":                              {output(`{"~!ends_with":[{"dvar":"s"},"@EXAMPLE.com"]}`), `{"s":"x@example.COM"}`, `{"r":false}`},
+		"time with an offset":                             {output(`{"==":[{"get_time":[{"dvar":"s"},"RFC3339"]},60]}`), `{"s":"1970-01-02t00:00:00.999999999+23:59"}`, `{"r":true}`},
+		"time of an unmarked string":                      {output(`{"get_time":[{"dvar":"s"},"RFC3339"]}`), `{"s":"1970-01-01T00:00:00Z"}`, ``},
 		"exists of a long string":                         {output(`{"exists":"s"}`), `{"s":"` + strings.Repeat("x", 300) + `"}`, `{"r":true}`},
 		"exists of an odd number":                         {output(`{"exists":"n"}`), `{"n":1e400}`, `{"r":true}`},
 		"exists of an index into an object":               {output(`{"exists":"o[0]"}`), `{"o":{"0":1}}`, `{"r":false}`},
 		"count of a null":                                 {output(`{"==":[{"count":"a[]"},0]}`), `{"a":null}`, ``},
 		"count of a string":                               {output(`{"==":[{"count":"a[]"},0]}`), `{"a":"x"}`, ``},
 		"count of odd elements":                           {output(`{"==":[{"count":"a[]"},4]}`), `{"a":[null,1.5,{"\u0061":1},"` + strings.Repeat("x", 300) + `"]}`, `{"r":true}`},
-		"count of 33":                                     {output(`{"==":[{"count":"a[]"},33]}`), `{"a":[` + strings.Repeat("1,", 32) + `1]}`, ``},
+		"count of 1024":                                   {output(`{"==":[{"count":"a[]"},1024]}`), `{"a":[` + strings.Repeat("1,", 1023) + `1]}`, `{"r":true}`},
+		"count of 1025":                                   {output(`{"==":[{"count":"a[]"},1025]}`), `{"a":[` + strings.Repeat("1,", 1024) + `1]}`, ``},
+		"33 beside a member":                              {output(`{"==":[{"dvar":"a[]"},{"dvar":"b"}]}`), `{"b":1,"a":[` + strings.Repeat("1,", 32) + `1]}`, ``},
+		"33 beside now":                                   {output(`{"==":[{"dvar":"a[]"},{"now":[]}]}`), `{"a":[` + strings.Repeat("1,", 32) + `1]}`, `{"r":false}`},
 		"filter looks at all elements":                    {output(`{"==":[{"dvar":"a[?f].n"},1]}`), `{"a":[{"f":true,"n":1},null]}`, ``},
 		"filter's long string":                            {output(`{"==":[{"count":"a[?f == 'x']"},0]}`), `{"a":[{"f":"` + strings.Repeat("x", 257) + `"}]}`, ``},
-		"filter's string as written":                      {output(`{"==":[{"count":"a[?f == 'x']"},0]}`), `{"a":[{"f":"` + strings.Repeat(`\u0078`, 43) + `"}]}`, ``},
+		"filter's string of 256 bytes":                    {output(`{"==":[{"count":"a[?f == 'x']"},0]}`), `{"a":[{"f":"` + strings.Repeat(`\u0078`, 256) + `"}]}`, `{"r":true}`},
+		"filter's string of 257 bytes":                    {output(`{"==":[{"count":"a[?f == 'x']"},0]}`), `{"a":[{"f":"` + strings.Repeat(`\u0078`, 257) + `"}]}`, ``},
 		"filter's string at the limit":                    {output(`{"==":[{"count":"a[?f == 'x']"},0]}`), `{"a":[{"f":"` + strings.Repeat("x", 256) + `"}]}`, `{"r":true}`},
 		"negated filter of a text":                        {output(`{"==":[{"count":"a[?!f]"},0]}`), `{"a":[{"f":"x"}]}`, ``},
 		"long string in an element that is not kept":      {output(`{"==":[{"dvar":"a[?f].s"},"x"]}`), `{"a":[{"f":true,"s":"x"},{"s":"` + strings.Repeat("x", 300) + `"}]}`, `{"r":true}`},
@@ -197,7 +218,7 @@ func TestSources(t *testing.T) {
 	if a := p.Body[2].Expr; a.Type != Unknown || a.Array {
 		t.Errorf("type of a is %s, want unknown", a.Type)
 	}
-	if d := p.Body[5].Expr; d.Type != Integer || !d.Array {
+	if d := p.Body[5].Expr; d.Type != Number || !d.Array {
 		t.Errorf("type of d is %s, array %v", d.Type, d.Array)
 	}
 }

@@ -17,7 +17,8 @@ const ownWords = `The verifier learns It reads On the way it computes without sh
 	unless issuer marked with how many has filter keeps values shown but answers something too long to in what left out
 	output outputs here at whoever agrees condition conditions path paths longer documents are deep never finds anything kind
 	document looks exp so an expired token passes consider now dvar no tells signed characters do or pass for others they written as
-	uXXXX tell show mixes several alphabets look one word text any an other which of whichever value was count`
+	uXXXX tell show mixes several alphabets look one word text any an other which of whichever value was count
+	a number string list object starts start ends end type`
 
 var (
 	quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)

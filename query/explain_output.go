@@ -50,7 +50,7 @@ func (x *explainer) source(e *Expr, i int, add func(Reveal, pathSet)) {
 	_, marker := path.Marker()
 	r := Reveal{Kind: RevealsValue, Text: "the value of " + name}
 	switch e.Op {
-	case Age, DayDiff, Local:
+	case Age, DayDiff, Seconds, Local:
 		r.Text += " or what is computed from it"
 	case Count:
 		r = Reveal{Kind: RevealsCount, Text: "how many elements " + name + " has"}

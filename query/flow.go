@@ -32,7 +32,7 @@ func kindOf(t Type) kindSet {
 	return kindMember
 }
 
-const kindMember kindSet = 8 // beside String, Integer and Boolean
+const kindMember kindSet = 8 // beside String, Number and Boolean
 
 // types returns the types that values of these kinds may have.
 func (k kindSet) types() Type {

@@ -55,11 +55,16 @@ func TestCompileLimits(t *testing.T) {
 		"literal of in": {func(n int) string {
 			return output(strings.Repeat(`{"not":`, n-2) + `{"in":[1,[1]]}` + strings.Repeat("}", n-2))
 		}, 32, "32 deep"},
-		"expressions":               {func(n int) string { return output(`{"and":` + list(n-1, "true") + `}`) }, 1024, "1024 expressions"},
-		"expressions of in":         {func(n int) string { return output(`{"in":[1,` + list(n-2, "1") + `]}`) }, 1024, "1024 expressions"},
-		"expressions, single":       {func(n int) string { return `{"and":` + list(n-1, "true") + `}` }, 1024, "1024 expressions"},
-		"expressions, plain paths":  {func(n int) string { return `{"and":[` + strings.Repeat("true,", n-4) + `{"==":["a",1]}]}` }, 1024, "1024 expressions"},
-		"contains":                  {func(n int) string { return output(`{"and":` + list(n, `{"~!contains":["a","b"]}`) + `}`) }, 32, "32 contains"},
+		"expressions":              {func(n int) string { return output(`{"and":` + list(n-1, "true") + `}`) }, 1024, "1024 expressions"},
+		"expressions of in":        {func(n int) string { return output(`{"in":[1,` + list(n-2, "1") + `]}`) }, 1024, "1024 expressions"},
+		"expressions, single":      {func(n int) string { return `{"and":` + list(n-1, "true") + `}` }, 1024, "1024 expressions"},
+		"expressions, plain paths": {func(n int) string { return `{"and":[` + strings.Repeat("true,", n-4) + `{"==":["a",1]}]}` }, 1024, "1024 expressions"},
+		"contains":                 {func(n int) string { return output(`{"and":` + list(n, `{"~!contains":["a","b"]}`) + `}`) }, 32, "32 of contains"},
+		"the contains family": {func(n int) string {
+			return output(`{"and":` + list(n-n/2, `{"~!ends_with":["a","b"]}`)[:len(list(n-n/2, `{"~!ends_with":["a","b"]}`))-1] + `,` + list(n/2, `{"starts_with":["a","b"]}`)[1:] + `}`)
+		}, 32, "32 of contains"},
+		"number":                    {func(n int) string { return output(`1.` + strings.Repeat("0", n-2)) }, 32, "32 characters"},
+		"digits after the point":    {func(n int) string { return output(`{"==":[1,0.` + strings.Repeat("0", n-1) + `1]}`) }, 9, "9 digits"},
 		"paths":                     {func(n int) string { return output(`{"and":` + numbered(n, `{"exists":"a%d"}`) + `}`) }, 64, "64 different paths"},
 		"paths with each":           {func(n int) string { return output(`{"and":` + numbered(n, `{"==":[{"count":"a[?f%d]"},0]}`) + `}`) }, 8, "8 different paths"},
 		"name of an output":         {func(n int) string { return `[{"output":{"` + strings.Repeat("n", n) + `":1}}]` }, 128, "128 bytes"},

@@ -23,8 +23,8 @@ func (l lookup) errorf(format string, args ...any) error {
 }
 
 // walk takes steps without Each from a value. If one of them finds nothing, or
-// another kind of value than it goes into, it returns nil and the reason. What
-// makes an object unfit to be looked into is an error.
+// another kind of value than it goes into, it returns nil and the reason. A name
+// that stands twice where it is looked for is an error.
 func (l lookup) walk(n *document.Node, steps []Step) (found *document.Node, missing string, err error) {
 	for _, s := range steps {
 		switch s.Kind {
@@ -78,9 +78,9 @@ func (l lookup) hint() string {
 	return "; exists tells whether it is there"
 }
 
-// kept returns the elements that a path with Each goes to. It is empty for an
-// empty array.
-func (l lookup) kept() ([]*document.Node, error) {
+// kept returns the elements that a path with Each goes to, of an array of at most
+// as many. It is empty for an empty array.
+func (l lookup) kept(most int) ([]*document.Node, error) {
 	each := l.path.EachStep()
 	n, err := l.need(l.doc.Root, l.path.Steps[:each])
 	if err != nil {
@@ -89,8 +89,8 @@ func (l lookup) kept() ([]*document.Node, error) {
 	if n.Kind != document.Array {
 		return nil, l.errorf("expected an array, found %s", n.Kind)
 	}
-	if len(n.Elems) > MaxElements {
-		return nil, l.errorf("the array has more than %d elements", MaxElements)
+	if len(n.Elems) > most {
+		return nil, l.errorf("the array has more than %d elements%s", most, l.longHint(most))
 	}
 	filter := l.path.Steps[each].Filter
 	if filter.Kind == KeepAll {
@@ -107,6 +107,14 @@ func (l lookup) kept() ([]*document.Node, error) {
 		}
 	}
 	return kept, nil
+}
+
+// longHint says how a query can go over a longer array, if it can.
+func (l lookup) longHint(most int) string {
+	if l.path.elements() == most {
+		return ""
+	}
+	return fmt.Sprintf("; it may have %d where the path itself is counted or compared with a literal or now", MaxLongArray)
 }
 
 func (l lookup) keep(elem *document.Node, f Filter, i int) (bool, error) {
@@ -130,8 +138,8 @@ func (l lookup) keep(elem *document.Node, f Filter, i int) (bool, error) {
 	if err != nil {
 		return false, l.errorf("element %d: the filter expected member %s to be a string, found %s", i, memberText(f.Name), m.Value.Kind)
 	}
-	if m.Value.RawLen() > MaxString {
-		return false, l.errorf("element %d: the string that the filter looks at is written with more than %d bytes", i, MaxString)
+	if len(text) > MaxString {
+		return false, l.errorf("element %d: the string that the filter looks at has more than %d bytes", i, MaxString)
 	}
 	return text == f.Text, nil
 }
@@ -140,25 +148,25 @@ func (l lookup) keep(elem *document.Node, f Filter, i int) (bool, error) {
 func (l lookup) scalar(n *document.Node) (Value, error) {
 	switch n.Kind {
 	case document.String:
-		if n.RawLen() > MaxString {
-			return Value{}, l.errorf("the string is written with more than %d bytes", MaxString)
-		}
 		s, err := l.doc.Text(n)
-		return Value{Type: String, Str: s}, err
-	case document.Integer:
-		i, err := l.doc.Int(n)
-		if err != nil {
-			return Value{}, l.errorf("the integer is outside 64 bits")
+		if len(s) > MaxString {
+			return Value{}, l.errorf("the string has more than %d bytes", MaxString)
 		}
-		return Value{Type: Integer, Int: i}, nil
+		return Value{Type: String, Str: s}, err
+	case document.Number:
+		v, err := l.doc.Decimal(n)
+		if err != nil {
+			return Value{}, l.errorf("%v, but its value is needed here", err)
+		}
+		return Value{Type: Number, Num: v}, nil
 	case document.True, document.False:
 		return Value{Type: Boolean, Bool: n.Kind == document.True}, nil
 	case document.Null:
 		return Value{}, l.errorf("the value is null, but it is needed here%s", l.hint())
 	case document.Array:
-		return Value{}, l.errorf("expected a string, an integer or a boolean, found array; [] goes over its elements")
+		return Value{}, l.errorf("expected a string, a number or a boolean, found array; [] goes over its elements")
 	}
-	return Value{}, l.errorf("expected a string, an integer or a boolean, found %s", n.Kind)
+	return Value{}, l.errorf("expected a string, a number or a boolean, found %s", n.Kind)
 }
 
 // member evaluates dvar.
@@ -172,7 +180,7 @@ func (m *machine) member(e *Expr) (Value, error) {
 		}
 		return l.scalar(n)
 	}
-	kept, err := l.kept()
+	kept, err := l.kept(e.Elements)
 	if err != nil {
 		return Value{}, err
 	}
@@ -195,14 +203,33 @@ func (m *machine) member(e *Expr) (Value, error) {
 	return out, nil
 }
 
-func (m *machine) kept(pos string, path int) ([]*document.Node, error) {
-	return m.lookup(pos, path).kept()
-}
-
 func (m *machine) exists(e *Expr) (bool, error) {
 	l := m.lookup(e.Pos, e.Path)
 	n, _, err := l.walk(l.doc.Root, l.path.Steps)
 	return n != nil && n.Kind != document.Null, err
+}
+
+// is tells whether a path leads to a value of a kind.
+func (m *machine) is(e *Expr) (bool, error) {
+	l := m.lookup(e.Pos, e.Path)
+	n, _, err := l.walk(l.doc.Root, l.path.Steps)
+	return n != nil && kindOfNode(n) == e.Kind, err
+}
+
+func kindOfNode(n *document.Node) Kind {
+	switch n.Kind {
+	case document.String:
+		return StringKind
+	case document.Number:
+		return NumberKind
+	case document.True, document.False:
+		return BooleanKind
+	case document.Null:
+		return NullKind
+	case document.Array:
+		return ArrayKind
+	}
+	return ObjectKind
 }
 
 // marked checks that the issuer marked what a path selects as disclosable. The
@@ -212,7 +239,8 @@ func (m *machine) marked(pos string, path int) error {
 	last, marker := l.path.Marker()
 	starts, steps := []*document.Node{l.doc.Root}, l.path.Steps[:last]
 	if each := l.path.EachStep(); each >= 0 && each < last {
-		kept, err := l.kept()
+		// Members of elements: the limit was held when the value was read.
+		kept, err := l.kept(MaxElements)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package query
 
 import "strings"
 
+// contains evaluates the contains family.
 func (m *machine) contains(e *Expr, haystack, needle operand) (operand, error) {
 	if err := m.typed(e.Args[0], haystack, String); err != nil {
 		return operand{}, err
@@ -13,7 +14,14 @@ func (m *machine) contains(e *Expr, haystack, needle operand) (operand, error) {
 	if e.Fold {
 		h, n = fold(h), fold(n)
 	}
-	return booleanValue(strings.Contains(h, n) != e.Negate), nil
+	holds := strings.Contains
+	switch e.Op {
+	case StartsWith:
+		holds = strings.HasPrefix
+	case EndsWith:
+		holds = strings.HasSuffix
+	}
+	return booleanValue(holds(h, n) != e.Negate), nil
 }
 
 // fold makes A to Z small, and nothing else.
@@ -40,7 +48,7 @@ func (m *machine) in(e *Expr, v operand) (operand, error) {
 
 // equal compares two values of one type.
 func equal(a, b Value) bool {
-	return a.Str == b.Str && a.Int == b.Int && a.Bool == b.Bool
+	return a.Str == b.Str && a.Num == b.Num && a.Bool == b.Bool
 }
 
 // compare evaluates ==, <, and the like, of two scalars or of a scalar and each
@@ -66,7 +74,7 @@ func (m *machine) operandTypes(e *Expr, left, right operand) error {
 	case e.Fold:
 		want = String
 	case e.Op != Equal && e.Op != NotEqual:
-		want = Integer
+		want = Number
 	case want == 0:
 		want = right.Type
 	}
@@ -101,13 +109,13 @@ func test(e *Expr, a, b Value) bool {
 	case NotEqual:
 		return !equal(a, b)
 	case Less:
-		return a.Int < b.Int
+		return a.Num.Compare(b.Num) < 0
 	case LessEqual:
-		return a.Int <= b.Int
+		return a.Num.Compare(b.Num) <= 0
 	case Greater:
-		return a.Int > b.Int
+		return a.Num.Compare(b.Num) > 0
 	default: // GreaterEqual
-		return a.Int >= b.Int
+		return a.Num.Compare(b.Num) >= 0
 	}
 }
 
@@ -123,8 +131,8 @@ func (m *machine) dates(e *Expr, v operand) (operand, error) {
 		if err != nil {
 			return operand{}, err
 		}
-		out.Type = Integer
-		out.Elems = append(out.Elems, Value{Type: Integer, Int: n})
+		out.Type = Number
+		out.Elems = append(out.Elems, integer(n))
 	}
 	return out, nil
 }
@@ -146,4 +154,17 @@ func (m *machine) date(e *Expr, v operand) (int64, error) {
 		return 0, m.errorf(arg, v, "get_age: expected a date that is not later than the evaluation date")
 	}
 	return n, nil
+}
+
+// seconds evaluates get_time.
+func (m *machine) seconds(e *Expr, v operand) (operand, error) {
+	arg := e.Args[0]
+	if err := m.typed(arg, v, String); err != nil {
+		return operand{}, err
+	}
+	t, ok := ParseTime(v.Str)
+	if !ok {
+		return operand{}, m.errorf(arg, v, "expected a time in the format %s, such as 2026-03-01T12:00:00Z", timeFormat)
+	}
+	return integerValue(t, v.source), nil
 }

@@ -16,11 +16,31 @@ var comparisons = map[string]struct {
 	"~==": {Equal, true}, "~!=": {NotEqual, true},
 }
 
-// containments are the four kinds of contains.
-var containments = map[string]struct{ fold, negate bool }{
-	"contains": {false, false}, "!contains": {false, true},
-	"~contains": {true, false}, "~!contains": {true, true},
+// containment is an operator of the contains family.
+type containment struct {
+	op           Op
+	fold, negate bool
 }
+
+// containments are contains, starts_with and ends_with, four kinds of each.
+var containments = func() map[string]containment {
+	all := make(map[string]containment)
+	for name, op := range map[string]Op{"contains": Contains, "starts_with": StartsWith, "ends_with": EndsWith} {
+		for _, fold := range []bool{false, true} {
+			for _, negate := range []bool{false, true} {
+				prefix := ""
+				if fold {
+					prefix = "~"
+				}
+				if negate {
+					prefix += "!"
+				}
+				all[prefix+name] = containment{op, fold, negate}
+			}
+		}
+	}
+	return all
+}()
 
 var dateFormats = map[string]DateFormat{
 	DayMonthYear.String(): DayMonthYear,
@@ -59,9 +79,9 @@ func (p *parser) expr(n *document.Node, pos string, depth int) (*Expr, error) {
 		return e, p.comparison(e, m, depth)
 	}
 	if c, ok := containments[m.Name]; ok {
-		e.Op, e.Fold, e.Negate = Contains, c.fold, c.negate
+		e.Op, e.Fold, e.Negate = c.op, c.fold, c.negate
 		if p.contains++; p.contains > MaxContains {
-			return nil, compileErrorf(pos, "the query has more than %d contains", MaxContains)
+			return nil, compileErrorf(pos, "the query has more than %d of contains, starts_with and ends_with", MaxContains)
 		}
 		return e, p.operands(e, m, 2, 2, depth)
 	}
@@ -78,6 +98,9 @@ func (p *parser) expr(n *document.Node, pos string, depth int) (*Expr, error) {
 	case "exists":
 		e.Op = Exists
 		return e, p.path(e, m)
+	case "is":
+		e.Op = Is
+		return e, p.is(e, m)
 	case "count":
 		e.Op = Count
 		return e, p.path(e, m)
@@ -104,6 +127,9 @@ func (p *parser) expr(n *document.Node, pos string, depth int) (*Expr, error) {
 	case "get_day_diff":
 		e.Op = DayDiff
 		return e, p.date(e, m, depth)
+	case "get_time":
+		e.Op = Seconds
+		return e, p.time(e, m, depth)
 	}
 	return nil, compileErrorf(pos, "unknown operator %s", shown(m.Name))
 }
@@ -192,7 +218,7 @@ func (p *parser) comparison(e *Expr, m *document.Member, depth int) error {
 	return p.args(e, m.Name, elems[:2], depth)
 }
 
-// literal parses a string, an integer, true or false.
+// literal parses a string, a number, true or false.
 func (p *parser) literal(n *document.Node, pos string) (Literal, error) {
 	switch n.Kind {
 	case document.String:
@@ -204,16 +230,16 @@ func (p *parser) literal(n *document.Node, pos string) (Literal, error) {
 			return Literal{}, compileErrorf(pos, "a string has more than %d bytes", MaxLiteral)
 		}
 		return Literal{Type: String, Str: s}, nil
-	case document.Integer:
-		v, err := p.doc.Int(n)
+	case document.Number:
+		v, err := p.doc.Decimal(n)
 		if err != nil {
-			return Literal{}, compileErrorf(pos, "an integer is outside 64 bits")
+			return Literal{}, compileErrorf(pos, "a literal has no value: %v", err)
 		}
-		return Literal{Type: Integer, Int: v}, nil
+		return Literal{Type: Number, Num: v}, nil
 	case document.True, document.False:
 		return Literal{Type: Boolean, Bool: n.Kind == document.True}, nil
 	}
-	return Literal{}, compileErrorf(pos, "expected a string, an integer, true or false, found %s", n.Kind)
+	return Literal{}, compileErrorf(pos, "expected a string, a number, true or false, found %s", n.Kind)
 }
 
 func (p *parser) in(e *Expr, m *document.Member, depth int) error {
@@ -241,16 +267,30 @@ func (p *parser) in(e *Expr, m *document.Member, depth int) error {
 	return nil
 }
 
-func (p *parser) date(e *Expr, m *document.Member, depth int) error {
+// formatted parses an expression and a format beside it.
+func (p *parser) formatted(e *Expr, m *document.Member, what string, depth int) (format string, err error) {
 	pos := below(e.Pos, m.Name)
 	elems, err := p.list(m.Value, pos, 2, 2)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := p.args(e, m.Name, elems[:1], depth); err != nil {
-		return err
+		return "", err
 	}
-	format, err := p.text(elems[1], pos, "a date format")
+	return p.text(elems[1], pos, what)
+}
+
+func (p *parser) time(e *Expr, m *document.Member, depth int) error {
+	format, err := p.formatted(e, m, "a time format", depth)
+	if err == nil && format != timeFormat {
+		err = compileErrorf(below(e.Pos, m.Name), "unknown time format: expected %s", timeFormat)
+	}
+	return err
+}
+
+func (p *parser) date(e *Expr, m *document.Member, depth int) error {
+	pos := below(e.Pos, m.Name)
+	format, err := p.formatted(e, m, "a date format", depth)
 	if err != nil {
 		return err
 	}
@@ -261,10 +301,36 @@ func (p *parser) date(e *Expr, m *document.Member, depth int) error {
 	return nil
 }
 
+// is parses a PATH and the kind that its value may have.
+func (p *parser) is(e *Expr, m *document.Member) error {
+	pos := below(e.Pos, m.Name)
+	elems, err := p.list(m.Value, pos, 2, 2)
+	if err != nil {
+		return err
+	}
+	if err := p.pathAt(e, elems[0], pos); err != nil {
+		return err
+	}
+	kind, err := p.text(elems[1], pos, "a type")
+	if err != nil {
+		return err
+	}
+	for k := StringKind; k <= ObjectKind; k++ {
+		if kind == k.String() {
+			e.Kind = k
+			return nil
+		}
+	}
+	return compileErrorf(pos, "unknown type: expected string, number, boolean, null, array or object")
+}
+
 // path parses the PATH of dvar, exists and count.
 func (p *parser) path(e *Expr, m *document.Member) error {
-	pos := below(e.Pos, m.Name)
-	if err := p.addPath(e, m.Value, pos); err != nil {
+	return p.pathAt(e, m.Value, below(e.Pos, m.Name))
+}
+
+func (p *parser) pathAt(e *Expr, n *document.Node, pos string) error {
+	if err := p.addPath(e, n, pos); err != nil {
 		return err
 	}
 	path := p.paths[e.Path]
@@ -272,6 +338,8 @@ func (p *parser) path(e *Expr, m *document.Member) error {
 	switch {
 	case e.Op == Exists && each >= 0:
 		return compileErrorf(pos, "path %s: exists takes a path without []; count tells how many elements there are", path.name())
+	case e.Op == Is && each >= 0:
+		return compileErrorf(pos, "path %s: is takes a path without []", path.name())
 	case e.Op == Count && each != len(path.Steps)-1:
 		return compileErrorf(pos, "path %s: count takes a path that ends in []", path.name())
 	}

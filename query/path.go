@@ -70,6 +70,15 @@ func (p Path) EachStep() int {
 	return -1
 }
 
+// elements returns how many elements the array may have where the path itself is
+// counted, or compared with a literal or now.
+func (p Path) elements() int {
+	if last := p.Steps[len(p.Steps)-1]; last.Kind == Each && last.Filter.Kind == KeepAll {
+		return MaxLongArray
+	}
+	return MaxElements
+}
+
 // Marker returns where the issuer marks the path's value as disclosable: in the
 // object to which the first n steps lead, in every kept element if Each is among
 // them, the member called name must be true.

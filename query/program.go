@@ -1,5 +1,7 @@
 package query
 
+import "github.com/zkpass-go/zkpass/document"
+
 // Limits on a query and on what it reads. Each has an error of its own.
 const (
 	MaxText        = 64 << 10 // bytes of the query's text
@@ -7,12 +9,14 @@ const (
 	MaxPaths       = 64       // different paths
 	MaxEachPaths   = 8        // different paths that go over all elements of an array
 	MaxElements    = 32       // elements of an array under EACH, before filtering
+	MaxLongArray   = 1024     // the same where only single elements are looked at, see Expr.Elements
 	MaxIndex       = 4095     // of an array element that a path names
 	MaxName        = 128      // decoded bytes of a name in the query
 	MaxLiteral     = 256      // decoded bytes of a string in the query
-	MaxString      = 256      // bytes of a document's string that is used, as written between its quotes
+	MaxString      = 256      // decoded bytes of a document's string that is used
+	MaxWritten     = 1536     // bytes that such a string takes between its quotes at most: \u0041 for each byte
 	MaxExpressions = 1024     // expressions, literals of "in" among them
-	MaxContains    = 32       // of all four kinds of "contains"
+	MaxContains    = 32       // of all kinds of "contains", "starts_with" and "ends_with"
 	MaxNesting     = 32       // expressions and blocks inside each other
 )
 
@@ -63,31 +67,31 @@ type Type uint8
 // local that different branches assign has all their types.
 const (
 	String Type = 1 << iota
-	Integer
+	Number
 	Boolean
-	Unknown = String | Integer | Boolean
+	Unknown = String | Number | Boolean
 )
 
 // Fixed tells whether the query alone fixes the type.
-func (t Type) Fixed() bool { return t == String || t == Integer || t == Boolean }
+func (t Type) Fixed() bool { return t == String || t == Number || t == Boolean }
 
 // String returns the types in words, for errors.
 func (t Type) String() string {
 	switch t {
 	case String:
 		return "string"
-	case Integer:
-		return "integer"
+	case Number:
+		return "number"
 	case Boolean:
 		return "boolean"
-	case String | Integer:
-		return "string or integer"
+	case String | Number:
+		return "string or number"
 	case String | Boolean:
 		return "string or boolean"
-	case Integer | Boolean:
-		return "integer or boolean"
+	case Number | Boolean:
+		return "number or boolean"
 	case Unknown:
-		return "string, integer or boolean"
+		return "string, number or boolean"
 	}
 	return "no type"
 }
@@ -131,23 +135,27 @@ type Op uint8
 const (
 	Constant     Op = iota + 1 // Literal
 	Local                      // lvar: Slot
-	MemberValue                // dvar: Path
+	MemberValue                // dvar: Path; Elements if it has EACH
 	Exists                     // Path, which has no EACH
-	Count                      // Path, which ends in EACH
+	Count                      // Path, which ends in EACH; Elements
 	Now                        // the evaluation time in Unix seconds
 	And                        // Args, any number; stops at the first false
 	Or                         // Args, any number; stops at the first true
 	Not                        // Args[0]
 	Equal                      // ==, or ~== with Fold: Args[0], Args[1]
 	NotEqual                   // !=, or ~!= with Fold: Args[0], Args[1]
-	Less                       // < of integers: Args[0], Args[1]
-	LessEqual                  // <= of integers: Args[0], Args[1]
-	Greater                    // > of integers: Args[0], Args[1]
-	GreaterEqual               // >= of integers: Args[0], Args[1]
+	Less                       // < of numbers: Args[0], Args[1]
+	LessEqual                  // <= of numbers: Args[0], Args[1]
+	Greater                    // > of numbers: Args[0], Args[1]
+	GreaterEqual               // >= of numbers: Args[0], Args[1]
 	Contains                   // Args[0] the haystack, Args[1] the needle; Fold, Negate
 	In                         // Args[0], List; List is of one type
 	Age                        // get_age: Args[0], Date; an array gives an array
 	DayDiff                    // get_day_diff: Args[0], Date; an array gives an array
+	Seconds                    // get_time: Args[0], a scalar
+	StartsWith                 // like Contains
+	EndsWith                   // like Contains
+	Is                         // Path, which has no EACH; Kind
 )
 
 // Quantifier tells how the tests of an array's elements make one boolean.
@@ -161,6 +169,29 @@ const (
 	// Any element must pass; false of an empty array.
 	Any
 )
+
+// Kind is the kind of a JSON value that "is" asks for.
+type Kind uint8
+
+// The kinds that "is" tells apart.
+const (
+	StringKind Kind = iota + 1
+	NumberKind      // of whatever size and spelling
+	BooleanKind
+	NullKind
+	ArrayKind
+	ObjectKind
+)
+
+var kindNames = [...]string{"no kind", "string", "number", "boolean", "null", "array", "object"}
+
+// String returns the kind as it is written in a query.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return kindNames[0]
+}
 
 // DateFormat is the order of day, month and year in a date.
 type DateFormat uint8
@@ -202,16 +233,24 @@ type Expr struct {
 	List       []Literal
 	Quantifier Quantifier
 	Date       DateFormat
+	Kind       Kind
 	Fold       bool // A to Z and a to z are equal
 	Negate     bool
+
+	// Elements is how many elements the array that Path goes over may have for
+	// this use of it: MaxLongArray if the path ends in EACH without a filter and is
+	// itself an operand of a comparison whose other operand is a literal or now, or
+	// of count; MaxElements for any other use of a path with EACH. Other uses of the
+	// same path may have another limit.
+	Elements int
 
 	name string // of a local, until it is resolved
 }
 
 // A Literal is a value that stands in the query.
 type Literal struct {
-	Type Type // String, Integer or Boolean
+	Type Type // String, Number or Boolean
 	Str  string
-	Int  int64
+	Num  document.Decimal
 	Bool bool
 }

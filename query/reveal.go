@@ -7,16 +7,17 @@ type Use string
 const (
 	UseValue    Use = "value"    // its value is looked at
 	UsePresence Use = "presence" // whether it is there
+	UseKind     Use = "type"     // whether it is there, and of which type
 	UseCount    Use = "count"    // how many elements it has
 	UseMarker   Use = "marker"   // whether the issuer marked it
 )
 
-var uses = []Use{UseValue, UsePresence, UseCount, UseMarker}
+var uses = []Use{UseValue, UsePresence, UseKind, UseCount, UseMarker}
 
 // words says a use of a path.
 func (u Use) words() string {
 	return map[Use]string{
-		UseValue: "its value", UsePresence: "whether it is there",
+		UseValue: "its value", UsePresence: "whether it is there", UseKind: "of which type it is",
 		UseCount: "how many elements it has", UseMarker: "whether the issuer marked it",
 	}[u]
 }
@@ -95,8 +96,8 @@ func (t *trace) block(list []Statement, outer pathSet) {
 func (t *trace) expr(e *Expr) pathSet {
 	var set pathSet
 	switch e.Op {
-	case MemberValue, Exists, Count:
-		t.uses[e.Path][map[Op]Use{MemberValue: UseValue, Exists: UsePresence, Count: UseCount}[e.Op]] = true
+	case MemberValue, Exists, Is, Count:
+		t.uses[e.Path][map[Op]Use{MemberValue: UseValue, Exists: UsePresence, Is: UseKind, Count: UseCount}[e.Op]] = true
 		set = 1 << e.Path
 	case Local:
 		set = t.locals[e.Slot]

@@ -6,12 +6,12 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 )
 
-// A Value is a string, an integer, a boolean, or an array of one of them.
+// A Value is a string, a number, a boolean, or an array of one of them.
 type Value struct {
-	Type  Type // String, Integer or Boolean, for an array that of its elements; 0 for an empty one
+	Type  Type // String, Number or Boolean, for an array that of its elements; 0 for an empty one
 	Array bool
 	Str   string
-	Int   int64
+	Num   document.Decimal
 	Bool  bool
 	Elems []Value // of an array; none of them is one
 }
@@ -30,8 +30,8 @@ func (v Value) append(dst []byte) []byte {
 		return append(dst, ']')
 	case v.Type == String:
 		return document.AppendString(dst, v.Str)
-	case v.Type == Integer:
-		return strconv.AppendInt(dst, v.Int, 10)
+	case v.Type == Number:
+		return v.Num.Append(dst)
 	}
 	return strconv.AppendBool(dst, v.Bool)
 }

@@ -7,6 +7,18 @@ var verbs = map[Op]string{
 	LessEqual: " is at most ", Greater: " is more than ", GreaterEqual: " is at least ",
 }
 
+// containsWords are the affirmative and the negative form.
+var containsWords = map[Op][2]string{
+	Contains:   {" contains ", " does not contain "},
+	StartsWith: {" starts with ", " does not start with "},
+	EndsWith:   {" ends with ", " does not end with "},
+}
+
+var kindWords = map[Kind]string{
+	StringKind: " is there and is a string", NumberKind: " is there and is a number", BooleanKind: " is there and is true or false",
+	NullKind: " is there and is null", ArrayKind: " is there and is a list", ObjectKind: " is there and is an object",
+}
+
 // expr adds an expression in plain words.
 func (w *phrase) expr(p *Program, e *Expr) {
 	if w.cut {
@@ -29,6 +41,9 @@ func (w *phrase) expr(p *Program, e *Expr) {
 	case Exists:
 		w.path(p.Paths[e.Path])
 		w.add(" is there and not null")
+	case Is:
+		w.path(p.Paths[e.Path])
+		w.add(kindWords[e.Kind])
 	case Count:
 		w.add("the number of elements of ")
 		w.path(p.Paths[e.Path])
@@ -42,12 +57,12 @@ func (w *phrase) expr(p *Program, e *Expr) {
 		w.add("not (")
 		w.truth(p, e.Args[0])
 		w.add(")")
-	case Contains:
+	case Contains, StartsWith, EndsWith:
 		w.expr(p, e.Args[0])
 		if e.Negate {
-			w.add(" does not contain ")
+			w.add(containsWords[e.Op][1])
 		} else {
-			w.add(" contains ")
+			w.add(containsWords[e.Op][0])
 		}
 		w.expr(p, e.Args[1])
 		w.fold(e)
@@ -61,6 +76,10 @@ func (w *phrase) expr(p *Program, e *Expr) {
 	case DayDiff:
 		w.add("the number of days since the date in ")
 		w.expr(p, e.Args[0])
+	case Seconds:
+		w.add("the time in ")
+		w.expr(p, e.Args[0])
+		w.add(" in seconds since 1970")
 	default:
 		w.comparison(p, e)
 	}

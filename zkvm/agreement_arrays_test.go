@@ -38,7 +38,7 @@ func (a *author) each(path string, array *value) {
 
 // array is an array of a type, mostly, or "" if there is none.
 func (a *author) array(t query.Type) string {
-	kind := map[query.Type]document.Kind{query.String: document.String, query.Integer: document.Integer, query.Boolean: document.True}[t]
+	kind := map[query.Type]document.Kind{query.String: document.String, query.Number: document.Number, query.Boolean: document.True}[t]
 	list := a.lists[kind]
 	if a.often(10) {
 		list = a.every
@@ -52,7 +52,7 @@ func (a *author) array(t query.Type) string {
 // quantified compares the elements of an array with a scalar, or is "" if there is
 // no array.
 func (a *author) quantified(k *known) string {
-	t := pick(a.Rand, []query.Type{query.String, query.String, query.Integer, query.Boolean})
+	t := pick(a.Rand, []query.Type{query.String, query.String, query.Number, query.Boolean})
 	left, ops := a.array(t), []string{"==", "!="}
 	switch {
 	case left == "":
@@ -60,8 +60,8 @@ func (a *author) quantified(k *known) string {
 	case t == query.String && a.often(40):
 		ops = []string{"~==", "~!="}
 	case t == query.String && a.often(15):
-		left, t = `{"get_day_diff":[`+left+`,"YYYY-MM-DD"]}`, query.Integer
-	case t == query.Integer && a.often(50):
+		left, t = `{"get_day_diff":[`+left+`,"YYYY-MM-DD"]}`, query.Number
+	case t == query.Number && a.often(50):
 		ops = []string{"<", "<=", ">", ">="}
 	}
 	right := a.scalar(k, t, 0)

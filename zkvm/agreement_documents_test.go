@@ -70,13 +70,13 @@ func (s scribe) scalar() *value {
 	case n < 44:
 		return &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
 	case n < 70:
-		return &value{kind: document.Integer, text: pick(s.Rand, integers)}
+		return &value{kind: document.Number, text: pick(s.Rand, integers)}
 	case n < 72:
-		return &value{kind: document.Integer, text: strconv.FormatInt(int64(s.Uint64()), 10)}
+		return &value{kind: document.Number, text: strconv.FormatInt(int64(s.Uint64()), 10)}
 	case n < 75:
-		return &value{kind: document.Integer, text: pick(s.Rand, oversized)}
+		return &value{kind: document.Number, text: pick(s.Rand, oversized)}
 	case n < 78:
-		return &value{kind: document.Fraction, text: pick(s.Rand, fractions)}
+		return &value{kind: document.Number, text: pick(s.Rand, fractions)}
 	case n < 87:
 		return &value{kind: document.True, text: "true"}
 	case n < 96:
@@ -119,7 +119,7 @@ func (s scribe) list(depth int) *value {
 				e = &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
 			}
 		case kind < 4:
-			e = &value{kind: document.Integer, text: pick(s.Rand, integers)}
+			e = &value{kind: document.Number, text: pick(s.Rand, integers)}
 		case kind < 5:
 			for e.kind != document.True && e.kind != document.False {
 				e = s.scalar()
@@ -263,7 +263,7 @@ var repairs = []repair{
 }
 
 var standIns = []*value{nil,
-	{kind: document.String, text: `"x"`}, {kind: document.Integer, text: "1"}, {kind: document.True, text: "true"}}
+	{kind: document.String, text: `"x"`}, {kind: document.Number, text: "1"}, {kind: document.True, text: "true"}}
 
 func (r repair) apply(v *value) *value {
 	switch v.kind {
@@ -311,11 +311,11 @@ func (r repair) apply(v *value) *value {
 			out.elems = append(out.elems, r.apply(e))
 		}
 		return out
-	case document.Null, document.Fraction:
+	case document.Null:
 		if r.values > 0 {
 			return standIns[r.values]
 		}
-	case document.Integer:
+	case document.Number:
 		if _, err := strconv.ParseInt(v.text, 10, 64); err != nil && r.values > 0 {
 			return standIns[r.values]
 		}

@@ -149,7 +149,7 @@ func candidates(s *subject, most int) [][]byte {
 			case document.String:
 				text, _ := doc.Text(n)
 				note(string(document.AppendString(nil, text)))
-			case document.Integer:
+			case document.Number:
 				if v, err := doc.Int(n); err == nil {
 					note(strconv.FormatInt(v, 10))
 				}

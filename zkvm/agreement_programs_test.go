@@ -90,7 +90,7 @@ func (a *author) note(v *value) document.Kind {
 		return document.True
 	case document.String:
 		a.texts = append(a.texts, v.decoded())
-	case document.Integer:
+	case document.Number:
 		if _, err := strconv.ParseInt(v.text, 10, 64); err == nil {
 			a.ints = append(a.ints, v.text)
 		}
@@ -124,7 +124,7 @@ func (a *author) often(percent int) bool { return a.IntN(100) < percent }
 
 // dvar is a member, of a type mostly.
 func (a *author) dvar(t query.Type) string {
-	kind := map[query.Type]document.Kind{query.String: document.String, query.Integer: document.Integer, query.Boolean: document.True}[t]
+	kind := map[query.Type]document.Kind{query.String: document.String, query.Number: document.Number, query.Boolean: document.True}[t]
 	list := a.paths[kind]
 	switch {
 	case a.often(3):
@@ -160,7 +160,7 @@ func (a *author) literal(t query.Type) string {
 			text = strings.ToLower(text)
 		}
 		return quoted(text)
-	case query.Integer:
+	case query.Number:
 		return pick(a.Rand, a.ints)
 	}
 	return pick(a.Rand, []string{"true", "false"})
@@ -176,13 +176,13 @@ func (a *author) scalar(k *known, t query.Type, depth int) string {
 			return l
 		}
 	}
-	if t == query.Integer && a.often(12) {
+	if t == query.Number && a.often(12) {
 		return a.date(k)
 	}
 	switch n := a.IntN(10); {
 	case n < 6:
 		return a.dvar(t)
-	case n < 7 && t == query.Integer:
+	case n < 7 && t == query.Number:
 		if len(a.every) > 0 && a.often(50) {
 			return `{"count":` + quoted(pick(a.Rand, a.every)) + `}`
 		}
@@ -206,7 +206,7 @@ func (a *author) date(k *known) string {
 }
 
 func (a *author) anyType() query.Type {
-	return pick(a.Rand, []query.Type{query.String, query.Integer, query.Boolean})
+	return pick(a.Rand, []query.Type{query.String, query.Number, query.Boolean})
 }
 
 // operation is a boolean that is computed.
@@ -229,7 +229,7 @@ func (a *author) operation(k *known, depth int) string {
 	case n < 52:
 		return binary(pick(a.Rand, []string{"~==", "~!="}), query.String)
 	case n < 66:
-		return binary(pick(a.Rand, []string{"<", "<=", ">", ">="}), query.Integer)
+		return binary(pick(a.Rand, []string{"<", "<=", ">", ">="}), query.Number)
 	case n < 75:
 		return `{"not":` + a.scalar(k, query.Boolean, depth) + `}`
 	}

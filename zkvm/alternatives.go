@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+)
 
 // alternative is one thing that a value may be, and when it is.
 type alternative struct {
@@ -47,7 +50,7 @@ func (x *execution) merge(list []alternative) []alternative {
 	for _, a := range list {
 		o := origin{kind: a.kind, fixed: a.fixed, leaf: a.leaf, path: a.path, num: a.num, array: a.array}
 		if a.kind == isNumber && a.num.public {
-			o.num, o.fixed = nil, query.Literal{Type: query.Integer, Int: a.num.v}
+			o.num, o.fixed = nil, query.Literal{Type: query.Number, Num: document.Decimal{Int: a.num.v}}
 		}
 		i, ok := index[o]
 		if !ok {

@@ -169,7 +169,7 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 		}
 		return m.sum(terms...)
 	}
-	if item.kind != isLeaf && want.value.Type != query.Integer {
+	if item.kind != isLeaf && want.value.Type != query.Number {
 		m.never("output of another type", g)
 		return m.fixed(false)
 	}
@@ -186,9 +186,9 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 			return m.textFingerprint(`"` + l.Str + `"`)
 		}))
 		difference = m.add(text, item.leaf.text)
-	case query.Integer:
+	case query.Number:
 		difference = m.add(x.integer(item, g).packed, ranked(func(l query.Literal) elem {
-			return elem{Lo: uint64(l.Int) ^ bias}
+			return elem{Lo: uint64(l.Num.Int) ^ bias}
 		}))
 	case query.Boolean:
 		m.needs("boolean member", g, m.boolean(item.leaf))

@@ -40,7 +40,7 @@ func TestLine33Exists(t *testing.T) {
 		}}, zeroProduct, true},
 		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, cheat{secrets: func(a *attack) { a.set(true, a.x.answer(t)) }}, "null", true},
 		{`{"exists":"a"}`, `{"a":1}`, `{"b":1}`, cheat{resolved: func(s []*source) {
-			s[0].at("a").node = &document.Node{Kind: document.Integer, Start: 5, End: 6}
+			s[0].at("a").node = &document.Node{Kind: document.Number, Start: 5, End: 6}
 		}}, "output equals the public value", false},
 	} {
 		f := forged(t, test.text, test.wanted, test.held)

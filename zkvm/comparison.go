@@ -63,8 +63,8 @@ func (x *execution) integer(v alternative, g flag) *integer {
 	switch {
 	case v.kind == isNumber:
 		return v.num
-	case v.kind == isLiteral && v.fixed.Type == query.Integer:
-		n := m.constantInteger(v.fixed.Int)
+	case v.kind == isLiteral && v.fixed.Type == query.Number:
+		n := m.constantInteger(v.fixed.Num.Int)
 		return &n
 	case v.kind == isLeaf:
 		m.needs("integer member", g, v.leaf.isInteger)
@@ -93,11 +93,11 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 		if x.typeOf(a) == query.String {
 			return m.fixed(a.fixed.Str == b.fixed.Str || fold && lower(a.fixed.Str) == lower(b.fixed.Str))
 		}
-	case query.Integer:
+	case query.Number:
 		if fold {
 			break
 		}
-		if a.kind == isLeaf || x.typeOf(a) == query.Integer {
+		if a.kind == isLeaf || x.typeOf(a) == query.Number {
 			na, nb := x.integer(a, g), x.integer(b, g)
 			if na.public && nb.public {
 				return m.fixed(na.v == nb.v)
@@ -142,7 +142,7 @@ func (x *execution) typeOf(v alternative) query.Type {
 	case isLiteral:
 		return v.fixed.Type
 	case isNumber:
-		return query.Integer
+		return query.Number
 	case isTruth:
 		return query.Boolean
 	}

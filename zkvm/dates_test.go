@@ -146,8 +146,8 @@ func valueText(v query.Value) string {
 	switch v.Type {
 	case query.Boolean:
 		return fmt.Sprint(v.Bool)
-	case query.Integer:
-		return fmt.Sprint(v.Int)
+	case query.Number:
+		return fmt.Sprint(v.Num.Int)
 	}
 	return string(document.AppendString(nil, v.Str))
 }
@@ -162,13 +162,13 @@ func wrongValues(v query.Value) (list []string) {
 			short.Elems = v.Elems[1:]
 			more.Elems = append(v.Elems[:len(v.Elems):len(v.Elems)], v.Elems[0])
 			changed.Elems = append([]query.Value(nil), v.Elems...)
-			changed.Elems[0].Int++
+			changed.Elems[0].Num.Int++
 			list = append(list, valueText(short), valueText(more), valueText(changed), "[]")
 		}
 	case v.Type == query.Boolean:
 		list = []string{fmt.Sprint(!v.Bool)}
-	case v.Type == query.Integer:
-		list = []string{fmt.Sprint(v.Int + 1), fmt.Sprint(v.Int - 1), fmt.Sprint(-v.Int)}
+	case v.Type == query.Number:
+		list = []string{fmt.Sprint(v.Num.Int + 1), fmt.Sprint(v.Num.Int - 1), fmt.Sprint(-v.Num.Int)}
 	default:
 		list = []string{string(document.AppendString(nil, v.Str+"x"))}
 	}

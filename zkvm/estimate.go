@@ -79,7 +79,7 @@ func sampleOutput(program *query.Program) []byte {
 					out = append(out, "[]"...)
 				case s.Expr.Type&query.String != 0:
 					out = append(out, `""`...)
-				case s.Expr.Type&query.Integer != 0:
+				case s.Expr.Type&query.Number != 0:
 					out = append(out, '0')
 				default:
 					out = strconv.AppendBool(out, true)

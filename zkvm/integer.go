@@ -29,7 +29,7 @@ const digits = 20
 // and g^M and g^u are products over bits, Π (1 + bit·(g^weight - 1)).
 func (m *machine) layInteger(l *leaf, raw string, usable bool) {
 	v, err := strconv.ParseInt(raw, 10, 64)
-	is := usable && l.at.node.Kind == document.Integer && err == nil
+	is := usable && l.at.node.Kind == document.Number && err == nil
 	l.isInteger = m.commit(is)
 	if !is {
 		v, raw = 0, ""

@@ -57,7 +57,7 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 	case query.String:
 		m.needs("string member", v.guard, v.leaf.isString)
 		return m.textIn(v.leaf, list)
-	case query.Integer:
+	case query.Number:
 		return m.integerIn(x.integer(v, v.guard), list)
 	}
 	yes := slices.ContainsFunc(list, func(l query.Literal) bool { return l.Bool })
@@ -102,8 +102,8 @@ func (m *machine) textIn(l *leaf, list []query.Literal) flag {
 func (m *machine) integerIn(n *integer, list []query.Literal) flag {
 	var numbers []int64
 	for _, l := range list {
-		if !slices.Contains(numbers, l.Int) {
-			numbers = append(numbers, l.Int)
+		if !slices.Contains(numbers, l.Num.Int) {
+			numbers = append(numbers, l.Num.Int)
 		}
 	}
 	differences := make([]ref, len(numbers))

@@ -78,7 +78,7 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 func (v *survey) use(path int, t query.Type) {
 	l := v.leaves[path]
 	l.asString = l.asString || t&query.String != 0
-	l.asInteger = l.asInteger || t&query.Integer != 0
+	l.asInteger = l.asInteger || t&query.Number != 0
 }
 
 func (v *survey) block(list []query.Statement) error {
@@ -106,6 +106,9 @@ func (v *survey) expression(e *query.Expr) error {
 			return err
 		}
 	}
+	if err := unprovenExpression(e); err != nil {
+		return err
+	}
 	switch e.Op {
 	case query.MemberValue:
 		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
@@ -124,7 +127,7 @@ func (v *survey) expression(e *query.Expr) error {
 			}
 			switch {
 			case e.Op != query.Equal && e.Op != query.NotEqual:
-				v.use(a.Path, query.Integer)
+				v.use(a.Path, query.Number)
 			case e.Fold:
 				v.use(a.Path, query.String)
 				v.leaves[a.Path].folds = true

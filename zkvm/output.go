@@ -92,9 +92,9 @@ func outcomeValue(doc *document.Document, n *document.Node) (query.Literal, []by
 	case document.True, document.False:
 		v := n.Kind == document.True
 		return query.Literal{Type: query.Boolean, Bool: v}, strconv.AppendBool(nil, v), nil
-	case document.Integer:
+	case document.Number:
 		v, err := doc.Int(n)
-		return query.Literal{Type: query.Integer, Int: v}, strconv.AppendInt(nil, v, 10), err
+		return query.Literal{Type: query.Number, Num: document.Decimal{Int: v}}, strconv.AppendInt(nil, v, 10), err
 	case document.String:
 		s, err := doc.Text(n)
 		if err == nil && len(s) > query.MaxString {
@@ -102,7 +102,7 @@ func outcomeValue(doc *document.Document, n *document.Node) (query.Literal, []by
 		}
 		return query.Literal{Type: query.String, Str: s}, document.AppendString(nil, s), err
 	}
-	return query.Literal{}, nil, errors.New("neither string, integer nor boolean")
+	return query.Literal{}, nil, errors.New("neither string, number nor boolean")
 }
 
 // emission is an output statement that was laid out.

@@ -58,6 +58,9 @@ func Prove(ctx context.Context, st *Statement, secrets []Secret, opts ...Option)
 		return p.relate(t, nil, true)
 	})
 	if err != nil {
+		if why := p.unproven(secrets); why != nil {
+			return nil, why
+		}
 		return nil, fmt.Errorf("proving: %w", err)
 	}
 	o.progress("done", steps, steps)

@@ -42,3 +42,24 @@ func age(day time.Time, now int64) int64 {
 	}
 	return int64(years)
 }
+
+var timeForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.[0-9]{1,9})?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))\z`)
+
+// seconds returns the Unix seconds of a time.
+func seconds(text string) (int64, bool) {
+	m := timeForm.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	day, ok := date(m[1], "YYYY-MM-DD")
+	number := func(group int) int64 {
+		n, _ := strconv.ParseInt(m[group], 10, 64)
+		return n
+	}
+	at := day.Unix() + 3600*number(2) + 60*number(3) + number(4)
+	ahead := 3600*number(6) + 60*number(7)
+	if m[5] == "-" {
+		ahead = -ahead
+	}
+	return at - ahead, ok
+}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A value has one item if it is a scalar. Items are string, int64 or bool.
+// A value has one item if it is a scalar. Items are string, number or bool.
 type value struct {
 	array bool
 	items []any
@@ -95,6 +95,11 @@ func (r *run) statement(s *node, pos string) {
 
 // output adds an output that may be disclosed.
 func (r *run) output(name string, v value) {
+	for _, item := range v.items {
+		if n, ok := item.(number); ok && !n.rat().IsInt() {
+			panic(evalFault(v.path, "output that is no integer"))
+		}
+	}
 	if v.array || kindOf(v.items[0]) != "boolean" {
 		for _, m := range v.needs {
 			mark := find(m.object, m.name, m.path)
@@ -152,8 +157,8 @@ func (r *run) eval(n *node) value {
 	case "string":
 		return computed(n.text)
 	case "number":
-		i, _ := n.integer()
-		return computed(i)
+		v, _ := n.number()
+		return computed(v)
 	case "boolean":
 		return computed(n.raw == "true")
 	}
@@ -162,13 +167,15 @@ func (r *run) eval(n *node) value {
 	case key == "lvar":
 		return r.locals[arg.text]
 	case key == "dvar":
-		return r.read(arg.text)
+		return r.read(arg.text, 32)
 	case key == "exists":
 		return computed(r.exists(arg.text))
+	case key == "is":
+		return computed(r.kindAt(arg.elems[0].text) == arg.elems[1].text)
 	case key == "count":
 		return r.count(arg.text)
 	case key == "now":
-		return computed(r.now)
+		return computed(integer(r.now))
 	case key == "and" || key == "or":
 		for _, e := range arg.elems {
 			if r.truth(e) == (key == "or") {
@@ -193,7 +200,16 @@ func (r *run) eval(n *node) value {
 		if strings.Contains(key, "~") {
 			haystack, needle = fold(haystack), fold(needle)
 		}
-		return computed(strings.Contains(haystack, needle) != strings.Contains(key, "!"))
+		var holds bool
+		switch strings.TrimLeft(key, "~!") {
+		case "contains":
+			holds = strings.Contains(haystack, needle)
+		case "starts_with":
+			holds = len(haystack) >= len(needle) && haystack[:len(needle)] == needle
+		case "ends_with":
+			holds = len(haystack) >= len(needle) && haystack[len(haystack)-len(needle):] == needle
+		}
+		return computed(holds != strings.Contains(key, "!"))
 	case key == "in":
 		v := r.eval(arg.elems[0])
 		found := false
@@ -205,6 +221,18 @@ func (r *run) eval(n *node) value {
 			found = found || item == v.items[0]
 		}
 		return computed(found)
+	}
+	if key == "get_time" {
+		v := r.eval(arg.elems[0])
+		text, ok := v.items[0].(string)
+		if !ok {
+			panic(evalFault(v.path, "no string"))
+		}
+		at, ok := seconds(text)
+		if !ok {
+			panic(evalFault(v.path, "no time"))
+		}
+		return value{items: []any{integer(at)}, needs: v.needs, path: v.path}
 	}
 	return r.dates(key, arg.elems)
 }
@@ -228,7 +256,7 @@ func (r *run) dates(key string, args []*node) value {
 			}
 			n = age(day, r.now)
 		}
-		out.items = append(out.items, n)
+		out.items = append(out.items, integer(n))
 	}
 	return out
 }
@@ -243,21 +271,33 @@ func fold(s string) string {
 	}, s)
 }
 
-func (r *run) op(key string, args []*node) bool {
-	var left value
-	if r.p.isPath(args[0]) {
-		left = r.read(args[0].text)
-	} else {
-		left = r.eval(args[0])
+// operand evaluates an operand of OP beside another.
+func (r *run) operand(n, other *node, isPath bool) value {
+	path := n
+	if n.kind == "object" && n.names[0].text == "dvar" {
+		path, isPath = n.members[0], true
 	}
-	right := r.eval(args[1])
+	if !isPath {
+		return r.eval(n)
+	}
+	limit := 32
+	if other.kind != "object" || other.names[0].text == "now" {
+		_, steps := splitPath(path.text, r.p.tags)
+		limit = longest(steps)
+	}
+	return r.read(path.text, limit)
+}
+
+func (r *run) op(key string, args []*node) bool {
+	left := r.operand(args[0], args[1], r.p.isPath(args[0]))
+	right := r.operand(args[1], args[0], false)
 	// Beside an empty array too.
 	if !slices.Contains(equals, key) {
 		for _, v := range []value{left, right} {
 			for _, item := range v.items {
-				_, isInt := item.(int64)
+				_, isNumber := item.(number)
 				_, isString := item.(string)
-				if slices.Contains(orders, key) != isInt || slices.Contains(foldEqual, key) != isString {
+				if slices.Contains(orders, key) != isNumber || slices.Contains(foldEqual, key) != isString {
 					panic(evalFault(v.path, "operand of another type"))
 				}
 			}
@@ -294,6 +334,6 @@ func compare(key string, l, r any) bool {
 	case "~!=":
 		return fold(l.(string)) != fold(r.(string))
 	}
-	a, b := l.(int64), r.(int64)
-	return map[string]bool{"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[key]
+	c := l.(number).rat().Cmp(r.(number).rat())
+	return map[string]bool{"<": c < 0, "<=": c <= 0, ">": c > 0, ">=": c >= 0}[key]
 }

@@ -23,9 +23,13 @@ var (
 	equals    = []string{"==", "!="}
 	foldEqual = []string{"~==", "~!="}
 	ops       = slices.Concat(orders, equals, foldEqual)
-	contains  = []string{"contains", "!contains", "~contains", "~!contains"}
-	dates     = []string{"get_age", "get_day_diff"}
-	formats   = []string{"DD/MM/YYYY", "MM/DD/YYYY", "YYYY-MM-DD"}
+	contains  = []string{
+		"contains", "!contains", "~contains", "~!contains", "starts_with", "!starts_with", "~starts_with", "~!starts_with",
+		"ends_with", "!ends_with", "~ends_with", "~!ends_with",
+	}
+	types   = []string{"string", "number", "boolean", "null", "array", "object"}
+	dates   = []string{"get_age", "get_day_diff"}
+	formats = []string{"DD/MM/YYYY", "MM/DD/YYYY", "YYYY-MM-DD"}
 )
 
 func newProgram(text string, tags []string) *program {
@@ -147,10 +151,10 @@ func (p *program) literal(n *node) {
 	case "string":
 		want(len(n.text) <= 256, "a literal of at most 256 bytes")
 	case "number":
-		_, ok := n.integer()
-		want(ok, "an integer of 64 bits")
+		_, ok := n.number()
+		want(ok, "a number that has a value")
 	default:
-		want(n.kind == "boolean", "a string, an integer or a boolean")
+		want(n.kind == "boolean", "a string, a number or a boolean")
 	}
 }
 
@@ -169,6 +173,10 @@ func (p *program) expr(n *node, depth int) {
 		p.path(arg, "")
 	case key == "exists":
 		p.path(arg, "no")
+	case key == "is":
+		args := list(arg, 2, 2)
+		p.path(args[0], "no")
+		want(args[1].kind == "string" && slices.Contains(types, args[1].text), strings.Join(types, " or "))
 	case key == "count":
 		p.path(arg, "last")
 	case key == "now":
@@ -208,6 +216,10 @@ func (p *program) expr(n *node, depth int) {
 		args := list(arg, 2, 2)
 		p.expr(args[0], depth+1)
 		want(args[1].kind == "string" && slices.Contains(formats, args[1].text), strings.Join(formats, " or "))
+	case key == "get_time":
+		args := list(arg, 2, 2)
+		p.expr(args[0], depth+1)
+		want(args[1].kind == "string" && args[1].text == "RFC3339", "RFC3339")
 	default:
 		want(false, "an operator")
 	}

@@ -1,7 +1,5 @@
 package reference
 
-import "strings"
-
 // start returns where a path starts and its steps from there.
 func (r *run) start(path string) (*node, []step) {
 	tag, steps := splitPath(path, r.p.tags)
@@ -16,9 +14,6 @@ func find(object *node, name, path string) *node {
 	var found *node
 	times := 0
 	for i, n := range object.names {
-		if strings.Contains(n.raw, `\`) {
-			panic(evalFault(path, "name that is written with an escape"))
-		}
 		if n.text == name {
 			found = object.members[i]
 			times++
@@ -41,14 +36,20 @@ func take(n *node, s step, path string) *node {
 	return nil
 }
 
-func (r *run) exists(path string) bool {
+// kindAt returns the kind of what a path leads to, empty if it leads nowhere.
+func (r *run) kindAt(path string) string {
 	n, steps := r.start(path)
 	for _, s := range steps {
 		if n = take(n, s, path); n == nil {
-			return false
+			return ""
 		}
 	}
-	return n.kind != "null"
+	return n.kind
+}
+
+func (r *run) exists(path string) bool {
+	kind := r.kindAt(path)
+	return kind != "" && kind != "null"
 }
 
 // walk takes steps of which all are needed, and returns where the last named
@@ -65,13 +66,22 @@ func walk(n *node, steps []step, path string) (end *node, last *marker) {
 	return n, last
 }
 
+// longest is how many elements an array may have that a path goes over where it is
+// counted, or compared with a literal or now.
+func longest(steps []step) int {
+	if last := steps[len(steps)-1]; last.form == "each" && last.filter == "" {
+		return 1024
+	}
+	return 32
+}
+
 // keep returns the elements of an array that an EACH keeps.
-func keep(array *node, s step, path string) []*node {
+func keep(array *node, s step, path string, limit int) []*node {
 	if array.kind != "array" {
 		panic(evalFault(path, "no array"))
 	}
-	if len(array.elems) > 32 {
-		panic(evalFault(path, "over 32 elements"))
+	if len(array.elems) > limit {
+		panic(evalFault(path, "too many elements"))
 	}
 	if s.filter == "" {
 		return array.elems
@@ -88,7 +98,7 @@ func keep(array *node, s step, path string) []*node {
 				if by.kind != "string" {
 					panic(evalFault(path, "filter by what is no string"))
 				}
-				if len(by.raw) > 256 {
+				if len(by.text) > 256 || len(by.raw) > 1536 {
 					panic(evalFault(path, "string over 256 bytes"))
 				}
 				holds = by.text == s.text
@@ -120,12 +130,12 @@ func (r *run) count(path string) value {
 	root, steps := r.start(path)
 	before, each, _ := splitAtEach(steps)
 	array, last := walk(root, before, path)
-	v := computed(int64(len(keep(array, *each, path))))
+	v := computed(integer(int64(len(keep(array, *each, path, longest(steps))))))
 	v.needs = []marker{*last}
 	return v
 }
 
-func (r *run) read(path string) value {
+func (r *run) read(path string, limit int) value {
 	root, steps := r.start(path)
 	before, each, after := splitAtEach(steps)
 	n, last := walk(root, before, path)
@@ -134,7 +144,7 @@ func (r *run) read(path string) value {
 	}
 	v := value{array: true, path: path}
 	inside := false
-	for _, e := range keep(n, *each, path) {
+	for _, e := range keep(n, *each, path, limit) {
 		end, own := walk(e, after, path)
 		v.items = append(v.items, item(end, path))
 		if own != nil {
@@ -159,7 +169,7 @@ func kindOf(item any) string {
 	switch item.(type) {
 	case string:
 		return "string"
-	case int64:
+	case number:
 		return "number"
 	}
 	return "boolean"
@@ -169,16 +179,16 @@ func kindOf(item any) string {
 func item(n *node, path string) any {
 	switch n.kind {
 	case "string":
-		if len(n.raw) > 256 {
+		if len(n.text) > 256 || len(n.raw) > 1536 {
 			panic(evalFault(path, "string over 256 bytes"))
 		}
 		return n.text
 	case "number":
-		i, ok := n.integer()
+		v, ok := n.number()
 		if !ok {
-			panic(evalFault(path, "number that is no integer of 64 bits"))
+			panic(evalFault(path, "number that has no value"))
 		}
-		return i
+		return v
 	case "boolean":
 		return n.raw == "true"
 	}

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"encoding/json"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -126,12 +127,31 @@ func hex4(s string) uint64 {
 	return n
 }
 
-// integer returns the value of a number without fraction and exponent that fits
-// 64 bits.
-func (n *node) integer() (int64, bool) {
-	if n.kind != "number" || strings.ContainsAny(n.raw, ".eE") {
-		return 0, false
+// A number is the value of a number as big.Rat writes it: a fraction in lowest
+// terms, so that equal values are equal by ==.
+type number string
+
+func (x number) rat() *big.Rat {
+	r, _ := new(big.Rat).SetString(string(x))
+	return r
+}
+
+func integer(i int64) number { return number(new(big.Rat).SetInt64(i).RatString()) }
+
+// number returns the value of a number, if it has one: it is written without an
+// exponent in at most 32 characters, is at least -2^63 and less than 2^63, and has
+// at most 9 digits after the point, zeros at the end not counted.
+func (n *node) number() (number, bool) {
+	if n.kind != "number" || strings.ContainsAny(n.raw, "eE") || len(n.raw) > 32 {
+		return "", false
 	}
-	v, err := strconv.ParseInt(n.raw, 10, 64)
-	return v, err == nil
+	if _, fraction, ok := strings.Cut(n.raw, "."); ok && len(strings.TrimRight(fraction, "0")) > 9 {
+		return "", false
+	}
+	v, ok := new(big.Rat).SetString(n.raw)
+	two63 := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), 63))
+	if !ok || v.Cmp(two63) >= 0 || v.Cmp(new(big.Rat).Neg(two63)) < 0 {
+		return "", false
+	}
+	return number(v.RatString()), true
 }

@@ -39,6 +39,9 @@ func (p *program) checkWays() {
 				want(!twice, "a local assigned once")
 				w.locals[e.name] = s
 			case "output":
+				if n, ok := e.expr.number(); ok {
+					want(n.rat().IsInt(), "an integer as output")
+				}
 				want(!w.outputs[e.name], "an output used once")
 				w.outputs[e.name] = true
 			}
@@ -144,6 +147,13 @@ func (w *way) shape(n *node) shape {
 			kind = list[0].kind
 		}
 		w.scalar(arg.elems[0], kind)
+	case key == "get_time":
+		s := w.scalar(arg.elems[0], "string")
+		if arg.elems[0].kind == "string" {
+			_, ok := seconds(arg.elems[0].text)
+			want(ok, "a time")
+		}
+		return shape{kind: "number", array: s.array}
 	case slices.Contains(dates, key):
 		s := w.shape(arg.elems[0])
 		want(s.kind == "" || s.kind == "string", "a date")
@@ -170,7 +180,7 @@ func (w *way) op(key string, args []*node) {
 	case slices.Contains(equals, key):
 		want(l.kind == "" || r.kind == "" || l.kind == r.kind, "two values of one type")
 	case slices.Contains(orders, key):
-		want((l.kind == "" || l.kind == "number") && (r.kind == "" || r.kind == "number"), "integers")
+		want((l.kind == "" || l.kind == "number") && (r.kind == "" || r.kind == "number"), "numbers")
 	default:
 		want((l.kind == "" || l.kind == "string") && (r.kind == "" || r.kind == "string"), "strings")
 	}

@@ -1,0 +1,112 @@
+package zkvm
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// unprovenExpression is ErrUnsupported for an expression that no circuit decides
+// yet.
+func unprovenExpression(e *query.Expr) error {
+	what := ""
+	switch e.Op {
+	case query.StartsWith, query.EndsWith:
+		what = "starts_with and ends_with"
+	case query.Is:
+		what = "is"
+	case query.Seconds:
+		what = "get_time"
+	}
+	if !e.Literal.Num.Integer() {
+		what = "a number with a fraction"
+	}
+	for _, l := range e.List {
+		if !l.Num.Integer() {
+			what = "a number with a fraction"
+		}
+	}
+	if what == "" {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %s", ErrUnsupported, e.Pos, what)
+}
+
+// unproven is ErrUnsupported if the documents have something, where a path of the
+// program looks, of which the query has a result but no circuit a proof yet: a
+// name with an escape in an object that is looked into, a number with a point, a
+// string of more than [query.MaxString] bytes as it is written, or an array of
+// more than [query.MaxElements] elements. It names the path and no value.
+func (p *plan) unproven(secrets []Secret) error {
+	for i, secret := range secrets {
+		payload, err := base64.RawURLEncoding.DecodeString(secret.Payload)
+		if err != nil {
+			return err
+		}
+		doc, err := document.Parse(payload)
+		if err != nil {
+			return err
+		}
+		for _, path := range p.st.Program.Paths {
+			if path.Document != i {
+				continue
+			}
+			if what := unprovenAt(doc, doc.Root, path.Steps); what != "" {
+				return fmt.Errorf("%w: path %s leads to %s", ErrUnsupported, path, what)
+			}
+		}
+	}
+	return nil
+}
+
+// unprovenAt follows steps from a node, into all members of a name.
+func unprovenAt(doc *document.Document, n *document.Node, steps []query.Step) string {
+	if len(steps) == 0 {
+		switch {
+		case n.Kind == document.String && n.RawLen() > query.MaxString:
+			return fmt.Sprintf("a string that is written with more than %d bytes", query.MaxString)
+		case n.Kind == document.Number && bytes.ContainsRune(doc.Raw(n), '.'):
+			return "a number with a fraction"
+		}
+		return ""
+	}
+	step, rest := steps[0], steps[1:]
+	switch step.Kind {
+	case query.Member:
+		for _, m := range n.Members {
+			if m.Escaped {
+				return "an object with a name that is written with an escape"
+			}
+		}
+		for _, m := range n.Members {
+			if m.Name == step.Name {
+				if what := unprovenAt(doc, m.Value, rest); what != "" {
+					return what
+				}
+			}
+		}
+	case query.Index:
+		if step.Index < len(n.Elems) {
+			return unprovenAt(doc, n.Elems[step.Index], rest)
+		}
+	case query.Each:
+		if len(n.Elems) > query.MaxElements {
+			return fmt.Sprintf("an array of more than %d elements", query.MaxElements)
+		}
+		for _, e := range n.Elems {
+			by := []query.Step{{Kind: query.Member, Name: step.Filter.Name}}
+			if step.Filter.Kind != query.KeepAll {
+				if what := unprovenAt(doc, e, by); what != "" {
+					return what
+				}
+			}
+			if what := unprovenAt(doc, e, rest); what != "" {
+				return what
+			}
+		}
+	}
+	return ""
+}
