@@ -16,9 +16,12 @@ const MaxExplanation = 64 << 10
 // change the direction of the text or that pass for quotes are written as
 // \uXXXX; and … stands only where something is left out.
 //
+// Every sentence has a key and a template in the catalogue of each language.
+//
 // The JSON of an explanation is meant for apps that show it to their users, and
 // only grows by new members. No list in it is null.
 type Explanation struct {
+	Language Language `json:"language"`
 	// Complete is false if something is left out, since the query is too long to
 	// be shown in full. Then the first of Warnings says so. Reads is never
 	// shortened: it has every path, and how much of it is shown.
@@ -28,8 +31,21 @@ type Explanation struct {
 	Reads       []Read              `json:"reads"`        // in the order of Program.Paths
 	Locals      []LocalExplanation  `json:"locals"`       // in the order of the program, one for every assignment
 	MoreLocals  int                 `json:"more_locals"`  // assignments that are left out
-	Warnings    []string            `json:"warnings"`     // what the reader should know, or the query's author may have missed
+	Warnings    []string            `json:"warnings"`     // what the reader should know
+	// Advice is for the query's author, what may have been missed, and not for the
+	// person whose documents are read. String leaves it out.
+	Advice []Advice `json:"advice"`
 }
+
+// An Advice is what the author of a query may have missed.
+type Advice struct {
+	Key  string `json:"key"`      // of the sentence, such as "advice.aud"
+	Pos  string `json:"position"` // the statement, "statement 2, condition", or empty for the whole query
+	Text string `json:"text"`
+}
+
+// String returns the position and the text.
+func (a Advice) String() string { return position(a.Pos, a.Text) }
 
 // A Read is one path of the program and what is done with it.
 type Read struct {
@@ -53,7 +69,7 @@ type LocalExplanation struct {
 // An OutputExplanation says what one output statement tells the verifier.
 type OutputExplanation struct {
 	Name    string   `json:"name"`    // in "quotes" unless it is letters, digits and _
-	Type    string   `json:"type"`    // "boolean", "integer", "string or integer" and so on
+	Type    string   `json:"type"`    // "boolean", "number", "string or number" and so on
 	Array   bool     `json:"array"`   // the output is an array of these
 	When    []string `json:"when"`    // the conditions under which it is executed, outermost first; empty for always
 	Value   string   `json:"value"`   // what the output is made of
@@ -63,6 +79,7 @@ type OutputExplanation struct {
 // A Reveal is one thing that the verifier learns from an output.
 type Reveal struct {
 	Kind    RevealKind `json:"kind"`
+	Key     string     `json:"key"`               // of the sentence that Text is
 	Outcome *bool      `json:"outcome,omitempty"` // for RevealsOutcome: of which answer this speaks
 	Text    string     `json:"text"`
 	Facts   []string   `json:"facts,omitempty"` // sentences, the "these" of Text
@@ -92,14 +109,23 @@ var styles = []style{
 	{item: 256, token: 24, steps: 3, when: 1},
 }
 
-// Explain describes a program. Its work and the size of what it returns are
-// bounded, see [MaxExplanation].
-func Explain(p *Program) Explanation {
+// Explain describes a program in English. Its work and the size of what it returns
+// are bounded, see [MaxExplanation].
+func Explain(p *Program) Explanation { return ExplainIn(English, p) }
+
+// ExplainIn describes a program in a language, in English if there is no catalogue
+// for it.
+func ExplainIn(language Language, p *Program) Explanation {
+	words := catalogues[language]
+	if words == nil {
+		language, words = English, english
+	}
 	t := tracePaths(p)
 	for i, st := range styles {
-		x := explainer{prog: p, trace: t, style: st, last: i == len(styles)-1, isLong: map[*Expr]bool{}}
+		x := explainer{prog: p, trace: t, language: language, words: words, style: st, last: i == len(styles)-1, isLong: map[*Expr]bool{}}
 		x.explain()
 		if x.room >= 0 || x.last {
+			x.out.Advice = adviceOn(p, t, words)
 			return x.out
 		}
 	}
@@ -107,8 +133,10 @@ func Explain(p *Program) Explanation {
 }
 
 type explainer struct {
-	prog  *Program
-	trace *trace
+	prog     *Program
+	trace    *trace
+	language Language
+	words    catalogue
 	style
 	last   bool
 	out    Explanation
@@ -128,7 +156,9 @@ const (
 	readSize = 4 // of an index
 )
 
-func (x *explainer) newPhrase() phrase { return phrase{style: x.style, named: x.called} }
+func (x *explainer) newPhrase() phrase {
+	return phrase{style: x.style, words: x.words, named: x.called}
+}
 
 func (x *explainer) spent() bool { return x.room < 0 }
 
@@ -148,7 +178,7 @@ func (x *explainer) pay(s string) string {
 }
 
 func (x *explainer) explain() {
-	x.out = Explanation{Outputs: []OutputExplanation{}, Reads: []Read{}, Locals: []LocalExplanation{}, Warnings: []string{}}
+	x.out = Explanation{Language: x.language, Outputs: []OutputExplanation{}, Reads: []Read{}, Locals: []LocalExplanation{}, Warnings: []string{}, Advice: []Advice{}}
 	x.room = MaxExplanation - 1<<10 // for headings and the warning that something is left out
 	x.said, x.called = make([]bool, len(x.prog.Locals)), make([]bool, len(x.prog.Locals))
 	x.warn()
@@ -167,11 +197,11 @@ func (x *explainer) explain() {
 }
 
 func (x *explainer) incomplete() string {
-	text := "this query is too long to be shown in full: what is left out is marked with …"
-	if n := x.out.MoreOutputs; n > 0 {
-		text += ", and " + plural(n, "more output") + " of it are not shown here at all"
+	n := x.out.MoreOutputs
+	if n == 0 {
+		return x.words.sentence(sayIncomplete)
 	}
-	return text + "; whoever agrees to it agrees to what is not shown, too"
+	return x.words.counted(n, sayIncompleteOne, sayIncompleteMore)
 }
 
 func (x *explainer) reads() {
@@ -183,7 +213,7 @@ func (x *explainer) reads() {
 			}
 		}
 		r.Text = x.text(func(w *phrase) { w.path(path) })
-		x.pay(r.Path + string(r.Shown.words()) + useWords(r.Uses))
+		x.pay(r.Path + x.words.sentence(shownKeys[r.Shown]) + x.words.uses(r.Uses))
 		x.out.Reads = append(x.out.Reads, r)
 	}
 }
@@ -199,7 +229,7 @@ func (x *explainer) block(list []Statement, kind StatementKind, when []string) {
 		case s.Kind == If:
 			cond := x.condition(s.Expr)
 			x.block(s.Then, kind, append(slices.Clone(when), cond))
-			x.block(s.Else, kind, append(slices.Clone(when), "not ("+cond+")"))
+			x.block(s.Else, kind, append(slices.Clone(when), x.words.sentence(sayNot, plain(cond))))
 		case s.Kind == kind:
 			x.entry(s, when)
 		}
@@ -251,7 +281,7 @@ func (x *explainer) when(conditions []string) []string {
 	list := append([]string{}, conditions...)
 	if n := x.style.when; n > 0 && len(list) > 2*n {
 		left := len(list) - 2*n
-		list = slices.Replace(list, n, n+left, "… "+plural(left, "more condition"))
+		list = slices.Replace(list, n, n+left, x.words.counted(left, sayMoreCondition, sayMoreConditions))
 		x.cut = true
 	}
 	for _, c := range list {

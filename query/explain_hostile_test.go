@@ -9,17 +9,6 @@ import (
 	"testing"
 )
 
-// ownWords are the words that explanations have outside of quotes.
-const ownWords = `The verifier learns It reads On the way it computes without showing warning true or false only if all of these hold
-	at least one of these holds and not which none this does not hold the query fixes it tells nothing by its value time being there whether
-	conditions what that number elements age in full years date days since seconds proof equals differs from is less than most more
-	is contains does not contain capital small letters alike every element each computed where null be
-	unless issuer marked with how many has filter keeps values shown but answers something too long to in what left out
-	output outputs here at whoever agrees condition conditions path paths longer documents are deep never finds anything kind
-	document looks exp so an expired token passes consider now dvar no tells signed characters do or pass for others they written as
-	uXXXX tell show mixes several alphabets look one word text any an other which of whichever value was count
-	a number string list object starts start ends end type`
-
 var (
 	quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 	quotedName = regexp.MustCompile(`‘[A-Za-z0-9_.…\[\]]*’`)
@@ -27,31 +16,57 @@ var (
 )
 
 // ownVoice requires that, outside of quotes, a text has nothing but the
-// explanation's own words.
-func ownVoice(text string) error {
+// words of the catalogue.
+func ownVoice(language Language, text string) error {
 	rest := quotedText.ReplaceAllString(text, "")
 	rest = quotedName.ReplaceAllString(rest, "")
 	for _, w := range word.FindAllString(rest, -1) {
-		if !ownVocabulary[w] {
+		if !ownVocabulary[language][w] {
 			return fmt.Errorf("%q is no word of explanations, in: %s", w, text)
 		}
 	}
 	return nil
 }
 
-var ownVocabulary = func() map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(ownWords) {
-		set[w] = true
+// ownVocabulary are the words that explanations have outside of quotes.
+var ownVocabulary = func() map[Language]map[string]bool {
+	all := map[Language]map[string]bool{}
+	for language, words := range catalogues {
+		all[language] = map[string]bool{}
+		for op := range containments {
+			all[language][op] = true
+		}
+		for _, template := range words {
+			for _, w := range word.FindAllString(quotedText.ReplaceAllString(template, ""), -1) {
+				all[language][w] = true
+			}
+		}
 	}
-	return set
+	return all
 }()
 
 // checkExplanation holds an explanation against what every one must keep to.
 func checkExplanation(t testing.TB, p *Program) Explanation {
 	t.Helper()
-	x := Explain(p)
+	for _, language := range Languages() {
+		checkExplanationIn(t, language, p)
+	}
+	return Explain(p)
+}
+
+func checkExplanationIn(t testing.TB, language Language, p *Program) {
+	t.Helper()
+	x := ExplainIn(language, p)
 	text := x.String()
+	for _, a := range x.Advice {
+		if err := ownVoice(language, a.Text); err != nil {
+			t.Fatal(err)
+		}
+		text := a.String()
+		if r := strange(text); r != 0 {
+			t.Fatalf("%+q holds %U", text, r)
+		}
+	}
 	if len(text) > MaxExplanation {
 		t.Fatalf("the text has %d bytes", len(text))
 	}
@@ -60,7 +75,7 @@ func checkExplanation(t testing.TB, p *Program) Explanation {
 		if r := strange(line); r != 0 {
 			t.Fatalf("%+q holds %U", line, r)
 		}
-		if err := ownVoice(line); err != nil {
+		if err := ownVoice(language, line); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,10 +121,13 @@ func checkExplanation(t testing.TB, p *Program) Explanation {
 		if x.MoreOutputs+x.MoreLocals > 0 || strings.Contains(text, "…") {
 			t.Fatalf("something is left out of what is called complete: %s", text)
 		}
-	} else if len(x.Warnings) == 0 || !strings.HasPrefix(x.Warnings[0], "this query is too long to be shown in full") || !strings.HasPrefix(text, "warning: this query is too long") {
+		return
+	}
+	words := catalogues[language]
+	start, _, _ := strings.Cut(words[sayIncomplete], ":")
+	if len(x.Warnings) == 0 || !strings.HasPrefix(x.Warnings[0], start) || !strings.HasPrefix(text, words.sentence(sayWarning, plain(start))) {
 		t.Fatalf("something is left out silently: %.200s", text)
 	}
-	return x
 }
 
 // hostileQueries have explanations of megabytes if nothing bounds them.

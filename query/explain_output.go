@@ -13,80 +13,87 @@ func (x *explainer) output(s *Statement, when []string) OutputExplanation {
 		Value: x.text(func(w *phrase) { w.expr(x.prog, x.resolve(e)) }), Reveals: []Reveal{},
 	}
 	own, conditions := x.trace.own[s], x.trace.outer[s]
-	add := func(r Reveal, set pathSet) {
-		r.Reads = x.indexes(set)
-		x.pay(r.Text)
-		o.Reveals = append(o.Reveals, r)
+	add := func(kind RevealKind, set pathSet, k key, args ...argument) {
+		for i, arg := range args { // of which each may be cut, and the sentence not
+			args[i] = plain(x.unpaid(arg))
+		}
+		o.Reveals = append(o.Reveals, Reveal{Kind: kind, Key: string(k), Text: x.pay(x.words.sentence(k, args...)), Reads: x.indexes(set)})
 	}
+	truth, always := x.trace.constants[s.Expr]
 	switch {
+	case always && e.Op != Constant && truth:
+		add(RevealsFixed, 0, sayAlways)
+	case always && e.Op != Constant:
+		add(RevealsFixed, 0, sayNever)
 	case own == 0:
-		add(Reveal{Kind: RevealsFixed, Text: "nothing by its value, which the query or the time fixes"}, 0)
+		add(RevealsFixed, 0, sayFixed)
 	case e.Type == Boolean && !e.Array:
-		add(x.outcome(e, true), own)
-		add(x.outcome(e, false), own)
+		for _, v := range []bool{true, false} {
+			r := x.outcome(e, v)
+			r.Reads = x.indexes(own)
+			x.pay(r.Text)
+			o.Reveals = append(o.Reveals, r)
+		}
 	case len(s.Sources) == 0:
-		add(Reveal{Kind: RevealsChoice, Text: "which of its values it is, and what that tells of " + x.pathList(own)}, own)
+		add(RevealsChoice, own, sayChoice, x.pathList(own))
 	}
 	for _, i := range s.Sources {
 		x.source(e, i, add)
 	}
-	if len(when) > 0 {
-		text := "by being there or not, whether its conditions hold"
-		if conditions != 0 {
-			text += ", and what that tells of " + x.pathList(conditions)
-		}
-		add(Reveal{Kind: RevealsPresence, Text: text}, conditions)
+	if len(when) > 0 && conditions != 0 {
+		add(RevealsPresence, conditions, sayPresenceTells, x.pathList(conditions))
+	} else if len(when) > 0 {
+		add(RevealsPresence, 0, sayPresence)
 	}
 	return o
 }
 
 // source says what an output of a path tells that may be its value.
-func (x *explainer) source(e *Expr, i int, add func(Reveal, pathSet)) {
+func (x *explainer) source(e *Expr, i int, add func(RevealKind, pathSet, key, ...argument)) {
 	if x.spent() {
 		return
 	}
 	path := x.prog.Paths[i]
-	name := x.unpaid(path)
+	name := func(w *phrase) { w.path(path) }
 	_, marker := path.Marker()
-	r := Reveal{Kind: RevealsValue, Text: "the value of " + name}
+	kind, k := RevealsValue, sayValue
 	switch e.Op {
 	case Age, DayDiff, Seconds, Local:
-		r.Text += " or what is computed from it"
+		k = sayComputed
 	case Count:
-		r = Reveal{Kind: RevealsCount, Text: "how many elements " + name + " has"}
+		kind, k = RevealsCount, sayCount
 	}
-	r.Text += "; there is no proof unless the issuer marked it with ‘" + visibleName(marker, x.token) + "’"
+	marked := sayMarked
 	if e.Type == Unknown && !e.Array {
-		r.Text += ", or it is true or false"
+		marked = sayMarkedOrTruth
 	}
-	add(r, 1<<i)
+	add(kind, 1<<i, marked, func(w *phrase) { w.say(k, name) }, func(w *phrase) { w.name(marker) })
 	if each := path.EachStep(); each >= 0 && path.Steps[each].Filter.Kind != KeepAll {
-		add(Reveal{Kind: RevealsFilter, Text: "how many elements the filter of " + name + " keeps, marked or not"}, 1<<i)
+		add(RevealsFilter, 1<<i, sayFilter, name)
 	}
 }
 
-// unpaid is a path in words that are part of another text.
-func (x *explainer) unpaid(path Path) string {
-	w := phrase{style: x.style}
-	w.path(path)
+// unpaid makes a text that is paid for where it is used.
+func (x *explainer) unpaid(f argument) string {
+	w := phrase{style: x.style, words: x.words}
+	f(&w)
 	x.cut = x.cut || w.cut
 	return string(w.buf)
 }
 
-func (x *explainer) pathList(set pathSet) string {
-	w := phrase{style: x.style}
-	first := true
-	for i, path := range x.prog.Paths {
-		if set.has(i) && !w.cut && !x.spent() {
-			if !first {
-				w.add(", ")
+func (x *explainer) pathList(set pathSet) argument {
+	return func(w *phrase) {
+		first := true
+		for i, path := range x.prog.Paths {
+			if set.has(i) && !w.cut && !x.spent() {
+				if !first {
+					w.add(", ")
+				}
+				first = false
+				w.path(path)
 			}
-			first = false
-			w.path(path)
 		}
 	}
-	x.cut = x.cut || w.cut
-	return string(w.buf)
 }
 
 func (x *explainer) indexes(set pathSet) []int {
@@ -101,100 +108,104 @@ func (x *explainer) indexes(set pathSet) []int {
 }
 
 // String returns the explanation as text of several lines. It leaves out locals
-// whose values stand in full where they are used.
+// whose values stand in full where they are used, and Advice.
 func (x Explanation) String() string {
-	var b strings.Builder
-	line := func(parts ...string) {
-		for _, s := range parts {
-			b.WriteString(s)
-		}
-		b.WriteByte('\n')
+	p := page{words: catalogues[x.Language]}
+	if p.words == nil {
+		p.words = english
 	}
 	if !x.Complete && len(x.Warnings) > 0 {
-		line("warning: ", x.Warnings[0])
+		p.line(sayWarning, x.Warnings[0])
 	}
-	line("The verifier learns:")
+	p.line(sayLearns)
 	for _, o := range x.Outputs {
-		o.write(line)
+		p.output(o)
 	}
-	if x.MoreOutputs > 0 {
-		line("  … ", plural(x.MoreOutputs, "more output"), ", not shown here")
-	}
-	line("It reads:")
+	p.more(x.MoreOutputs, sayMoreOutput, sayMoreOutputs)
+	p.line(sayReads)
 	if len(x.Reads) == 0 {
-		line("  nothing of any document")
+		p.line(sayReadsNone)
 	}
 	for _, r := range x.Reads {
-		line("  ", r.Text, " (", useWords(r.Uses), "): ", r.Shown.words())
+		p.line(sayRead, r.Text, p.words.uses(r.Uses), p.words.sentence(shownKeys[r.Shown]))
 	}
-	heading := "On the way it computes, without showing it:"
+	headed := false
 	for _, l := range x.Locals {
 		if l.said {
 			continue
 		}
-		if heading != "" {
-			line(heading)
-			heading = ""
+		if !headed {
+			p.line(sayComputes)
+			headed = true
 		}
-		line("  ‘", l.Name, "’ = ", l.Value)
-		writeConditions(line, l.When)
+		p.line(sayEquals, "‘"+l.Name+"’", l.Value)
+		p.conditions(l.When)
 	}
-	if x.MoreLocals > 0 {
-		line("  … ", plural(x.MoreLocals, "more value"), ", not shown here")
-	}
+	p.more(x.MoreLocals, sayMoreLocal, sayMoreLocals)
 	for i, w := range x.Warnings {
 		if i > 0 || x.Complete {
-			line("warning: ", w)
+			p.line(sayWarning, w)
 		}
 	}
-	return b.String()
+	return p.text.String()
 }
 
-func (o OutputExplanation) write(line func(...string)) {
+// A page is the text of an explanation.
+type page struct {
+	words catalogue
+	text  strings.Builder
+}
+
+// line adds a line. Its arguments are parts of an explanation, within its limit.
+func (p *page) line(k key, args ...string) {
+	var list []argument
+	for _, arg := range args {
+		list = append(list, plain(arg))
+	}
+	p.text.WriteString(p.words.sentence(k, list...) + "\n")
+}
+
+func (p *page) more(n int, one, many key) {
+	if n > 0 {
+		p.text.WriteString(p.words.counted(n, one, many) + "\n")
+	}
+}
+
+func (p *page) conditions(when []string) {
+	for _, w := range when {
+		p.line(sayOnlyIf, w)
+	}
+}
+
+func (p *page) output(o OutputExplanation) {
 	isOutcome := func(r Reveal) bool { return r.Kind == RevealsOutcome }
 	if slices.ContainsFunc(o.Reveals, isOutcome) {
-		line("  ‘", o.Name, "’, true or false")
+		p.line(sayYesNo, "‘"+o.Name+"’")
 	} else {
-		line("  ‘", o.Name, "’ = ", o.Value)
+		p.line(sayEquals, "‘"+o.Name+"’", o.Value)
 	}
-	writeConditions(line, o.When)
+	p.conditions(o.When)
 	var before []string
 	for _, r := range o.Reveals {
 		if !isOutcome(r) {
-			line("    tells ", r.Text)
+			p.line(sayTells, r.Text)
 			continue
 		}
-		word := "false"
+		k := sayIfFalse
 		if *r.Outcome {
-			word = "true"
+			k = sayIfTrue
 		}
 		switch {
-		case len(r.Facts) == 0:
-			line("    if ", word, ": ", r.Text)
-		case len(r.Facts) > 1 && slices.Equal(r.Facts, before):
-			line("    if ", word, ": ", r.Text)
+		case len(r.Facts) == 0, len(r.Facts) > 1 && slices.Equal(r.Facts, before):
+			p.line(k, r.Text)
 		case len(r.Facts) == 1:
-			line("    if ", word, ": ", r.Text, ": ", r.Facts[0])
+			p.line(k, r.Text+": "+r.Facts[0])
 		default:
-			line("    if ", word, ": ", r.Text, ":")
+			p.line(k, r.Text+":")
 			for _, f := range r.Facts {
-				line("      - ", f)
+				p.text.WriteString("      - " + f + "\n")
 			}
 		}
 		before = r.Facts
 	}
-}
-
-func writeConditions(line func(...string), when []string) {
-	for _, w := range when {
-		line("    only if ", w)
-	}
-}
-
-func useWords(list []Use) string {
-	var words []string
-	for _, u := range list {
-		words = append(words, u.words())
-	}
-	return strings.Join(words, ", ")
 }

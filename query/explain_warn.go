@@ -1,13 +1,12 @@
 package query
 
 import (
+	"strconv"
 	"strings"
-
-	"github.com/zkpass-go/zkpass/document"
 )
 
-// Bytes of a path and of a tag in a warning, and how many paths have one of
-// their own.
+// Steps at either end of a path and bytes of a name in a warning, and how many paths
+// have one of their own.
 const (
 	maxWarnedSteps = 4
 	maxWarnedToken = 64
@@ -15,44 +14,19 @@ const (
 )
 
 func (x *explainer) warn() {
-	for i, d := range x.prog.Documents {
-		x.warnDocument(i, d)
-	}
-	// Each step needs a container of its own that is open.
-	long := 0
-	for _, path := range x.prog.Paths {
-		if len(path.Steps) <= document.MaxDepth {
-			continue
-		}
-		if long++; long <= maxWarnedPaths {
-			x.warning("path ‘", path.short(style{token: maxWarnedToken, steps: maxWarnedSteps}), "’ is longer than documents are deep: it never finds anything")
-		}
-	}
-	if long > maxWarnedPaths {
-		x.warning(plural(long-maxWarnedPaths, "more path"), " of this kind")
-	}
 	x.warnTexts()
-}
-
-func (x *explainer) warnDocument(i int, d Source) {
-	name := "the document"
-	if d.Tag != "" {
-		name = "document ‘" + visibleTag(d.Tag, maxWarnedToken) + "’"
-	}
-	read, exp := false, false
-	for j, path := range x.prog.Paths {
-		if path.Document != i {
+	warned := 0
+	for i, n := range searchOf(x.prog, x.trace) {
+		if n < fewestAnswers {
 			continue
 		}
-		read = true
-		exp = exp || x.trace.uses[j][UseValue] && len(path.Steps) == 1 && path.Steps[0].Name == "exp"
+		if warned++; warned <= maxWarnedPaths {
+			path := x.prog.Paths[i].short(style{token: maxWarnedToken, steps: maxWarnedSteps})
+			x.warning(warnSearch, plain("‘"+path+"’"), plain(strconv.Itoa(n)))
+		}
 	}
-	if d.Format == JWT && !exp {
-		path := Path{Tag: visibleTag(d.Tag, maxWarnedToken), Format: JWT, Steps: []Step{{Kind: Member, Name: "exp"}}}
-		x.warning("the query never looks at exp of ", name, `, so an expired token passes: consider {"<": [{"now": []}, {"dvar": "`, path.String(), `"}]}`)
-	}
-	if !read {
-		x.warning("the query reads nothing of ", name, ": the proof tells no more than that its issuer signed it")
+	if warned > maxWarnedPaths {
+		x.warning(warnMoreSearches, plain(strconv.Itoa(warned-maxWarnedPaths)))
 	}
 }
 
@@ -66,13 +40,13 @@ func (x *explainer) warnTexts() {
 		}
 	})
 	if escaped {
-		x.warning(`the query has characters that do not show or pass for others: they are written as \uXXXX here`)
+		x.warning(warnHidden)
 	}
 	if alphabets != "" {
-		x.warning("the query mixes letters of several alphabets that look alike in one word or text: ", string(appendVisible(nil, alphabets, maxWarnedToken)))
+		x.warning(warnAlphabets, plain(string(appendVisible(nil, alphabets, maxWarnedToken))))
 	}
 }
 
-func (x *explainer) warning(parts ...string) {
-	x.out.Warnings = append(x.out.Warnings, x.pay(strings.Join(parts, "")))
+func (x *explainer) warning(k key, args ...argument) {
+	x.out.Warnings = append(x.out.Warnings, x.pay(x.words.sentence(k, args...)))
 }

@@ -10,18 +10,21 @@ func (m *machine) contains(e *Expr, haystack, needle operand) (operand, error) {
 	if err := m.typed(e.Args[1], needle, String); err != nil {
 		return operand{}, err
 	}
-	h, n := haystack.Str, needle.Str
+	return booleanValue(holds(e, haystack.Str, needle.Str) != e.Negate), nil
+}
+
+// holds tests an operator of the contains family, before it is negated.
+func holds(e *Expr, haystack, needle string) bool {
 	if e.Fold {
-		h, n = fold(h), fold(n)
+		haystack, needle = fold(haystack), fold(needle)
 	}
-	holds := strings.Contains
 	switch e.Op {
 	case StartsWith:
-		holds = strings.HasPrefix
+		return strings.HasPrefix(haystack, needle)
 	case EndsWith:
-		holds = strings.HasSuffix
+		return strings.HasSuffix(haystack, needle)
 	}
-	return booleanValue(holds(h, n) != e.Negate), nil
+	return strings.Contains(haystack, needle)
 }
 
 // fold makes A to Z small, and nothing else.

@@ -9,10 +9,11 @@ func (x *explainer) outcome(e *Expr, v bool) Reveal {
 	r := Reveal{Kind: RevealsOutcome, Outcome: &v}
 	e, holds := x.core(e, v)
 	if e.Op != And && e.Op != Or {
-		r.Text = "this holds"
+		k := sayHolds
 		if !holds {
-			r.Text = "this does not hold"
+			k = sayHoldsNot
 		}
+		r.Key, r.Text = string(k), x.words.sentence(k)
 		r.Facts = []string{x.fact(e)}
 		return r
 	}
@@ -22,18 +23,18 @@ func (x *explainer) outcome(e *Expr, v bool) Reveal {
 		}
 		r.Facts = append(r.Facts, x.fact(arg))
 	}
+	var k key
 	switch {
-	case len(e.Args) == 0:
-		r.Text = "the query fixes it"
 	case e.Op == And && holds:
-		r.Text = "all of these hold"
+		k = sayAllHold
 	case e.Op == Or && !holds:
-		r.Text = "none of these holds"
+		k = sayNoneHolds
 	case holds:
-		r.Text = "at least one of these holds, and not which"
+		k = saySomeHold
 	default:
-		r.Text = "at least one of these does not hold, and not which"
+		k = saySomeHoldNot
 	}
+	r.Key, r.Text = string(k), x.words.sentence(k)
 	return r
 }
 
@@ -74,7 +75,7 @@ func (x *explainer) long(e *Expr) bool {
 	if long, ok := x.isLong[e]; ok {
 		return long
 	}
-	w := phrase{style: style{item: maxExpansion}}
+	w := phrase{style: style{item: maxExpansion}, words: x.words}
 	w.expr(x.prog, e)
 	x.isLong[e] = w.cut
 	return w.cut

@@ -20,6 +20,7 @@ type style struct {
 type phrase struct {
 	buf []byte
 	style
+	words catalogue
 	cut   bool   // something is left out
 	named []bool // by slot: the local is called by its name; may be nil
 }
@@ -66,16 +67,23 @@ func visibleName(name string, limit int) string {
 
 // path adds a path and what its filter keeps.
 func (w *phrase) path(p Path) {
-	w.add("‘" + p.short(w.style) + "’")
-	for _, s := range p.Steps {
-		switch s.Filter.Kind {
-		case KeepTrue:
-			w.add(" (only where ‘" + visibleName(s.Filter.Name, w.token) + "’ is true)")
-		case KeepFalse:
-			w.add(" (only where ‘" + visibleName(s.Filter.Name, w.token) + "’ is not true)")
-		case KeepText:
-			w.add(" (only where ‘" + visibleName(s.Filter.Name, w.token) + "’ is " + string(appendVisible(nil, s.Filter.Text, w.token)) + ")")
-		}
+	path := plain("‘" + p.short(w.style) + "’")
+	each := p.EachStep()
+	if each < 0 {
+		path(w)
+		return
+	}
+	filter := p.Steps[each].Filter
+	member := func(w *phrase) { w.name(filter.Name) }
+	switch filter.Kind {
+	case KeepTrue:
+		w.say(sayWhereTrue, path, member)
+	case KeepFalse:
+		w.say(sayWhereNotTrue, path, member)
+	case KeepText:
+		w.say(sayWhereText, path, member, func(w *phrase) { w.add(string(appendVisible(nil, filter.Text, w.token))) })
+	default:
+		path(w)
 	}
 }
 

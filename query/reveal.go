@@ -14,12 +14,8 @@ const (
 
 var uses = []Use{UseValue, UsePresence, UseKind, UseCount, UseMarker}
 
-// words says a use of a path.
-func (u Use) words() string {
-	return map[Use]string{
-		UseValue: "its value", UsePresence: "whether it is there", UseKind: "of which type it is",
-		UseCount: "how many elements it has", UseMarker: "whether the issuer marked it",
-	}[u]
+var useKeys = map[Use]key{
+	UseValue: sayUseValue, UsePresence: sayUsePresence, UseKind: sayUseKind, UseCount: sayUseCount, UseMarker: sayUseMarker,
 }
 
 // Shown tells how much of a path the verifier gets to see.
@@ -38,12 +34,7 @@ const (
 	ShownValue Shown = "value"
 )
 
-func (s Shown) words() string {
-	return map[Shown]string{
-		ShownNot: "not shown", ShownByAnswers: "not shown, but the answers tell something of it",
-		ShownValue: "shown, or what is computed from it is, if the issuer marked it",
-	}[s]
-}
+var shownKeys = map[Shown]key{ShownNot: sayShownNot, ShownByAnswers: sayShownByAnswers, ShownValue: sayShownValue}
 
 // A pathSet has bit i for path i of a program.
 type pathSet uint64
@@ -60,10 +51,13 @@ type trace struct {
 	uses   []map[Use]bool         // by path
 	told   pathSet                // of outputs and their conditions
 	shown  pathSet
+	// constants has the boolean expressions that are always true or always false,
+	// where they have a value.
+	constants map[*Expr]bool
 }
 
 func tracePaths(p *Program) *trace {
-	t := &trace{prog: p, locals: make([]pathSet, len(p.Locals)), own: map[*Statement]pathSet{}, outer: map[*Statement]pathSet{}}
+	t := &trace{prog: p, locals: make([]pathSet, len(p.Locals)), own: map[*Statement]pathSet{}, outer: map[*Statement]pathSet{}, constants: constantsOf(p)}
 	for range p.Paths {
 		t.uses = append(t.uses, map[Use]bool{})
 	}
@@ -104,6 +98,9 @@ func (t *trace) expr(e *Expr) pathSet {
 	}
 	for _, arg := range e.Args {
 		set |= t.expr(arg)
+	}
+	if _, always := t.constants[e]; always {
+		return 0 // it tells nothing
 	}
 	return set
 }

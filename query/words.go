@@ -1,29 +1,26 @@
 package query
 
-import "strconv"
-
-var verbs = map[Op]string{
-	Equal: " equals ", NotEqual: " differs from ", Less: " is less than ",
-	LessEqual: " is at most ", Greater: " is more than ", GreaterEqual: " is at least ",
-}
-
-// containsWords are the affirmative and the negative form.
-var containsWords = map[Op][2]string{
-	Contains:   {" contains ", " does not contain "},
-	StartsWith: {" starts with ", " does not start with "},
-	EndsWith:   {" ends with ", " does not end with "},
-}
-
-var kindWords = map[Kind]string{
-	StringKind: " is there and is a string", NumberKind: " is there and is a number", BooleanKind: " is there and is true or false",
-	NullKind: " is there and is null", ArrayKind: " is there and is a list", ObjectKind: " is there and is an object",
-}
+// Sentences of operations that have one, or a pair with its negation.
+var (
+	comparisonKeys = map[Op]key{
+		Equal: sayEqual, NotEqual: sayNotEqual, Less: sayLess, LessEqual: sayLessEqual, Greater: sayGreater, GreaterEqual: sayGreaterEqual,
+	}
+	containsKeys = map[Op][2]key{
+		Contains: {sayContains, sayContainsNot}, StartsWith: {sayStartsWith, sayStartsWithNot}, EndsWith: {sayEndsWith, sayEndsWithNot},
+	}
+	kindKeys = map[Kind]key{
+		StringKind: sayIsString, NumberKind: sayIsNumber, BooleanKind: sayIsBoolean, NullKind: sayIsNull, ArrayKind: sayIsArray, ObjectKind: sayIsObject,
+	}
+	computedKeys = map[Op]key{Age: sayAge, DayDiff: sayDayDiff, Seconds: saySeconds}
+)
 
 // expr adds an expression in plain words.
 func (w *phrase) expr(p *Program, e *Expr) {
 	if w.cut {
 		return
 	}
+	operand := func(i int) argument { return func(w *phrase) { w.expr(p, e.Args[i]) } }
+	path := func(w *phrase) { w.path(p.Paths[e.Path]) }
 	switch e.Op {
 	case Constant:
 		w.literal(e.Literal)
@@ -31,76 +28,57 @@ func (w *phrase) expr(p *Program, e *Expr) {
 		if w.named != nil {
 			w.named[e.Slot] = true
 		}
-		w.add("the computed ")
-		w.name(p.Locals[e.Slot])
+		w.say(sayLocal, func(w *phrase) { w.name(p.Locals[e.Slot]) })
 	case MemberValue:
 		if e.Array {
-			w.add("each of ")
-		}
-		w.path(p.Paths[e.Path])
-	case Exists:
-		w.path(p.Paths[e.Path])
-		w.add(" is there and not null")
-	case Is:
-		w.path(p.Paths[e.Path])
-		w.add(kindWords[e.Kind])
-	case Count:
-		w.add("the number of elements of ")
-		w.path(p.Paths[e.Path])
-	case Now:
-		w.add("the time of the proof in seconds since 1970")
-	case And:
-		w.junction(p, e, " and ", "true")
-	case Or:
-		w.junction(p, e, " or ", "false")
-	case Not:
-		w.add("not (")
-		w.truth(p, e.Args[0])
-		w.add(")")
-	case Contains, StartsWith, EndsWith:
-		w.expr(p, e.Args[0])
-		if e.Negate {
-			w.add(containsWords[e.Op][1])
+			w.say(sayEach, path)
 		} else {
-			w.add(containsWords[e.Op][0])
+			path(w)
 		}
-		w.expr(p, e.Args[1])
-		w.fold(e)
+	case Exists:
+		w.say(sayExists, path)
+	case Is:
+		w.say(kindKeys[e.Kind], path)
+	case Count:
+		w.say(sayNumberOf, path)
+	case Now:
+		w.say(sayNow)
+	case And:
+		w.junction(p, e, sayAnd, sayTrue)
+	case Or:
+		w.junction(p, e, sayOr, sayFalse)
+	case Not:
+		w.say(sayNot, func(w *phrase) { w.truth(p, e.Args[0]) })
+	case Contains, StartsWith, EndsWith:
+		k := containsKeys[e.Op][0]
+		if e.Negate {
+			k = containsKeys[e.Op][1]
+		}
+		w.folded(e, func(w *phrase) { w.say(k, operand(0), operand(1)) })
 	case In:
-		w.expr(p, e.Args[0])
-		w.add(" is one of ")
-		w.list(e.List)
-	case Age:
-		w.add("the age in full years of the date in ")
-		w.expr(p, e.Args[0])
-	case DayDiff:
-		w.add("the number of days since the date in ")
-		w.expr(p, e.Args[0])
-	case Seconds:
-		w.add("the time in ")
-		w.expr(p, e.Args[0])
-		w.add(" in seconds since 1970")
+		w.say(sayIn, operand(0), func(w *phrase) { w.list(e.List) })
+	case Age, DayDiff, Seconds:
+		w.say(computedKeys[e.Op], operand(0))
 	default:
-		w.comparison(p, e)
+		test := func(w *phrase) {
+			w.folded(e, func(w *phrase) { w.say(comparisonKeys[e.Op], operand(0), operand(1)) })
+		}
+		switch e.Quantifier {
+		case All:
+			w.say(sayEvery, test)
+		case Any:
+			w.say(saySome, test)
+		default:
+			test(w)
+		}
 	}
 }
 
-func (w *phrase) comparison(p *Program, e *Expr) {
-	w.expr(p, e.Args[0])
-	w.add(verbs[e.Op])
-	w.expr(p, e.Args[1])
-	w.fold(e)
-	switch e.Quantifier {
-	case All:
-		w.add(" (every element)")
-	case Any:
-		w.add(" (at least one element)")
-	}
-}
-
-func (w *phrase) fold(e *Expr) {
+func (w *phrase) folded(e *Expr, test argument) {
 	if e.Fold {
-		w.add(" (capital and small letters alike)")
+		w.say(sayFold, test)
+	} else {
+		test(w)
 	}
 }
 
@@ -116,16 +94,16 @@ func (w *phrase) list(literals []Literal) {
 }
 
 // junction adds the operands of and or or. A value of none is as given.
-func (w *phrase) junction(p *Program, e *Expr, word, empty string) {
+func (w *phrase) junction(p *Program, e *Expr, between, empty key) {
 	if len(e.Args) == 0 {
-		w.add(empty)
+		w.say(empty)
 	}
 	for i, arg := range e.Args {
 		if w.cut {
 			return
 		}
 		if i > 0 {
-			w.add(word)
+			w.say(between)
 		}
 		nested := (arg.Op == And || arg.Op == Or) && len(arg.Args) > 1
 		if nested {
@@ -140,16 +118,9 @@ func (w *phrase) junction(p *Program, e *Expr, word, empty string) {
 
 // truth adds a boolean expression as a sentence that may hold.
 func (w *phrase) truth(p *Program, e *Expr) {
-	w.expr(p, e)
 	if e.Op == Local || e.Op == MemberValue {
-		w.add(" is true")
+		w.say(sayHoldsTrue, func(w *phrase) { w.expr(p, e) })
+	} else {
+		w.expr(p, e)
 	}
-}
-
-// plural returns a number with the word for what it counts.
-func plural(n int, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return strconv.Itoa(n) + " " + word
 }
