@@ -15,11 +15,11 @@ func TestOutcomes(t *testing.T) {
 		output(`{"==":[{"dvar":"a"},1]}`): {yes + "‘a’ equals 1", no + "‘a’ equals 1"},
 		output(`{"and":[{"==":[{"dvar":"a"},1]},{"dvar":"b"},{"not":{"exists":"c"}}]}`): {
 			all + "‘a’ equals 1; ‘b’ is true; not (‘c’ is there and not null)", notAll + "‘a’ equals 1; ‘b’ is true; not (‘c’ is there and not null)"},
-		output(`{"or":[{"dvar":"a"},{"not":{"dvar":"b"}}]}`):                                                     {some + "‘a’ is true; not (‘b’ is true)", none + "‘a’ is true; not (‘b’ is true)"},
-		output(`{"not":{"or":[{"dvar":"a"},{"exists":"b"}]}}`):                                                   {none + "‘a’ is true; ‘b’ is there and not null", some + "‘a’ is true; ‘b’ is there and not null"},
-		output(`{"and":[{"==":[{"dvar":"a"},2]}]}`):                                                              {yes + "‘a’ equals 2", no + "‘a’ equals 2"},
-		output(`{"not":{"not":{"and":[{"exists":"a"},true]}}}`):                                                  {all + "‘a’ is there and not null; true", notAll + "‘a’ is there and not null; true"},
-		output(`{"not":{"exists":"a"}}`):                                                                         {no + "‘a’ is there and not null", yes + "‘a’ is there and not null"},
+		output(`{"or":[{"dvar":"a"},{"not":{"dvar":"b"}}]}`):    {some + "‘a’ is true; not (‘b’ is true)", none + "‘a’ is true; not (‘b’ is true)"},
+		output(`{"not":{"or":[{"dvar":"a"},{"exists":"b"}]}}`):  {none + "‘a’ is true; ‘b’ is there and not null", some + "‘a’ is true; ‘b’ is there and not null"},
+		output(`{"and":[{"==":[{"dvar":"a"},2]}]}`):             {yes + "‘a’ equals 2", no + "‘a’ equals 2"},
+		output(`{"not":{"not":{"and":[{"exists":"a"},true]}}}`): {all + "‘a’ is there and not null; true", notAll + "‘a’ is there and not null; true"},
+		output(`{"not":{"exists":"a"}}`):                        {no + "‘a’ is there and not null", yes + "‘a’ is there and not null"},
 		`[{"assign":{"y":{"or":[{"dvar":"a"},{"dvar":"b"}]}}},{"assign":{"x":{"lvar":"y"}}},{"output":{"r":{"and":[{"lvar":"x"}]}}}]`: {
 			some + "‘a’ is true; ‘b’ is true", none + "‘a’ is true; ‘b’ is true"},
 		`[{"assign":{"x":{"<":[{"dvar":"a"},2]}}},{"output":{"r":{"and":[{"lvar":"x"},{"dvar":"b"}]}}}]`: {

@@ -61,6 +61,13 @@ func (flags *queryFlags) read(path string) (*query.Program, error) {
 	return program, err
 }
 
+// advise writes what the author of a query may have missed.
+func advise(cmd *cobra.Command, path string, list []query.Advice) {
+	for _, a := range list {
+		note(cmd, "warning: %s: %s", path, oneLine(a.String()))
+	}
+}
+
 // plural returns a number with the word for what it counts.
 func plural(n int, word string) string {
 	if n != 1 && !strings.HasSuffix(word, "s") {

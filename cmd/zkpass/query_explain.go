@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,21 +25,27 @@ func newQueryExplain() *cobra.Command {
 		Use:   "explain FILE",
 		Short: "say in words what a query asks and what its answer reveals",
 		Long: `Says in words what a query reads, what it asks, what the verifier learns from
-each outcome, and what it costs to prove. It warns of what the author may have
-missed, such as an ID token whose expiry nobody looks at: tell it with
---format jwt that a document is one. The cost is for documents whose payloads
-are of the size given with --payload. docs/query-language.md describes the JSON.`,
+each outcome, and what it costs to prove. On standard error it warns of what the
+author may have missed, as query check does: with --json these are in the member
+advice, which is not for those whose documents are read. The cost is for documents
+whose payloads are of the size given with --payload. docs/query-language.md
+describes the JSON.`,
 		Example: `  zkpass query explain query.json
   zkpass query explain query.json --json
+  zkpass query explain query.json --language id
   zkpass query explain query.json --format jwt --payload 2000`,
 		Args: wantArgs("FILE"),
 	}
 	flags.add(cmd)
 	asJSON := cmd.Flags().Bool("json", false, "print JSON, for apps that show it to their users")
+	language := cmd.Flags().String("language", string(query.English), "language of the words: en or id")
 	payload := cmd.Flags().Int("payload", usualPayload, "size of the documents' payloads in bytes, for the cost")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *payload < 1 || *payload > zkvm.MaxPayload {
 			return fmt.Errorf("--payload: want 1 to %d bytes, not %d", zkvm.MaxPayload, *payload)
+		}
+		if !slices.Contains(query.Languages(), query.Language(*language)) {
+			return fmt.Errorf("--language: want en or id, not %q", *language)
 		}
 		program, err := flags.read(args[0])
 		if err != nil {
@@ -48,14 +55,18 @@ are of the size given with --payload. docs/query-language.md describes the JSON.
 		if err != nil {
 			return err
 		}
-		explanation := query.Explain(program)
+		explanation := query.ExplainIn(query.Language(*language), program)
 		if *asJSON {
 			return printJSON(cmd, struct {
 				query.Explanation
 				Cost *queryCost `json:"cost"`
 			}{explanation, cost})
 		}
-		return printLine(cmd, strings.TrimRight(explanation.String(), "\n")+"\n"+cost.words(program))
+		if err := printLine(cmd, strings.TrimRight(explanation.String(), "\n")+"\n"+cost.words(program)); err != nil {
+			return err
+		}
+		advise(cmd, args[0], explanation.Advice)
+		return nil
 	}
 	return cmd
 }
