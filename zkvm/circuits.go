@@ -12,7 +12,8 @@ const chunk = 64
 // compileProducts makes the circuit that proves ρ·(Π_j (a_j + b_j·h_j) + o) = y.
 //
 // One copy takes 64 triples (a, b, h) and ρ, o, y. With a = 1 and b a bit, a
-// factor is 1 or 1 + h. It has 9 layers, each half as wide as the one below.
+// factor is 1 or 1 + h. It has 8 layers, each half as wide as the one below. The
+// offset is added where the last two halves are multiplied, which saves a layer.
 func compileProducts() *circuit.Circuit[elem] {
 	b := circuit.NewBuilder(field, "products")
 	in := b.InputVector(3 * chunk)
@@ -21,13 +22,14 @@ func compileProducts() *circuit.Circuit[elem] {
 	for j := range level {
 		level[j] = b.Wire(b.Add(in[3*j], b.Mul(in[3*j+1], in[3*j+2])))
 	}
-	for len(level) > 1 {
+	for len(level) > 2 {
 		for j := range len(level) / 2 {
 			level[j] = b.Wire(b.Mul(level[2*j], level[2*j+1]))
 		}
 		level = level[:len(level)/2]
 	}
-	b.AssertEqual(b.Mul(rho, b.Wire(b.Add(level[0], offset))), y, "product")
+	product := b.Wire(b.Add(b.Mul(level[0], level[1]), offset))
+	b.AssertEqual(b.Mul(rho, product), y, "product")
 	return b.Build()
 }
 
