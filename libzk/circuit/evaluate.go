@@ -2,6 +2,7 @@ package circuit
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
@@ -25,6 +26,9 @@ type Wires[E comparable] struct {
 	Copies int
 	Stride int
 	Levels [][]E
+	// Bits holds, by level, what wires are bits. It is nil where they are not packed:
+	// in a field of odd characteristic, and for many copies.
+	Bits []Bits
 }
 
 // Evaluate computes all wires for inputs laid out as in Wires, and checks every
@@ -71,6 +75,9 @@ func (c *Circuit[E]) evaluateAll(inputs []E, copies int, check bool) (*Wires[E],
 			return nil, err
 		}
 		return w, nil
+	}
+	if copies <= maxPacked && c.binary() {
+		c.packInputs(w)
 	}
 	// Of few copies, each worker takes all, and some wires of each layer.
 	for j := len(c.Layers) - 1; j >= 0; j-- {
@@ -132,14 +139,32 @@ func (c *Circuit[E]) evaluate(w *Wires[E], outputs []E, j int, terms []Term, lo,
 	}
 	for i := 0; i < len(terms); {
 		t := terms[i]
+		end := i
+		for end < len(terms) && terms[end].G == t.G && terms[end].Assert == t.Assert {
+			end++
+		}
+		if w.Bits != nil {
+			if word, ok := c.sumBits(&w.Bits[j], terms[i:end]); ok {
+				if check && (t.Assert || j == 0) && word != 0 {
+					return &Violation{c.Name, c.Label(j, int(t.G)), bits.TrailingZeros64(word)}
+				}
+				if !t.Assert && j > 0 {
+					w.Bits[j-1].Words[t.G], w.Bits[j-1].Is[t.G] = word, true
+					row := out[int(t.G)*w.Stride:]
+					for ; word != 0; word &= word - 1 {
+						row[bits.TrailingZeros64(word)] = one
+					}
+				}
+				i = end
+				continue
+			}
+		}
 		dst := out[int(t.G)*w.Stride+lo : int(t.G)*w.Stride+hi]
 		if t.Assert {
 			clear(sum)
 			dst = sum
 		}
-		end := i
-		for ; end < len(terms) && terms[end].G == t.G && terms[end].Assert == t.Assert; end++ {
-			u := terms[end]
+		for _, u := range terms[i:end] {
 			x := in[int(u.L)*w.Stride+lo : int(u.L)*w.Stride+hi]
 			y := in[int(u.R)*w.Stride+lo : int(u.R)*w.Stride+hi]
 			k := c.Constants[u.K]

@@ -74,6 +74,22 @@ func random[E comparable](f field.Field[E], rng *rand.Rand, depth, width int) su
 	}}
 }
 
+// adder is a full adder of bits beside an element: wires that are packed as bits,
+// and some that are not.
+func adder[E comparable](f field.Field[E]) subject[E] {
+	b := circuit.NewBuilder(f, "adder")
+	x, y, z, k, out := b.Input(), b.Input(), b.Input(), b.Input(), b.Input()
+	carry := b.Wire(b.Add(b.Mul(x, y), b.Mul(x, z), b.Mul(y, z)))
+	scaled := b.Wire(b.Mul(k, z))
+	b.AssertEqual(b.Mul(carry, b.Wire(b.Add(scaled, x))), out, "adder")
+	return subject[E]{f, b.Build(), func(i int) []E {
+		bit := func(j int) E { return f.FromUint64(uint64((i + 3) >> j & 1)) }
+		x, y, z, k := bit(0), bit(1), bit(2), f.CodePoint(i+40)
+		carry := f.Add(f.Mul(x, y), f.Add(f.Mul(x, z), f.Mul(y, z)))
+		return []E{f.One(), x, y, z, k, f.Mul(carry, f.Add(f.Mul(k, z), x))}
+	}}
+}
+
 // drawPads draws pads with the right products.
 func (y *system[E]) drawPads(rng *rand.Rand) []E {
 	pads := make([]E, y.batch.Pads())
@@ -164,7 +180,7 @@ func (y *system[E]) falsify(i, copy, wire int, by E) {
 // of most is the clear rows.
 func systems[E comparable](f field.Field[E]) (out []*system[E]) {
 	rng := rand.New(rand.NewPCG(5, 5))
-	type part struct{ depth, width, copies int } // depth 0: narrow; -1: rows; -2: clear rows
+	type part struct{ depth, width, copies int } // depth 0: narrow; -1: rows; -2: clear rows; -3: adder
 	for _, parts := range [][]part{
 		{{-2, 0, 5}},
 		{{1, 2, 1}},
@@ -175,6 +191,8 @@ func systems[E comparable](f field.Field[E]) (out []*system[E]) {
 		{{2, 1, 2}, {2, 3, 4}, {2, 2, 1}},  // all join at once
 		{{0, 0, 3}, {4, 1, 2}, {-1, 0, 8}}, // no hand rounds of its own
 		{{4, 1, 1}, {3, 1, 1}, {2, 1, 1}, {1, 1, 1}},
+		{{-3, 0, 9}, {2, 1, 3}, {-2, 0, 5}},
+		{{-3, 0, 1}, {-3, 0, 8}},
 		{{1, 1, 1}, {2, 1, 16}, {3, 1, 17}, {-2, 0, 3}},
 	} {
 		y := newSystem(f)
@@ -182,6 +200,8 @@ func systems[E comparable](f field.Field[E]) (out []*system[E]) {
 			switch p.depth {
 			case 0:
 				y.add(narrow(f), p.copies, false)
+			case -3:
+				y.add(adder(f), p.copies, false)
 			case -1, -2:
 				y.add(rows(f), p.copies, p.depth == -2)
 			default:
@@ -255,8 +275,8 @@ func order[E comparable](b *Batch[E], p *BatchProof[E]) (es []E) {
 }
 
 // TestBatchRefusesFalseSystems: each input of each circuit in its first and last
-// copy, false alone and proven honestly, is refused by Claims and by the
-// reference.
+// copy, changed alone and proven honestly, is refused by Claims and by the
+// reference exactly if it makes the circuit false.
 func TestBatchRefusesFalseSystems(t *testing.T) {
 	bothFields(t, testFalseSystems[gf128.Elem], testFalseSystems[p256.Elem])
 }
@@ -269,13 +289,15 @@ func testFalseSystems[E comparable](t *testing.T, ys []*system[E]) {
 			for wire := 1; wire < u.Circuit.Inputs(); wire++ {
 				for _, copy := range []int{0, u.Copies - 1} {
 					y.falsify(i, copy, wire, y.f.CodePoint(5))
+					// A few changes leave a circuit true: a factor of what is zero.
+					_, violation := u.Circuit.Evaluate(y.subjects[i].layout(u.Copies, u.Copies), u.Copies)
 					p := y.prove(t, pads)
-					if y.failing(y.replay(t, p.Messages).Claims(), pads) == "" {
-						t.Errorf("system %d: input %d of copy %d of circuit %d is false and accepted", k, wire, copy, i)
+					if failing := y.failing(y.replay(t, p.Messages).Claims(), pads); (failing == "") != (violation == nil) {
+						t.Errorf("system %d: input %d of copy %d of circuit %d changed: %v, fails at %q", k, wire, copy, i, violation, failing)
 					}
 					if wire == 1 {
-						if _, failing := y.slow(pads).run(p.Messages); failing == "" {
-							t.Errorf("system %d: circuit %d: the reference accepts", k, i)
+						if _, failing := y.slow(pads).run(p.Messages); (failing == "") != (violation == nil) {
+							t.Errorf("system %d: circuit %d: %v, the reference fails at %q", k, i, violation, failing)
 						}
 					}
 					y.subjects[i].inputs = honest

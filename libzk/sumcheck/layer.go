@@ -1,6 +1,8 @@
 package sumcheck
 
 import (
+	"math/bits"
+
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
@@ -47,6 +49,10 @@ func newLayerProver[E comparable](c *circuit.Circuit[E], j int, w *circuit.Wires
 		byLeft: pl.byLeft,
 	}
 	w.Levels[j] = nil
+	var packed *circuit.Bits
+	if w.Bits != nil {
+		packed = &w.Bits[j]
+	}
 	if p.stride == 1 {
 		p.startHands()
 		return p
@@ -57,11 +63,23 @@ func newLayerProver[E comparable](c *circuit.Circuit[E], j int, w *circuit.Wires
 	p.inRows(func(pairs []uint32) {
 		for _, i := range pairs {
 			a, b := int(p.left[i])*p.stride, int(p.right[i])*p.stride
+			if packed != nil && packed.Is[p.right[i]] {
+				addWhere(p.f, p.q[a:a+p.copies], p.coef[i], packed.Words[p.right[i]])
+				continue
+			}
 			p.f.Axpy(p.q[a:a+p.copies], p.coef[i], p.v[b:b+p.copies])
 		}
 	})
 	p.weights = Equality(p.f, point, p.stride)
 	return p
+}
+
+// addWhere adds k to the elements of dst whose bit in word is set.
+func addWhere[E comparable](f field.Field[E], dst []E, k E, word uint64) {
+	for ; word != 0; word &= word - 1 {
+		c := bits.TrailingZeros64(word)
+		dst[c] = f.Add(dst[c], k)
+	}
 }
 
 // startHands begins the hand rounds with the wires of the single copy left.
