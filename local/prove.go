@@ -117,10 +117,7 @@ func (d documents) prove(ctx context.Context, s *zkvm.Statement, opts Options) (
 	secrets := make([]zkvm.Secret, len(s.Documents))
 	for i, public := range s.Documents {
 		token := d[public.Tag].token
-		secrets[i].Payload = token.PayloadText
-		if n := copy(secrets[i].Signature[:], token.Signature); n != len(token.Signature) {
-			return nil, fmt.Errorf("%s: %w: want an ES256 signature", statement.Name(public.Tag), zkpass.ErrMalformed)
-		}
+		secrets[i] = zkvm.Secret{Payload: token.PayloadText, Signature: token.Signature}
 	}
 	var options []zkvm.Option
 	if opts.Progress != nil {

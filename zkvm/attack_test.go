@@ -20,13 +20,14 @@ import (
 // Everything that follows is recomputed: published values are always those of
 // the committed ones.
 type cheat struct {
-	header   string          // whose blocks are hashed and signed instead of the statement's, of the same length
-	parsed   string          // what is taken for the payload's trace instead of it, of the same length
-	signed   *[32]byte       // what the signature is of, instead of the signing input's digest
-	key      *Key            // whose signature it is, instead of the issuer's
-	resolved func([]*source) // members are found
-	leaves   func([]*leaf)   // kinds are laid out, the program is not; laying-out pass only
-	secrets  func(*attack)   // all secrets are committed
+	header   string                        // whose blocks are hashed and signed instead of the statement's, of the same length
+	parsed   string                        // what is taken for the payload's trace instead of it, of the same length
+	signed   *[32]byte                     // what the signature is of, instead of the signing input's digest
+	key      *Key                          // whose signature it is, instead of the issuer's
+	rsa      func(*rsaSignature, [32]byte) // what is committed for the RSA signature of a digest
+	resolved func([]*source)               // members are found
+	leaves   func([]*leaf)                 // kinds are laid out, the program is not; laying-out pass only
+	secrets  func(*attack)                 // all secrets are committed
 }
 
 // attack is a plan with a witness of the attacker's choice, and the references of
@@ -57,7 +58,8 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 		t.Fatal("the attacker's walk is not the plan's: adapt walk to plan.run")
 	}
 	p.secrets.GF = append(m.subValues, m.fullValues...)
-	for i, s := range f.secrets {
+	for _, i := range p.es256() {
+		s := f.secrets[i]
 		digest, key := digests[i], p.keys[i]
 		if c.signed != nil {
 			digest = *c.signed
@@ -76,7 +78,7 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 	// References come from a wiring pass.
 	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, proving: true}
 	w.space = w.relation.Space
-	w.draw(transcript.New([]byte("references")))
+	p.draw(w, transcript.New([]byte("references")))
 	a.attach(w)
 	if _, err := a.walk(&machine{copies: m.copies, w: w, uses: p.shapeOf}, cheat{}); err != nil {
 		t.Fatal(err)
@@ -137,11 +139,20 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 	}
 	var digests [][32]byte
 	for i, s := range a.sources {
+		var digest [32]byte
 		if m.fill {
-			digests = append(digests, digestOf(s))
+			digest = digestOf(s)
+			digests = append(digests, digest)
+			if r := p.rsa[i]; r != nil && c.rsa != nil {
+				c.rsa(r, digest)
+			} else if r != nil {
+				if err := r.open(digest, a.f.secrets[i].Signature); err != nil {
+					return nil, err
+				}
+			}
 		}
 		m.signingInput(s)
-		m.layLink(s, &p.links[i])
+		p.laySignature(m, s, i, digest)
 		m.payload(s)
 		if len(s.root.members) > 0 {
 			m.search(s, s.root)
@@ -226,20 +237,13 @@ func (a *attack) relate(t *transcript.Transcript) ([]byte, *libzk.Relations, err
 	w := &wiring{relation: a.gf.NewRelation(), subTotal: a.gf.Subfield, proving: true}
 	w.space = w.relation.Space
 	again := transcript.New([]byte("zero"))
-	w.draw(again)
-	for i := range a.links {
-		a.links[i].draw(again)
-	}
+	a.draw(w, again)
 	a.attach(w)
 	if _, err := a.plan.run(&machine{copies: make([]int, useDots+len(a.st.Documents)), w: w, uses: a.shapeOf}, nil); err != nil {
 		return nil, nil, err
 	}
 	t.WriteBytes(w.published)
-	rp := a.p.NewRelation()
-	for i := range a.links {
-		relateSignature(rp, i*signatureLen, a.keys[i], &a.links[i])
-	}
-	return w.published, &libzk.Relations{GF: w.relation, P: rp}, nil
+	return w.published, &libzk.Relations{GF: w.relation, P: a.relateSignatures()}, nil
 }
 
 // check evaluates everything on the attacker's witness. It returns the label of
@@ -253,7 +257,11 @@ func (a *attack) check(t testing.TB) string {
 	case err != nil:
 		t.Fatal(err)
 	}
-	for _, err := range []error{a.gf.Check(r.GF, a.plan.secrets.GF), a.p.Check(r.P, a.plan.secrets.P)} {
+	errs := []error{a.gf.Check(r.GF, a.plan.secrets.GF)}
+	if r.P != nil {
+		errs = append(errs, a.p.Check(r.P, a.plan.secrets.P))
+	}
+	for _, err := range errs {
 		var v *circuit.Violation
 		if errors.As(err, &v) {
 			return v.Label

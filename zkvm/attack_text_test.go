@@ -141,13 +141,14 @@ func TestLine08NotWellFormed(t *testing.T) {
 }
 
 // signText signs a payload as it stands in the token.
-func signText(t testing.TB, key *stdecdsa.PrivateKey, header, payload string) (signature [64]byte) {
+func signText(t testing.TB, key *stdecdsa.PrivateKey, header, payload string) []byte {
 	t.Helper()
 	return signDigest(t, key, sha256.Sum256([]byte(header+"."+payload)))
 }
 
-func signDigest(t testing.TB, key *stdecdsa.PrivateKey, digest [32]byte) (signature [64]byte) {
+func signDigest(t testing.TB, key *stdecdsa.PrivateKey, digest [32]byte) []byte {
 	t.Helper()
+	signature := make([]byte, 64)
 	r, s, err := stdecdsa.Sign(rand.Reader, key, digest[:])
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package zkvm
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,17 +22,17 @@ type Estimate struct {
 }
 
 // EstimateCost lays out what proves a program over documents of one class, with
-// a header of common length, as if every output were given. It needs no document.
-// Proofs of fewer outputs are smaller by little. It fails with ErrUnsupported for
-// a program that cannot be proven.
-func EstimateCost(program *query.Program, class Class) (Estimate, error) {
-	return estimate(program, class, sampleHeader)
+// a header of common length, signed under keys like the one given (see SampleKey), as if
+// every output were given. It needs no document. Proofs of fewer outputs are smaller by little. It
+// fails with ErrUnsupported for a program that cannot be proven.
+func EstimateCost(program *query.Program, class Class, key Key) (Estimate, error) {
+	return estimate(program, class, key, sampleHeader)
 }
 
-func estimate(program *query.Program, class Class, header string) (Estimate, error) {
+func estimate(program *query.Program, class Class, key Key, header string) (Estimate, error) {
 	st := &Statement{Program: program, Output: sampleOutput(program)}
 	for _, source := range program.Documents {
-		st.Documents = append(st.Documents, Document{Tag: source.Tag, Key: sampleKey, Header: header, Class: class})
+		st.Documents = append(st.Documents, Document{Tag: source.Tag, Key: key, Header: header, Class: class})
 	}
 	p, err := newPlan(st, nil, nil)
 	if errors.Is(err, errOutput) { // it has every output: one is of a type that cannot be
@@ -45,6 +46,15 @@ func estimate(program *query.Program, class Class, header string) (Estimate, err
 
 // sampleHeader is as long as a header with alg, typ and a short kid.
 var sampleHeader = strings.Repeat("A", 64)
+
+// SampleKey is a key of an algorithm to estimate with, of so many bits with RS256 and PS256. What a
+// proof costs does not depend on the key beyond these. The modulus is not one of a key pair.
+func SampleKey(a Algorithm, bits int) Key {
+	if a == ES256 {
+		return sampleKey
+	}
+	return Key{Algorithm: a, Modulus: bytes.Repeat([]byte{0xff}, bits/8)}
+}
 
 // sampleKey is the public key of RFC 6979, appendix A.2.5: any would do.
 var sampleKey = Key{

@@ -20,7 +20,7 @@ func TestEstimateCost(t *testing.T) {
 	} {
 		q := newDateQuery(t, text, payload, query.JWT, now)
 		class := q.st.Documents[0].Class
-		got, err := estimate(q.program, class, q.st.Documents[0].Header)
+		got, err := estimate(q.program, class, sampleKey, q.st.Documents[0].Header)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -35,7 +35,7 @@ func TestEstimateCost(t *testing.T) {
 		if got.Class != class || got.Bits < minBits || len(got.Circuits) < 5 {
 			t.Errorf("%s: %+v", text, got)
 		}
-		larger, err := EstimateCost(q.program, Class{Bytes: 2304, Depth: 8})
+		larger, err := EstimateCost(q.program, Class{Bytes: 2304, Depth: 8}, sampleKey)
 		if err != nil || 2*larger.Bytes < 3*got.Bytes {
 			t.Errorf("%s: %d bytes for a larger class, %v", text, larger.Bytes, err)
 		}
@@ -47,7 +47,7 @@ func TestEstimateCostOfNoClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := EstimateCost(p, Class{Bytes: 577, Depth: 8}); !errors.Is(err, ErrClass) {
+	if _, err := EstimateCost(p, Class{Bytes: 577, Depth: 8}, sampleKey); !errors.Is(err, ErrClass) {
 		t.Errorf("class 577/8: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
 
@@ -17,6 +18,7 @@ import (
 // so they are compiled once and kept.
 type family struct {
 	sha256, base64url, json, products, fold, unescape func() *circuit.Circuit[elem]
+	rsa                                               [len(rsa.Sizes)]func() *circuit.Circuit[elem]
 	ecdsa                                             func() *circuit.Circuit[p256.Elem]
 
 	lock sync.Mutex
@@ -35,7 +37,7 @@ func init() { Forget() }
 // again when they are needed. It is for measuring what a fresh process does.
 func Forget() {
 	libzk.Forget()
-	compiled.Store(&family{
+	f := &family{
 		sha256:    sync.OnceValue(sha256.Compile),
 		base64url: sync.OnceValue(base64url.Compile),
 		json:      sync.OnceValue(json.Compile),
@@ -44,7 +46,11 @@ func Forget() {
 		unescape:  sync.OnceValue(json.CompileUnescape),
 		ecdsa:     sync.OnceValue(ecdsa.Compile),
 		dots:      map[int]*circuit.Circuit[elem]{},
-	})
+	}
+	for i, bits := range rsa.Sizes {
+		f.rsa[i] = sync.OnceValue(func() *circuit.Circuit[elem] { return rsa.Compile(bits) })
+	}
+	compiled.Store(f)
 }
 
 func (f *family) dot(n int) *circuit.Circuit[elem] {
@@ -77,6 +83,8 @@ func (p *plan) circuit(use int) *circuit.Circuit[elem] {
 		return f.fold()
 	case useUnescape:
 		return f.unescape()
+	case useRSA2048, useRSA3072, useRSA4096:
+		return f.rsa[use-useRSA2048]()
 	}
 	return f.dot(3 * p.st.Documents[use-useDots].Class.groups())
 }

@@ -59,6 +59,7 @@ func signUnder(t testing.TB, key *ecdsa.PrivateKey, header, payload string) (Doc
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Signature = make([]byte, 64)
 	r.FillBytes(s.Signature[:32])
 	v.FillBytes(s.Signature[32:])
 	return d, s

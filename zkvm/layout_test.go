@@ -177,10 +177,7 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, published: published}
 	w.space = w.relation.Space
 	tr := transcript.New([]byte("layout"))
-	w.draw(tr)
-	for i := range p.links {
-		p.links[i].draw(tr)
-	}
+	p.draw(w, tr)
 	if _, err := p.run(&machine{copies: make([]int, useDots+len(st.Documents)), w: w, uses: p.shapeOf}, nil); err != nil {
 		return sum, err
 	}

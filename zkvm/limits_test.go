@@ -261,7 +261,7 @@ func TestLimitEverything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := EstimateCost(p, c.class)
+		e, err := EstimateCost(p, c.class, sampleKey)
 		if !c.fits {
 			if !errors.Is(err, ErrTooLarge) {
 				t.Errorf("%s, class %s: %v, want ErrTooLarge", c.name, c.class, err)

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk"
@@ -14,6 +14,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 )
 
 // The uses of GF(2^128), in order. Dot products follow, one use for a document.
@@ -24,25 +25,35 @@ const (
 	useProducts
 	useFold
 	useUnescape
+	useRSA2048
+	useRSA3072
+	useRSA4096
 	useDots
 )
 
+// useRSA is the use of a modulus of so many bits.
+func useRSA(bits int) int { return useRSA2048 + slices.Index(rsa.Sizes[:], bits) }
+
 // Secret is what a prover knows of one document.
 type Secret struct {
-	Payload   string   // the payload as it stands in the token: base64url
-	Signature [64]byte // r and s, big-endian
+	Payload string // the payload as it stands in the token: base64url
+	// Signature is decoded: r and s of 32 bytes each with ES256, as many bytes as the modulus
+	// has with RS256 and PS256. It is an error if it is not valid.
+	Signature []byte
 }
 
 // plan is a statement laid out: its shape, and the prover's secrets.
 type plan struct {
 	st      *Statement
 	outputs []outcome
-	keys    []ecdsa.PublicKey
-	links   []link
+	// what proves each document's signature: a key and a link, or an RSA signature
+	keys  []ecdsa.PublicKey
+	links []link
+	rsa   []*rsaSignature // nil with ES256
 
 	gf      libzk.Shape[elem]
-	p       libzk.Shape[p256.Elem]
-	shapeOf []int // index of each use in the shape, -1 if it has no copies
+	p       libzk.Shape[p256.Elem] // of ES256, without copies if no document has it
+	shapeOf []int                  // index of each use in the shape, -1 if it has no copies
 	system  *libzk.System
 
 	published int
@@ -63,12 +74,17 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	}
 	rows := 0
 	for _, d := range st.Documents {
-		key, err := ecdsa.CheckPublicKey(new(big.Int).SetBytes(d.Key.X[:]), new(big.Int).SetBytes(d.Key.Y[:]))
+		key, err := d.Key.check()
 		if err != nil {
 			return nil, fmt.Errorf("document %q: issuer key: %w", d.Tag, err)
 		}
-		p.keys = append(p.keys, key)
-		rows += signatureRows(key)
+		p.keys = append(p.keys, key.ecdsa)
+		if d.Key.Algorithm != ES256 {
+			p.rsa = append(p.rsa, &rsaSignature{modulus: key.rsa, pss: d.Key.Algorithm == PS256})
+			continue
+		}
+		p.rsa = append(p.rsa, nil)
+		rows += signatureRows(key.ecdsa)
 	}
 	m := &machine{copies: make([]int, useDots+len(st.Documents)), fill: secrets != nil}
 	if m.fill {
@@ -94,11 +110,15 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		p.shapeOf = append(p.shapeOf, len(p.gf.Uses))
 		p.gf.Uses = append(p.gf.Uses, libzk.Use[elem]{Circuit: p.circuit(use), Copies: n})
 	}
-	p.p = libzk.Shape[p256.Elem]{
-		Field: signatureField, Full: signatureLen * len(st.Documents), Rows: rows,
-		Uses: []libzk.Use[p256.Elem]{{Circuit: compiled.Load().ecdsa(), Copies: ecdsa.Steps * len(st.Documents)}},
+	var curve *libzk.Shape[p256.Elem]
+	if n := len(p.es256()); n > 0 {
+		p.p = libzk.Shape[p256.Elem]{
+			Field: signatureField, Full: signatureLen * n, Rows: rows,
+			Uses: []libzk.Use[p256.Elem]{{Circuit: compiled.Load().ecdsa(), Copies: ecdsa.Steps * n}},
+		}
+		curve = &p.p
 	}
-	if p.system, err = libzk.NewSystem(&p.gf, &p.p); err != nil {
+	if p.system, err = libzk.NewSystem(&p.gf, curve); err != nil {
 		return nil, err
 	}
 	if err := p.checkSoundness(); err != nil {
@@ -106,8 +126,8 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	}
 	if m.fill {
 		p.secrets.GF = append(m.subValues, m.fullValues...)
-		for i, s := range secrets {
-			w, err := signatureSecrets(p.keys[i], digests[i], s.Signature, p.links[i].mask)
+		for _, i := range p.es256() {
+			w, err := signatureSecrets(p.keys[i], digests[i], secrets[i].Signature, p.links[i].mask)
 			if err != nil {
 				return nil, fmt.Errorf("document %q: %w", st.Documents[i].Tag, err)
 			}
@@ -115,6 +135,16 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// es256 are the documents that are signed with ES256, in order.
+func (p *plan) es256() (documents []int) {
+	for i, r := range p.rsa {
+		if r == nil {
+			documents = append(documents, i)
+		}
+	}
+	return documents
 }
 
 // run walks all gadgets. It returns the documents' digests if it knows them.
@@ -138,12 +168,19 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 	}
 	var digests [][32]byte
 	for i, s := range sources {
+		var digest [32]byte
 		if s.doc != nil {
 			s.root.resolve(s.doc.Root)
-			digests = append(digests, digestOf(s))
+			digest = digestOf(s)
+			digests = append(digests, digest)
+			if r := p.rsa[i]; r != nil {
+				if err := r.open(digest, secrets[i].Signature); err != nil {
+					return nil, fmt.Errorf("document %q: %w", s.st.Tag, err)
+				}
+			}
 		}
 		m.signingInput(s)
-		m.layLink(s, &p.links[i])
+		p.laySignature(m, s, i, digest)
 		m.payload(s)
 		if len(s.root.members) > 0 {
 			m.search(s, s.root)
@@ -159,6 +196,16 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 	x.finish()
 	m.proveBooleans()
 	return digests, nil
+}
+
+// laySignature proves that the digest of document i is signed, or links it with the field where
+// that is proven. The filling pass knows the digest.
+func (p *plan) laySignature(m *machine, s *source, i int, digest [32]byte) {
+	if r := p.rsa[i]; r != nil {
+		m.layRSA(s, r, digest)
+	} else {
+		m.layLink(s, &p.links[i])
+	}
 }
 
 func (p *plan) newSource(i int) *source {
@@ -196,10 +243,7 @@ func (s *source) open(secret Secret) error {
 func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) ([]byte, *libzk.Relations, error) {
 	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, proving: proving, published: published}
 	w.space = w.relation.Space
-	w.draw(t)
-	for i := range p.links {
-		p.links[i].draw(t)
-	}
+	p.draw(w, t)
 	if proving {
 		full := make([]elem, w.space.WitnessLen())
 		copy(full, p.secrets.GF)
@@ -213,9 +257,36 @@ func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) 
 		return nil, nil, w.err
 	}
 	t.WriteBytes(w.published)
-	r := p.p.NewRelation()
-	for i := range p.links {
-		relateSignature(r, i*signatureLen, p.keys[i], &p.links[i])
+	return w.published, &libzk.Relations{GF: w.relation, P: p.relateSignatures()}, nil
+}
+
+// draw draws the statement's challenges. The primes come last.
+func (p *plan) draw(w *wiring, t *transcript.Transcript) {
+	w.draw(t)
+	curves := p.es256()
+	for _, i := range curves {
+		p.links[i].draw(t)
 	}
-	return w.published, &libzk.Relations{GF: w.relation, P: r}, nil
+	if len(curves) == len(p.rsa) {
+		return
+	}
+	primes := rsa.DrawPrimes(func(b []byte) { t.Read(b) })
+	for _, r := range p.rsa {
+		if r != nil {
+			r.primes = primes
+		}
+	}
+}
+
+// relateSignatures is the P-256 part, nil if no document has ES256.
+func (p *plan) relateSignatures() *libzk.Relation[p256.Elem] {
+	curves := p.es256()
+	if len(curves) == 0 {
+		return nil
+	}
+	r := p.p.NewRelation()
+	for k, i := range curves {
+		relateSignature(r, k*signatureLen, p.keys[i], &p.links[i])
+	}
+	return r
 }

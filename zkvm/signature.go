@@ -1,6 +1,7 @@
 package zkvm
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk"
@@ -19,7 +20,10 @@ const (
 var signatureLen = signatureBlock + ecdsa.Block.Len
 
 // signatureSecrets are the secrets of one document's P-256 part.
-func signatureSecrets(key ecdsa.PublicKey, digest [32]byte, signature [64]byte, mask *big.Int) ([]p256.Elem, error) {
+func signatureSecrets(key ecdsa.PublicKey, digest [32]byte, signature []byte, mask *big.Int) ([]p256.Elem, error) {
+	if len(signature) != 64 {
+		return nil, fmt.Errorf("%w: it has %d bytes, want 64", ecdsa.ErrSignature, len(signature))
+	}
 	r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
 	block, err := ecdsa.Witness(key, digest, r, s)
 	if err != nil {

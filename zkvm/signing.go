@@ -227,7 +227,10 @@ func (m *machine) layHash(s *source) {
 	}
 	outs := make([][256]ref, blocks)
 	lasts := make([]ref, blocks)
-	witness := make([]uint8, sha256.WitnessBits)
+	var witness []uint8
+	if m.fill {
+		witness = make([]uint8, sha256.WitnessBits)
+	}
 	var digest [8]uint32
 	for b := range blocks {
 		last := m.add(exists[b], exists[b+1])
@@ -265,26 +268,27 @@ func (m *machine) layHash(s *source) {
 				digest = state
 			}
 		}
-		words := [][]ref{c.Schedule[:], c.E[:], c.A[:], c.Out[:]}
-		k := 0
-		for _, part := range words {
-			for i := range part {
-				part[i] = m.bit(witness[k] == 1)
-				k++
-			}
-		}
+		m.compression(&c, witness)
 		outs[b], stateRefs = c.Out, c.Out
-		if m.wiring() {
-			m.instance(useSHA, c.Append(nil)...)
-		} else {
-			m.instance(useSHA)
-		}
 	}
 	// The digest is the chaining value after the last block.
 	for k := range s.digest {
 		s.digest[k] = m.bit(digestBit(digest, k))
 	}
 	m.selectDigest(s, lasts, outs)
+}
+
+// compression commits the bits that sha256.Witness fills, in its order, and adds the copy.
+func (m *machine) compression(c *sha256.Copy, witness []uint8) {
+	bits := m.commitBits(sha256.WitnessBits, witness)
+	for _, part := range [][]ref{c.Schedule[:], c.E[:], c.A[:], c.Out[:]} {
+		bits = bits[copy(part, bits):]
+	}
+	if m.wiring() {
+		m.instance(useSHA, c.Append(nil)...)
+	} else {
+		m.instance(useSHA)
+	}
 }
 
 // lengthBits is the number of bits of the signing input's length in bytes: the

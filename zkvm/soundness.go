@@ -25,7 +25,7 @@ const linkRisk = 2
 // bits is the soundness of the statement's proof, in bits: minus the logarithm
 // of the sum of the proof system's error and the statement's own.
 func (p *plan) bits() float64 {
-	own := float64(p.risks+linkRisk*len(p.links)) * math.Exp2(-128)
+	own := float64(p.risks+linkRisk*len(p.es256())) * math.Exp2(-128)
 	return -math.Log2(math.Exp2(-p.system.Bits()) + own)
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +17,10 @@ import (
 // change to any of them changes it.
 const Version = "libzk-v1.1"
 
-// Key is an issuer's P-256 public key: big-endian affine coordinates.
-type Key struct{ X, Y [32]byte }
-
 // Document is what a statement says of one document. All of it is public.
 type Document struct {
 	Tag    string
-	Key    Key    // the issuer's; ES256
+	Key    Key    // the issuer's
 	Header string // the protected header as it stands in the token: base64url
 	Class  Class
 }
@@ -67,8 +63,8 @@ func (s *Statement) encode() []byte {
 	for i, d := range s.Documents {
 		field([]byte(d.Tag))
 		field([]byte(s.Program.Documents[i].Format.String()))
-		field([]byte("ES256"))
-		field(slices.Concat(d.Key.X[:], d.Key.Y[:]))
+		field([]byte(d.Key.Algorithm.String()))
+		field(d.Key.encode())
 		field([]byte(d.Header))
 		field([]byte(d.Class.String()))
 	}

@@ -98,7 +98,7 @@ func newQueryCost(program *query.Program, payload int) (*queryCost, error) {
 	if err != nil {
 		return nil, err
 	}
-	estimate, err := zkvm.EstimateCost(program, class)
+	estimate, err := zkvm.EstimateCost(program, class, zkvm.SampleKey(zkvm.ES256, 256))
 	cost := &queryCost{PayloadBytes: class.Bytes, ZkVM: zkpass.LibZK, Circuits: []queryCostCircuit{}}
 	if errors.Is(err, zkvm.ErrUnsupported) {
 		cost.Unsupported = err.Error()

@@ -2,6 +2,7 @@ package statement
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -97,7 +98,7 @@ func TestNew(t *testing.T) {
 	}
 	x, y, _ := keys[zkpass.ES256].Point()
 	want := zkvm.Document{Tag: "b", Key: zkvm.Key{X: x, Y: y}, Header: es256, Class: class}
-	if s.Time != -5 || string(s.Output) != string(output) || s.Digest == [32]byte{} || len(s.Documents) != 2 || s.Documents[1] != want {
+	if s.Time != -5 || string(s.Output) != string(output) || s.Digest == [32]byte{} || len(s.Documents) != 2 || !reflect.DeepEqual(s.Documents[1], want) {
 		t.Errorf("statement %+v", s)
 	}
 	for name, tt := range map[string]struct {

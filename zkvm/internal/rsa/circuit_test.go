@@ -1,6 +1,7 @@
 package rsa
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	stdrsa "crypto/rsa"
@@ -122,8 +123,31 @@ func BenchmarkCopies(b *testing.B) {
 // BenchmarkPublish computes what a prover publishes.
 func BenchmarkPublish(b *testing.B) {
 	f := newForger(b, 2048)
-	c := f.chain()
+	f.commit(f.v.Digest, f.chain())
 	for b.Loop() {
-		f.publish(f.residues(c, f.drawn))
+		f.in.Publish(nil, f.drawn, f.value)
+	}
+}
+
+// TestPublish: what is published follows from what was committed.
+func TestPublish(t *testing.T) {
+	for what, s := range map[string]*system{"PKCS1": newForger(t, 2048).system, "PSS": newPSS(t, readVector(t, 2048).modulus(t))} {
+		v := readVector(t, 2048)
+		m, digest := s.in.Modulus, [32]byte(v.Digest)
+		drawn := DrawPrimes(counter("publish"))
+		signature, em, committed := v.RS256.Signature, m.PKCS1Message(digest), v.Digest
+		if what == "PSS" {
+			signature, em, committed = v.PS256.Signature, m.PSSMessage(digest, [32]byte(v.PS256.Salt)), m.pssBytes(digest, [32]byte(v.PS256.Salt))
+		}
+		c, err := NewChain(m, signature, em)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.commit(committed, c)
+		s.encode(s.space)
+		values := s.space.Evaluate(s.w)
+		if want := s.publish(s.residues(c, drawn)); !bytes.Equal(s.in.Publish(nil, drawn, values.At), want) {
+			t.Errorf("%s: published bytes differ", what)
+		}
 	}
 }

@@ -82,10 +82,13 @@ func (s *system) residues(c *Chain, drawn [Primes]uint64) (out [Primes]*residues
 // publish masks residues.
 func (s *system) publish(r [Primes]*residues) (out []byte) {
 	for i := range r {
-		out = r[i].mask(&s.in.Masks[i], func(r affine.Ref) elem { return s.w[r] }).encode(out)
+		out = r[i].mask(&s.in.Masks[i], s.value).encode(out)
 	}
 	return out
 }
+
+// value is that of a committed element.
+func (s *system) value(r affine.Ref) elem { return s.w[r] }
 
 // inputs are the values of the circuit's inputs for what is published, copy by copy, the
 // constant one included.

@@ -2,6 +2,7 @@ package rsa
 
 import (
 	"errors"
+	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
 )
@@ -69,14 +70,38 @@ func (v *values) encode(dst []byte) []byte {
 	return fld.Append(dst, v.e)
 }
 
-// Publish appends what the prover of a chain publishes for the primes, given the values of its
-// masks.
-func (in *Inputs) Publish(dst []byte, c *Chain, drawn [Primes]uint64, value func(affine.Ref) elem) []byte {
+// Publish appends what a prover publishes for the primes, given the values that it committed.
+func (in *Inputs) Publish(dst []byte, drawn [Primes]uint64, value func(affine.Ref) elem) []byte {
+	c := in.committed(value)
 	for i, m := range drawn {
 		r := c.residues(in.Modulus.modulo(m), in.Encoded.constant)
 		dst = r.mask(&in.Masks[i], value).encode(dst)
 	}
 	return dst
+}
+
+// committed is the chain that the values are of.
+func (in *Inputs) committed(value func(affine.Ref) elem) *Chain {
+	n := in.Modulus.bits
+	number := func(k, bits int) *big.Int {
+		v := new(big.Int)
+		for j, r := range in.Block[k*n : k*n+bits] {
+			if value(r) != (elem{}) {
+				v.SetBit(v, j, 1)
+			}
+		}
+		return v
+	}
+	c := &Chain{modulus: in.Modulus, s: number(0, n), h: number(1, n), t: number(squares+3, topBits), em: new(big.Int).Set(in.Encoded.constant)}
+	for i := range c.q {
+		c.q[i] = number(2+i, n)
+	}
+	for _, b := range in.Encoded.bits {
+		if value(b.bit) != (elem{}) {
+			c.em.SetBit(c.em, b.position, 1)
+		}
+	}
+	return c
 }
 
 // mask adds masks to residues.
