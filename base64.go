@@ -26,6 +26,14 @@ func decodeStrict(enc *base64.Encoding, text, name string) ([]byte, error) {
 	if strings.ContainsAny(text, "\r\n") {
 		return nil, malformed("a line end within %s", name)
 	}
+	if enc == urlEncoding {
+		switch {
+		case strings.Contains(text, "="):
+			return nil, malformed("base64url with padding (=), as AWS load balancers write it; want it without (RFC 7515)")
+		case strings.ContainsAny(text, "+/"):
+			return nil, malformed("standard base64 (+, /); want base64url without padding")
+		}
+	}
 	data, err := enc.DecodeString(text)
 	if err != nil {
 		return nil, malformed("want %s", name)

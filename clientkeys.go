@@ -58,7 +58,8 @@ func (c *Client) fetchKeys(ctx context.Context, anew bool) (*KeySet, time.Durati
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrServiceAnswer, err)
 	}
-	return set, cacheAge(got.header.Get("Cache-Control")), nil
+	age, _ := cacheTimes(got.header)
+	return set, age, nil
 }
 
 // encryptionKey returns the key to encrypt to: the first of its kind, since old and

@@ -277,8 +277,5 @@ func signingKey(keys *KeySet, token *ProofToken) (*PublicKey, error) {
 	if !token.Signed() {
 		return nil, fmt.Errorf("%w: a proof token without signature", ErrNotSigned)
 	}
-	if id := token.Header().KeyID; id != "" {
-		return keys.Key(id)
-	}
-	return keys.Only(ES256)
+	return keys.Key(token.Header().KeyID, ES256)
 }

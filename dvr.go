@@ -166,11 +166,13 @@ func (d *DVR) check() error {
 	return nil
 }
 
-// ResolveKeys returns the public key of every document's issuer by tag.
-func (d *DVR) ResolveKeys(ctx context.Context, resolver KeyResolver) (map[string]*PublicKey, error) {
+// ResolveKeys returns the public key of every document's issuer by tag. algorithms
+// has what the tokens name, by tag; where there is none yet, it is left out (see
+// [KeyOption.Resolve]).
+func (d *DVR) ResolveKeys(ctx context.Context, resolver KeyResolver, algorithms map[string]Algorithm) (map[string]*PublicKey, error) {
 	keys := make(map[string]*PublicKey, len(d.Requests))
 	for _, tag := range d.Tags() {
-		key, err := d.Requests[tag].VerifyingKey.Resolve(ctx, resolver)
+		key, err := d.Requests[tag].VerifyingKey.Resolve(ctx, resolver, algorithms[tag])
 		if err != nil {
 			return nil, forTag(tag, fmt.Errorf("issuer key: %w", err))
 		}

@@ -132,7 +132,7 @@ func (t *DVRToken) Header() Header { return t.jws.Header }
 // request names or, only if it names none, that of policy, which may be nil.
 func (t *DVRToken) Key(ctx context.Context, resolver KeyResolver, policy *PublicKey) (*PublicKey, error) {
 	if t.DVR.VerifyingKey != nil {
-		key, err := t.DVR.VerifyingKey.Resolve(ctx, resolver)
+		key, err := t.DVR.VerifyingKey.Resolve(ctx, resolver, ES256)
 		if err != nil {
 			return nil, fmt.Errorf("DVR key: %w", err)
 		}

@@ -43,7 +43,7 @@ func TestDVRToken(t *testing.T) {
 	if err := got.Verify(testKey(t, ES256, "x").Public()); !errors.Is(err, ErrSignature) {
 		t.Errorf("another key: %v", err)
 	}
-	keys, err := got.DVR.ResolveKeys(ctx, nil)
+	keys, err := got.DVR.ResolveKeys(ctx, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestResolveKeysRefusesEncryptionKeys(t *testing.T) {
 	}
 	dvr := newTestDVR(t)
 	dvr.Requests = map[string]UserDataRequest{"a": {VerifyingKey: KeyOption{KeysetEndpoint: &KeysetEndpoint{JKU: "u", KID: "e"}}}}
-	if _, err := dvr.ResolveKeys(context.Background(), KeySets{"u": set}); !errors.Is(err, ErrAlgorithm) {
+	if _, err := dvr.ResolveKeys(context.Background(), KeySets{"u": set}, nil); !errors.Is(err, ErrAlgorithm) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -22,9 +22,10 @@ var errPrivateAddress = errors.New("the host has a private address")
 
 // answer is a key set as fetched; set is nil if it has not changed.
 type answer struct {
-	set  *KeySet
-	etag string
-	age  time.Duration // how long it may be used
+	set   *KeySet
+	etag  string
+	age   time.Duration // how long it is used
+	stale time.Duration // how much longer while it cannot be refreshed
 }
 
 // fetch gets one key set, with all bounds but those on frequency.
@@ -52,7 +53,8 @@ func (f *KeyFetcher) get(ctx context.Context, u *url.URL, etag string) (*answer,
 		return nil, err
 	}
 	defer response.Body.Close()
-	got := &answer{etag: response.Header.Get("ETag"), age: cacheAge(response.Header.Get("Cache-Control"))}
+	got := &answer{etag: response.Header.Get("ETag")}
+	got.age, got.stale = cacheTimes(response.Header)
 	if response.StatusCode == http.StatusNotModified && etag != "" {
 		return got, nil
 	}
@@ -172,21 +174,37 @@ func isPublic(addr netip.Addr) bool {
 	return true
 }
 
-// cacheAge returns how long a response with this Cache-Control is used.
-func cacheAge(control string) time.Duration {
-	age := defaultFetchAge
-	for directive := range strings.SplitSeq(control, ",") {
+// cacheTimes returns how long a response is used, by its Cache-Control and Age (RFC
+// 9111, section 4.2), and how much longer if it then cannot be had anew (RFC 5861).
+func cacheTimes(header http.Header) (age, stale time.Duration) {
+	age, stale = defaultFetchAge, maxStale
+	directives := strings.Split(strings.Join(header.Values("Cache-Control"), ","), ",")
+	for _, directive := range directives {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch strings.ToLower(name) {
 		case "no-store", "no-cache":
-			return minFetchAge
+			age = 0
 		case "max-age":
-			if seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31); err == nil {
-				age = time.Duration(seconds) * time.Second
-			} else if errors.Is(err, strconv.ErrRange) {
-				age = maxFetchAge
+			if d, ok := deltaSeconds(value); ok && age > 0 {
+				age = d
+			}
+		case "stale-if-error":
+			if d, ok := deltaSeconds(value); ok {
+				stale = min(d, maxStale)
 			}
 		}
 	}
-	return min(max(age, minFetchAge), maxFetchAge)
+	if spent, ok := deltaSeconds(header.Get("Age")); ok {
+		age -= spent
+	}
+	return min(max(age, minFetchAge), maxFetchAge), stale
+}
+
+// deltaSeconds reads a number of seconds; one that is too large is a very long time.
+func deltaSeconds(text string) (time.Duration, bool) {
+	seconds, err := strconv.ParseUint(strings.Trim(text, `" `), 10, 31)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, false
+	}
+	return time.Duration(seconds) * time.Second, true
 }

@@ -106,7 +106,7 @@ func FuzzParseKeySet(f *testing.F) {
 			return
 		}
 		for _, key := range set.Keys() {
-			if got, err := set.Key(key.ID()); err != nil || got != key {
+			if got, err := set.Key(key.ID(), key.Algorithm()); err != nil || got != key {
 				t.Errorf("key %q is not found: %v", key.ID(), err)
 			}
 		}
@@ -132,7 +132,7 @@ func FuzzKeyOption(f *testing.F) {
 		if err := again.UnmarshalJSON(back); err != nil {
 			t.Fatalf("%s: %v", back, err)
 		}
-		key, err := option.Resolve(context.Background(), nil)
+		key, err := option.Resolve(context.Background(), nil, "")
 		if err == nil && !key.Equal(key) {
 			t.Error("a key that is not equal to itself")
 		}

@@ -7,7 +7,7 @@ import (
 
 // Header is what this package reads in the protected header of a JWS.
 type Header struct {
-	Algorithm Algorithm // ES256 or RS256, as the token claims
+	Algorithm Algorithm // ES256, RS256 or PS256, as the token claims
 	KeyID     string    // kid; empty if absent
 	KeySetURL string    // jku; empty if absent, never fetched where a request gives the key
 	carries   []string  // the members that carry or point to a key in the token
@@ -42,6 +42,9 @@ func parseProtected(protected string) ([]byte, Header, error) {
 		if o.has(name) {
 			return nil, header, malformed("header: member %s is not accepted", name)
 		}
+	}
+	if o.has("zip") {
+		return nil, header, malformed("header: member zip: the payload is compressed, as in SMART Health Cards; proofs are about JSON as it is signed")
 	}
 	for _, name := range []string{"jwk", "x5c", "x5u"} {
 		if o.has(name) {

@@ -19,7 +19,8 @@ const (
 	minFetchAge     = time.Minute    // at the least, a key set is used this long
 	maxFetchAge     = 24 * time.Hour // at the most
 	defaultFetchAge = 5 * time.Minute
-	unknownKeyWait  = time.Minute      // between two fetches for ids that are not there
+	maxStale        = 24 * time.Hour   // that a set at hand is used longer while it cannot be refreshed
+	unknownKeyWait  = time.Minute      // between two fetches for keys that are not there
 	failureWait     = 10 * time.Second // between two fetches that fail
 	maxFetched      = 256              // key sets kept
 )
@@ -28,6 +29,13 @@ const (
 // URLs that come from strangers: it fetches from allowed hosts only, follows no
 // redirect to another host, connects to no private address, and bounds size,
 // time and frequency. http is accepted for loopback hosts, for development.
+//
+// A key set is kept as long as its Cache-Control and Age say, within 1 minute to 24
+// hours. While it then cannot be refreshed, or what comes has no key that can be
+// used, the set at hand stays good for up to 24 hours more (less if stale-if-error
+// says so), with an attempt every 10 seconds at the most. A key that is not in the
+// set has it fetched again at once, at most once a minute. A set that shows a private
+// key ends the trust in what is at hand.
 //
 // Set the fields before the first use. It is then safe for concurrent use; one
 // URL is fetched by one caller at a time.
@@ -51,9 +59,11 @@ type fetchedSet struct {
 	turn    chan struct{} // capacity 1
 	set     *KeySet
 	etag    string
-	expires time.Time
+	expires time.Time // when it is to be fetched again
+	stale   time.Time // until when it is used if that fails
 	tried   time.Time // the last fetch
 	failed  error     // of the last fetch
+	looked  time.Time // the last fetch for a key that was not there
 	used    time.Time // guarded by KeyFetcher.mu
 }
 
@@ -68,12 +78,11 @@ func (f *KeyFetcher) AllowURL(rawURL string) error {
 	return nil
 }
 
-// ResolveKey returns the key with the id from the key set at the URL. Without a
-// key of that id it fetches the key set anew, at most once a minute.
-func (f *KeyFetcher) ResolveKey(ctx context.Context, jku, kid string) (*PublicKey, error) {
+// ResolveKey implements [KeyResolver] with the key set at the URL.
+func (f *KeyFetcher) ResolveKey(ctx context.Context, jku, kid string, alg Algorithm) (*PublicKey, error) {
 	var key *PublicKey
 	err := f.withSet(ctx, jku, func(set *KeySet) (err error) {
-		key, err = set.Key(kid)
+		key, err = set.Key(kid, alg)
 		return err
 	})
 	return key, err
@@ -89,8 +98,8 @@ func (f *KeyFetcher) KeySet(ctx context.Context, jku string) (*KeySet, error) {
 	return all, err
 }
 
-// withSet calls find with the key set at the URL, and once more with a newer one
-// if find reports [ErrUnknownKey] and the last fetch is long enough ago.
+// withSet calls find with the key set at the URL, and once more with a newer one if
+// find fails and the last fetch for that reason is long enough ago.
 func (f *KeyFetcher) withSet(ctx context.Context, jku string, find func(*KeySet) error) error {
 	u, err := f.check(jku)
 	if err != nil {
@@ -104,31 +113,50 @@ func (f *KeyFetcher) withSet(ctx context.Context, jku string, find func(*KeySet)
 		return fmt.Errorf("%w: %w", ErrFetch, ctx.Err())
 	}
 	now := f.clock()
-	fresh := entry.set != nil && now.Before(entry.expires)
-	if !fresh {
-		if entry.failed != nil && now.Before(entry.tried.Add(failureWait)) {
-			return entry.failed
-		}
-		if err := f.refresh(ctx, u, entry); err != nil {
-			return err
-		}
-		return find(entry.set)
+	if entry.set == nil || !now.Before(entry.expires) {
+		return f.withNewer(ctx, u, entry, find)
 	}
 	err = find(entry.set)
-	if errors.Is(err, ErrUnknownKey) && !now.Before(entry.tried.Add(unknownKeyWait)) {
-		if err := f.refresh(ctx, u, entry); err != nil {
-			return err
-		}
+	if err == nil || now.Before(entry.looked.Add(unknownKeyWait)) {
+		return err
+	}
+	entry.looked = now
+	if err := f.refresh(ctx, u, entry); err != nil {
+		return err
+	}
+	return find(entry.set)
+}
+
+// withNewer refreshes the set of an entry and calls find with it. If that fails, the
+// set at hand does for a time: an issuer's outage is not to be its verifiers'.
+func (f *KeyFetcher) withNewer(ctx context.Context, u *url.URL, entry *fetchedSet, find func(*KeySet) error) error {
+	err := entry.failed
+	if err == nil || !f.clock().Before(entry.tried.Add(failureWait)) {
+		err = f.refresh(ctx, u, entry)
+	}
+	if err == nil {
 		return find(entry.set)
 	}
-	return err
+	if entry.set == nil || !f.clock().Before(entry.stale) || find(entry.set) != nil {
+		return err
+	}
+	return nil
 }
+
+// errNoUsableKey tells that a new key set would take every key away.
+var errNoUsableKey = errors.New("the key set has no key that can be used any more")
 
 // refresh fetches the key set of an entry whose turn the caller has.
 func (f *KeyFetcher) refresh(ctx context.Context, u *url.URL, entry *fetchedSet) error {
 	got, err := f.fetch(ctx, u, entry.etag)
 	if err != nil && ctx.Err() != nil {
 		return err // the caller gave up; that says nothing about the URL
+	}
+	if isExposed(err) {
+		entry.set, entry.etag = nil, ""
+	}
+	if err == nil && got.set != nil && len(got.set.keys) == 0 && entry.set != nil && len(entry.set.keys) > 0 {
+		err = fmt.Errorf("%w: fetching from %s: %w", ErrFetch, quoteName(u.Host), errNoUsableKey)
 	}
 	entry.tried, entry.failed = f.clock(), err
 	if err != nil {
@@ -138,6 +166,7 @@ func (f *KeyFetcher) refresh(ctx context.Context, u *url.URL, entry *fetchedSet)
 		entry.set, entry.etag = got.set, got.etag
 	}
 	entry.expires = entry.tried.Add(got.age)
+	entry.stale = entry.expires.Add(got.stale)
 	return nil
 }
 

@@ -82,7 +82,7 @@ func TestFetchCachesAndRefreshes(t *testing.T) {
 	f.now = clock.now
 	resolve := func(kid string, want error, requests int32) {
 		t.Helper()
-		_, err := f.ResolveKey(context.Background(), server.URL+"/jwks", kid)
+		_, err := f.ResolveKey(context.Background(), server.URL+"/jwks", kid, "")
 		if !errors.Is(err, want) {
 			t.Errorf("key %s: got %v, want %v", kid, err, want)
 		}
@@ -93,9 +93,7 @@ func TestFetchCachesAndRefreshes(t *testing.T) {
 	resolve("a", nil, 1)
 	resolve("a", nil, 1)
 	server.set(serveKeys(t, a, b))
-	resolve("b", ErrUnknownKey, 1) // fetched less than a minute ago
-	clock.at = clock.at.Add(unknownKeyWait)
-	resolve("b", nil, 2)
+	resolve("b", nil, 2) // at once
 	resolve("c", ErrUnknownKey, 2)
 	clock.at = clock.at.Add(unknownKeyWait)
 	resolve("c", ErrUnknownKey, 3)
@@ -104,17 +102,101 @@ func TestFetchCachesAndRefreshes(t *testing.T) {
 	clock.at = clock.at.Add(defaultFetchAge)
 	resolve("a", nil, 4)
 
-	// An expired set is not used when the server fails, and failures wait too.
-	server.set(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
-	clock.at = clock.at.Add(defaultFetchAge)
-	resolve("a", ErrFetch, 5)
-	resolve("a", ErrFetch, 5)
-	clock.at = clock.at.Add(failureWait)
-	resolve("a", ErrFetch, 6)
 	server.set(serveKeys(t, b))
-	clock.at = clock.at.Add(failureWait)
-	resolve("b", nil, 7)
-	resolve("a", ErrUnknownKey, 7) // withdrawn
+	clock.at = clock.at.Add(defaultFetchAge)
+	resolve("b", nil, 5)
+	resolve("a", ErrUnknownKey, 6) // withdrawn, looked for again
+	resolve("a", ErrUnknownKey, 6)
+}
+
+// A refresh that fails, or that would take every key away, leaves the set at hand.
+func TestFetchKeepsAGoodSet(t *testing.T) {
+	a := testKey(t, ES256, "a")
+	jwk, err := a.JWK()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		handle http.HandlerFunc
+		lasts  time.Duration // after the set has expired
+	}{
+		"status 500":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, maxStale},
+		"no JSON":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, maxStale},
+		"no keys":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[]}`) }, maxStale},
+		"none of use":   {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[{"kty":"OKP","kid":"a"}]}`) }, maxStale},
+		"a private key": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"keys":[%s]}`, jwk) }, 0},
+	} {
+		for _, bound := range []string{"", "stale-if-error=3600", "stale-if-error=0"} {
+			keys := serveKeys(t, a)
+			server, f := newJWKSServer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Cache-Control", bound)
+				keys(w, r)
+			})
+			clock := &clock{time.Now()}
+			f.now = clock.now
+			resolve := func(kid string) error {
+				_, err := f.ResolveKey(context.Background(), server.URL, kid, ES256)
+				return err
+			}
+			if err := resolve("a"); err != nil {
+				t.Fatal(err)
+			}
+			expired := clock.at.Add(defaultFetchAge)
+			server.set(test.handle)
+			lasts := test.lasts
+			switch bound {
+			case "stale-if-error=3600":
+				lasts = min(lasts, time.Hour)
+			case "stale-if-error=0":
+				lasts = 0
+			}
+			if lasts > 0 {
+				clock.at = expired
+				requests := server.requests.Load()
+				for range 3 {
+					if err := resolve("a"); err != nil {
+						t.Errorf("%s, %q: just expired: %v", name, bound, err)
+					}
+				}
+				if got := server.requests.Load(); got != requests+1 {
+					t.Errorf("%s, %q: %d requests at once", name, bound, got-requests)
+				}
+				if err := resolve("b"); !errors.Is(err, ErrFetch) {
+					t.Errorf("%s, %q: a key that may be in the set that does not come: %v", name, bound, err)
+				}
+				clock.at = expired.Add(lasts - time.Second)
+				if err := resolve("a"); err != nil {
+					t.Errorf("%s, %q: at the end: %v", name, bound, err)
+				}
+			}
+			clock.at = expired.Add(lasts)
+			if err := resolve("a"); !errors.Is(err, ErrFetch) {
+				t.Errorf("%s, %q: past the end: %v", name, bound, err)
+			}
+			// It heals by itself.
+			server.set(keys)
+			clock.at = clock.at.Add(failureWait)
+			if err := resolve("a"); err != nil {
+				t.Errorf("%s, %q: when the server is back: %v", name, bound, err)
+			}
+		}
+	}
+}
+
+// A key that became unusable, or got another algorithm, is looked for again too.
+func TestFetchLooksAgainForAKeyThatDoesNotFit(t *testing.T) {
+	server, f := newJWKSServer(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[{"kty":"EC","kid":"a"}]}`) })
+	resolve := func() error {
+		_, err := f.ResolveKey(context.Background(), server.URL, "a", ES256)
+		return err
+	}
+	if err := resolve(); err == nil || errors.Is(err, ErrUnknownKey) {
+		t.Errorf("got %v", err)
+	}
+	server.set(serveKeys(t, testKey(t, ES256, "a")))
+	if err := resolve(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestFetchUsesETag(t *testing.T) {
@@ -133,7 +215,7 @@ func TestFetchUsesETag(t *testing.T) {
 	clock := &clock{time.Now()}
 	f.now = clock.now
 	for range 3 {
-		if _, err := f.ResolveKey(context.Background(), server.URL, "a"); err != nil {
+		if _, err := f.ResolveKey(context.Background(), server.URL, "a", ""); err != nil {
 			t.Fatal(err)
 		}
 		clock.at = clock.at.Add(2 * time.Minute)
@@ -152,7 +234,7 @@ func TestFetchOneAtATime(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			if _, err := f.ResolveKey(context.Background(), server.URL, "a"); err != nil {
+			if _, err := f.ResolveKey(context.Background(), server.URL, "a", ""); err != nil {
 				t.Error(err)
 			}
 		})
@@ -171,12 +253,12 @@ func TestLine27Hosts(t *testing.T) {
 		"https://user@op.example/", strings.Replace(server.URL, "https:", "gopher:", 1), "https://169.254.169.254/latest",
 	} {
 		f.AllowedHosts = append(f.AllowedHosts[:1], "op.example")
-		if _, err := f.ResolveKey(context.Background(), jku, "a"); !errors.Is(err, ErrNotAllowed) {
+		if _, err := f.ResolveKey(context.Background(), jku, "a", ""); !errors.Is(err, ErrNotAllowed) {
 			t.Errorf("%s: got %v, want ErrNotAllowed", jku, err)
 		}
 	}
 	var none KeyFetcher
-	if _, err := none.ResolveKey(context.Background(), server.URL, "a"); !errors.Is(err, ErrNotAllowed) {
+	if _, err := none.ResolveKey(context.Background(), server.URL, "a", ""); !errors.Is(err, ErrNotAllowed) {
 		t.Errorf("no host allowed: %v", err)
 	}
 	if got := server.requests.Load(); got != 0 {
@@ -204,7 +286,7 @@ func TestLine27BadAnswers(t *testing.T) {
 	} {
 		server, f := newJWKSServer(t, handle)
 		f.AllowedHosts = append(f.AllowedHosts, strings.TrimPrefix(elsewhere.URL, "http://"), "10.0.0.1", strings.TrimPrefix(trusted.URL, "https://"))
-		if _, err := f.ResolveKey(context.Background(), server.URL, "a"); !errors.Is(err, ErrFetch) {
+		if _, err := f.ResolveKey(context.Background(), server.URL, "a", ""); !errors.Is(err, ErrFetch) {
 			t.Errorf("%s: got %v, want ErrFetch", name, err)
 		}
 	}
@@ -216,12 +298,12 @@ func TestLine27BadAnswers(t *testing.T) {
 		}
 		keys(w, r)
 	})
-	if _, err := f.ResolveKey(context.Background(), server.URL, "a"); err != nil {
+	if _, err := f.ResolveKey(context.Background(), server.URL, "a", ""); err != nil {
 		t.Errorf("a redirect on the same host: %v", err)
 	}
 	// A certificate of nobody trusted.
 	stranger := &KeyFetcher{AllowedHosts: f.AllowedHosts}
-	if _, err := stranger.ResolveKey(context.Background(), server.URL, "a"); !errors.Is(err, ErrFetch) {
+	if _, err := stranger.ResolveKey(context.Background(), server.URL, "a", ""); !errors.Is(err, ErrFetch) {
 		t.Errorf("an unknown authority: %v", err)
 	}
 }
@@ -257,7 +339,7 @@ func TestFetchOverHTTPFromLoopback(t *testing.T) {
 	if err := f.AllowURL(server.URL); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.ResolveKey(context.Background(), server.URL+"/jwks", "a"); err != nil {
+	if _, err := f.ResolveKey(context.Background(), server.URL+"/jwks", "a", ""); err != nil {
 		t.Error(err)
 	}
 	set, err := f.KeySet(context.Background(), server.URL+"/jwks")
@@ -278,7 +360,7 @@ func TestFetchStopsWithItsCaller(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := f.ResolveKey(ctx, server.URL, "a"); !errors.Is(err, ErrFetch) {
+	if _, err := f.ResolveKey(ctx, server.URL, "a", ""); !errors.Is(err, ErrFetch) {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(start); took > 3*time.Second {
@@ -323,7 +405,7 @@ func TestLine27PrivateAddresses(t *testing.T) {
 	}
 }
 
-func TestCacheAge(t *testing.T) {
+func TestCacheTimes(t *testing.T) {
 	for control, want := range map[string]time.Duration{
 		"":                              defaultFetchAge,
 		"max-age=3600":                  time.Hour,
@@ -337,11 +419,29 @@ func TestCacheAge(t *testing.T) {
 		"max-age=x":                     defaultFetchAge,
 		"no-store":                      minFetchAge,
 		"max-age=3600, no-cache":        minFetchAge,
+		"no-cache, max-age=3600":        minFetchAge,
 		"private, must-revalidate, a=b": defaultFetchAge,
 	} {
-		if got := cacheAge(control); got != want {
+		if got, stale := cacheTimes(http.Header{"Cache-Control": {control}}); got != want || stale != maxStale {
+			t.Errorf("%q: %s and %s, want %s and %s", control, got, stale, want, maxStale)
+		}
+	}
+	for age, want := range map[string]time.Duration{
+		"0": time.Hour, "600": 50 * time.Minute, "3599": minFetchAge, "99999999999999999999": minFetchAge, "-5": time.Hour, "x": time.Hour, "": time.Hour,
+	} {
+		if got, _ := cacheTimes(http.Header{"Cache-Control": {"max-age=3600"}, "Age": {age}}); got != want {
+			t.Errorf("age %q: %s, want %s", age, got, want)
+		}
+	}
+	for control, want := range map[string]time.Duration{
+		"max-age=60, stale-if-error=600": 10 * time.Minute, "stale-if-error=0": 0, "stale-if-error=999999": maxStale, "stale-if-error=x": maxStale,
+	} {
+		if _, got := cacheTimes(http.Header{"Cache-Control": {control}}); got != want {
 			t.Errorf("%q: %s, want %s", control, got, want)
 		}
+	}
+	if got, _ := cacheTimes(http.Header{"Cache-Control": {"public", "max-age=3600"}}); got != time.Hour {
+		t.Errorf("on two lines: %s", got)
 	}
 }
 

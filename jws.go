@@ -27,7 +27,7 @@ type JWS struct {
 	// Payload is the decoded payload. That it is JSON has not been checked.
 	Payload []byte
 	// Signature is the decoded signature: r and s of 32 bytes each for ES256,
-	// as long as the modulus for RS256.
+	// as long as the modulus for RS256 and PS256.
 	Signature []byte
 }
 
@@ -43,7 +43,7 @@ type jwsKind struct {
 var (
 	// A 4096-bit signature is 683 characters.
 	userDataKind = jwsKind{name: "user data token", text: 28 << 10, payload: MaxPayload, ownKeys: true,
-		algorithms: []Algorithm{ES256, RS256}}
+		algorithms: []Algorithm{ES256, RS256, PS256}}
 	dvrKind   = jwsKind{name: "DVR token", text: MaxDVRToken, payload: MaxDVRToken, algorithms: []Algorithm{ES256}}
 	proofKind = jwsKind{name: "proof token", text: MaxProofToken, payload: MaxProofToken, algorithms: []Algorithm{ES256}}
 )
@@ -67,6 +67,9 @@ func parseCompact(token string, kind jwsKind) (*JWS, error) {
 	if len(token) > kind.text {
 		return nil, tooLarge("the token", len(token), kind.text)
 	}
+	if err := checkForm(token); err != nil {
+		return nil, err
+	}
 	parts := strings.SplitN(token, ".", 4)
 	if len(parts) != 3 {
 		return nil, malformed("want three parts with a dot between them")
@@ -82,11 +85,30 @@ func parseCompact(token string, kind jwsKind) (*JWS, error) {
 	if t.Payload, err = decodePart("payload", parts[1], kind.payload); err != nil {
 		return nil, err
 	}
-	// The longest signature is RS256 with 4096 bits.
+	// The longest signature is that of an RSA key with 4096 bits.
 	if t.Signature, err = decodePart("signature", parts[2], 512); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// checkForm names what people have in place of a JWS in compact form.
+func checkForm(token string) error {
+	switch {
+	case token == "":
+		return malformed("the text is empty")
+	case strings.HasPrefix(token, "\ufeff"):
+		return malformed("it begins with a byte order mark")
+	case strings.ContainsAny(token, " \t\r\n"):
+		return malformed("a blank or line end in or around the token")
+	case strings.HasPrefix(token, "{"):
+		return malformed("JSON; want a JWS in compact form")
+	case strings.Contains(token, "~"):
+		return malformed("an SD-JWT, whose claims are disclosures beside the token (~); proofs are about claims in the token")
+	case strings.Count(token, ".") == 4:
+		return malformed("an encrypted token (JWE); it has to be decrypted first, and what is signed inside is meant")
+	}
+	return nil
 }
 
 // decodePart decodes one part of a token, whose size it checks first.
@@ -114,10 +136,16 @@ func (t *JWS) Verify(key *PublicKey) error {
 	return nil
 }
 
+// pssOptions ask for a salt of exactly 32 bytes (RFC 7518, section 3.5).
+var pssOptions = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256}
+
 func (k *PublicKey) verify(digest, signature []byte) bool {
-	if k.alg == RS256 {
-		// Refuses signatures that are not as long as the modulus or not below it.
+	switch k.alg {
+	// Both refuse signatures that are not as long as the modulus or not below it.
+	case RS256:
 		return rsa.VerifyPKCS1v15(k.rsa, crypto.SHA256, digest, signature) == nil
+	case PS256:
+		return rsa.VerifyPSS(k.rsa, crypto.SHA256, digest, signature, pssOptions) == nil
 	}
 	if len(signature) != 2*coordinateSize {
 		return false
@@ -160,6 +188,12 @@ func (k *PrivateKey) sign(digest []byte) ([]byte, error) {
 		signature, err := rsa.SignPKCS1v15(rand.Reader, k.rsa, crypto.SHA256, digest)
 		if err != nil {
 			return nil, fmt.Errorf("signing with RS256: %w", err)
+		}
+		return signature, nil
+	case PS256:
+		signature, err := rsa.SignPSS(rand.Reader, k.rsa, crypto.SHA256, digest, pssOptions)
+		if err != nil {
+			return nil, fmt.Errorf("signing with PS256: %w", err)
 		}
 		return signature, nil
 	}

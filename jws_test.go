@@ -29,7 +29,7 @@ func craft(t testing.TB, key *PrivateKey, header, payload string) string {
 
 func TestSignAndVerifyUserData(t *testing.T) {
 	data := "{ \"name\" : \"Jos\u00e9 <&>\",\n\t\"age\":20 }\n"
-	for _, alg := range []Algorithm{ES256, RS256} {
+	for _, alg := range []Algorithm{ES256, RS256, PS256} {
 		key := testKey(t, alg)
 		token, err := SignDataToJWSToken(key, []byte(data), WithKeySetURL("https://op.example/jwks?a=1&b=2"))
 		if err != nil {
@@ -150,6 +150,7 @@ func TestLine14UserDataTokenRefusals(t *testing.T) {
 		"crit empty":       {`{"alg":"ES256","crit":[]}`, ErrMalformed},
 		"b64 false":        {`{"alg":"ES256","b64":false}`, ErrMalformed},
 		"b64 true":         {`{"alg":"ES256","b64":true}`, ErrMalformed},
+		"zip":              {`{"alg":"ES256","zip":"DEF"}`, ErrMalformed},
 		"kid number":       {`{"alg":"ES256","kid":1}`, ErrMalformed},
 		"jku object":       {`{"alg":"ES256","jku":{}}`, ErrMalformed},
 		"array":            {`["ES256"]`, ErrMalformed},
@@ -167,19 +168,22 @@ func TestLine14UserDataTokenRefusals(t *testing.T) {
 
 // The public key as an HMAC secret, in every form an implementation may take it.
 func TestLine14HMACWithPublicKey(t *testing.T) {
-	for _, alg := range []Algorithm{ES256, RS256} {
+	for _, alg := range []Algorithm{ES256, RS256, PS256} {
 		key := testKey(t, alg).Public()
 		text, err := key.PEM()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, header := range []string{`{"alg":"HS256"}`, `{"alg":"` + string(alg) + `"}`} {
-			input := encode(header) + "." + encode(`{"data":{}}`)
-			mac := hmac.New(sha256.New, text)
-			mac.Write([]byte(input))
-			token := input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-			if _, err := VerifyJWSToken(key, token); !errors.Is(err, ErrAlgorithm) && !errors.Is(err, ErrSignature) {
-				t.Errorf("%s under %s: got %v", header, alg, err)
+		secrets := [][]byte{text, key.Modulus(), []byte(base64.RawURLEncoding.EncodeToString(key.Modulus()))}
+		for _, secret := range secrets {
+			for _, header := range []string{`{"alg":"HS256"}`, `{"alg":"` + string(alg) + `"}`} {
+				input := encode(header) + "." + encode(`{"data":{}}`)
+				mac := hmac.New(sha256.New, secret)
+				mac.Write([]byte(input))
+				token := input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+				if _, err := VerifyJWSToken(key, token); !errors.Is(err, ErrAlgorithm) && !errors.Is(err, ErrSignature) {
+					t.Errorf("%s under %s: got %v", header, alg, err)
+				}
 			}
 		}
 	}
@@ -189,10 +193,14 @@ func TestLine14HMACWithPublicKey(t *testing.T) {
 // another algorithm, is refused.
 func TestLine14AlgorithmOfKey(t *testing.T) {
 	es, rs := testKey(t, ES256), testKey(t, RS256)
+	ps, err := rs.As(PS256, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		key    *PrivateKey
 		header string
-	}{{es, `{"alg":"RS256"}`}, {rs, `{"alg":"ES256"}`}} {
+	}{{es, `{"alg":"RS256"}`}, {rs, `{"alg":"ES256"}`}, {rs, `{"alg":"PS256"}`}, {ps, `{"alg":"RS256"}`}, {ps, `{"alg":"ES256"}`}} {
 		token := craft(t, test.key, test.header, `{}`)
 		if _, err := VerifyJWSToken(test.key.Public(), token); !errors.Is(err, ErrAlgorithm) {
 			t.Errorf("%s: got %v", test.header, err)

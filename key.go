@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/big"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -23,6 +24,9 @@ const (
 	ES256 Algorithm = "ES256"
 	// RS256 signs with RSASSA-PKCS1-v1_5 and SHA-256; only issuers may use it.
 	RS256 Algorithm = "RS256"
+	// PS256 signs with RSASSA-PSS, SHA-256 and a salt of 32 bytes; only issuers may
+	// use it. An RSA key is for RS256 unless it says otherwise.
+	PS256 Algorithm = "PS256"
 	// ECDHES agrees on a key for A256GCM by ECDH on P-256.
 	ECDHES Algorithm = "ECDH-ES"
 )
@@ -34,6 +38,9 @@ func (a Algorithm) use() string {
 	}
 	return "sig"
 }
+
+// isRSA reports whether keys for the algorithm have a modulus.
+func (a Algorithm) isRSA() bool { return a == RS256 || a == PS256 }
 
 // rsaExponent is the only public exponent accepted.
 const rsaExponent = 65537
@@ -58,7 +65,7 @@ type PublicKey struct {
 
 // NewPublicKey makes a PublicKey of an [*ecdsa.PublicKey] on P-256 (ES256,
 // ECDHES) or an [*rsa.PublicKey] with 2048, 3072 or 4096 bits and exponent 65537
-// (RS256). With an empty id the key gets its thumbprint (RFC 7638).
+// (RS256, PS256). With an empty id the key gets its thumbprint (RFC 7638).
 func NewPublicKey(key crypto.PublicKey, alg Algorithm, id string) (*PublicKey, error) {
 	k := &PublicKey{id: id, alg: alg}
 	switch key := key.(type) {
@@ -75,8 +82,8 @@ func NewPublicKey(key crypto.PublicKey, alg Algorithm, id string) (*PublicKey, e
 		}
 		k.ec = key
 	case *rsa.PublicKey:
-		if alg != RS256 {
-			return nil, fmt.Errorf("%w: an RSA key serves RS256, not %s", ErrAlgorithm, quoteName(string(alg)))
+		if !alg.isRSA() {
+			return nil, fmt.Errorf("%w: an RSA key serves RS256 or PS256, not %s", ErrAlgorithm, quoteName(string(alg)))
 		}
 		if err := checkRSA(key); err != nil {
 			return nil, err
@@ -98,12 +105,14 @@ func checkRSA(key *rsa.PublicKey) error {
 	if key.N.Bit(0) == 0 {
 		return malformed("the RSA modulus is even")
 	}
-	for _, bits := range rsaBits {
-		if key.N.BitLen() == bits {
-			return nil
-		}
+	return checkBits(key.N.BitLen())
+}
+
+func checkBits(bits int) error {
+	if !slices.Contains(rsaBits[:], bits) {
+		return fmt.Errorf("%w: want an RSA key of 2048, 3072 or 4096 bits, not of %d", ErrAlgorithm, bits)
 	}
-	return fmt.Errorf("%w: want an RSA key of 2048, 3072 or 4096 bits, this one has %d", ErrAlgorithm, key.N.BitLen())
+	return nil
 }
 
 func checkKeyID(id string) error {
@@ -196,16 +205,30 @@ type PrivateKey struct {
 // GenerateKey makes a new key; RSA keys get 2048 bits. With an empty id the key
 // gets its thumbprint (RFC 7638).
 func GenerateKey(alg Algorithm, id string) (*PrivateKey, error) {
-	var key crypto.Signer
-	var err error
 	switch alg {
 	case ES256, ECDHES:
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	case RS256:
-		key, err = rsa.GenerateKey(rand.Reader, rsaBits[0])
-	default:
-		return nil, fmt.Errorf("%w: %s; there are ES256, RS256 and ECDH-ES", ErrAlgorithm, quoteName(string(alg)))
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			return nil, fmt.Errorf("generating a key: %w", err)
+		}
+		return NewPrivateKey(key, alg, id)
+	case RS256, PS256:
+		return GenerateRSAKey(alg, rsaBits[0], id)
 	}
+	return nil, fmt.Errorf("%w: %s; there are ES256, RS256, PS256 and ECDH-ES", ErrAlgorithm, quoteName(string(alg)))
+}
+
+// GenerateRSAKey makes a new key of 2048, 3072 or 4096 bits for [RS256] or [PS256].
+// With an empty id the key gets its thumbprint (RFC 7638), which is the same for
+// both algorithms.
+func GenerateRSAKey(alg Algorithm, bits int, id string) (*PrivateKey, error) {
+	if !alg.isRSA() {
+		return nil, fmt.Errorf("%w: an RSA key serves RS256 or PS256, not %s", ErrAlgorithm, quoteName(string(alg)))
+	}
+	if err := checkBits(bits); err != nil {
+		return nil, err
+	}
+	key, err := rsa.GenerateKey(rand.Reader, bits)
 	if err != nil {
 		return nil, fmt.Errorf("generating a key: %w", err)
 	}

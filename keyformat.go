@@ -6,19 +6,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"math/big"
 
 	"github.com/go-jose/go-jose/v4"
-)
-
-const (
-	pemPrivate = "PRIVATE KEY" // PKCS #8
-	pemPublic  = "PUBLIC KEY"  // SPKI
 )
 
 // MarshalJSON returns the key as a JWK with kid, alg and use.
@@ -43,60 +36,57 @@ func (k *PublicKey) keyType() string {
 	return "RSA"
 }
 
-// PEM returns the key as SPKI in PEM, which holds neither id nor algorithm.
-func (k *PublicKey) PEM() ([]byte, error) {
-	var key crypto.PublicKey = k.rsa
-	if k.ec != nil {
-		key = k.ec
-	}
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return nil, fmt.Errorf("encoding public key: %w", err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: pemPublic, Bytes: der}), nil
-}
-
-// ParsePublicKey reads a public key as JWK or as SPKI in PEM. A key that does
-// not say its algorithm is for signing. A private key is refused.
+// ParsePublicKey reads a public key as JWK or PEM (SPKI, PKCS #1, or the key of a
+// certificate, of which nothing else is looked at). A key that does not say its
+// algorithm is for signing, an RSA key for RS256. A private key is refused.
 func ParsePublicKey(text []byte) (*PublicKey, error) {
-	if len(text) > MaxKeySet {
-		return nil, fmt.Errorf("parsing public key: %w", tooLarge("the key", len(text), MaxKeySet))
-	}
-	var key *PublicKey
-	var err error
-	if isPEM(text) {
-		key, err = parsePublicPEM(text)
-	} else if err = checkJSON(text); err == nil {
-		key, err = parsePublicJWK(text)
-	}
+	key, err := parsePublicKey(text)
 	if err != nil {
 		return nil, fmt.Errorf("parsing public key: %w", err)
 	}
 	return key, nil
 }
 
-func isPEM(text []byte) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN "))
+func parsePublicKey(text []byte) (*PublicKey, error) {
+	text, err := keyText(text)
+	if err != nil {
+		return nil, err
+	}
+	if isPEM(text) {
+		return parsePublicPEM(text)
+	}
+	if hasPrivateValue(text) {
+		return nil, errPrivateKey
+	}
+	return parsePublicJWK(text)
 }
 
-// parsePublicJWK reads a JWK that has passed checkJSON.
-func parsePublicJWK(text []byte) (*PublicKey, error) {
-	o := openObject("JWK", text)
-	kty := o.str("kty")
-	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-		if o.has(private) {
-			return nil, malformed("JWK: a private key where a public one is meant")
-		}
+// keyText checks the size and the encoding of the text of a key or key set, and
+// takes a byte order mark away.
+func keyText(text []byte) ([]byte, error) {
+	if len(text) > MaxKeySet {
+		return nil, tooLarge("the key", len(text), MaxKeySet)
 	}
-	alg, id, err := jwkAlgorithm(o, kty)
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return nil, malformed("the text is empty")
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return nil, malformed("the text is UTF-16; save it as UTF-8")
+	}
+	return text, nil
+}
+
+// parsePublicJWK reads one JWK, of which it is known that it has no private value.
+func parsePublicJWK(text []byte) (*PublicKey, error) {
+	o := openStrict("JWK", text)
+	kty := o.str("kty")
+	alg, id, err := jwkAlgorithm(o, kty, false)
 	if err != nil {
 		return nil, err
 	}
 	var key crypto.PublicKey
 	if kty == "EC" {
-		if o.str("crv") != "P-256" && o.err == nil {
-			return nil, fmt.Errorf("%w: want an elliptic curve key on P-256", ErrAlgorithm)
-		}
 		key, err = newPoint(o.str("x"), o.str("y"))
 	} else {
 		key, err = newModulus(o.str("n"), o.str("e"))
@@ -108,32 +98,6 @@ func parsePublicJWK(text []byte) (*PublicKey, error) {
 		return nil, err
 	}
 	return NewPublicKey(key, alg, id)
-}
-
-// jwkAlgorithm takes the members of a JWK that say what the key is for, and its
-// id.
-func jwkAlgorithm(o *jsonObject, kty string) (alg Algorithm, id string, err error) {
-	use, named := o.optStr("use"), Algorithm(o.optStr("alg"))
-	id = o.optStr("kid")
-	if o.err != nil {
-		return "", "", o.err
-	}
-	switch {
-	case kty == "EC" && use == "enc":
-		alg = ECDHES
-	case kty == "EC" && use == "" && named == ECDHES:
-		alg = ECDHES
-	case kty == "EC":
-		alg = ES256
-	case kty == "RSA":
-		alg = RS256
-	default:
-		return "", "", fmt.Errorf("%w: want a key of type EC or RSA", ErrAlgorithm)
-	}
-	if named != "" && named != alg || use != "" && use != alg.use() {
-		return "", "", fmt.Errorf("%w: the JWK's kty, use and alg do not make %s", ErrAlgorithm, alg)
-	}
-	return alg, id, nil
 }
 
 // newPoint makes a P-256 key of two base64url coordinates of full width.
@@ -176,61 +140,26 @@ func newModulus(n, e string) (*rsa.PublicKey, error) {
 	return key, checkRSA(key)
 }
 
-func parsePublicPEM(text []byte) (*PublicKey, error) {
-	der, err := pemBlock(text, pemPublic)
-	if err != nil {
-		return nil, err
-	}
-	return parseSPKI(der)
-}
-
-func parseSPKI(der []byte) (*PublicKey, error) {
-	key, err := x509.ParsePKIXPublicKey(der)
-	if err != nil {
-		return nil, malformed("not an SPKI public key")
-	}
-	return NewPublicKey(key, signingAlgorithm(key), "")
-}
-
-// signingAlgorithm returns what a key from a format without algorithms signs
-// with.
-func signingAlgorithm(key any) Algorithm {
-	switch key.(type) {
-	case *rsa.PublicKey, *rsa.PrivateKey:
-		return RS256
-	}
-	return ES256
-}
-
-// pemBlock returns the content of the only block of a PEM text.
-func pemBlock(text []byte, kind string) ([]byte, error) {
-	block, rest := pem.Decode(bytes.TrimSpace(text))
-	switch {
-	case block == nil:
-		return nil, malformed("not a PEM text")
-	case block.Type != kind:
-		return nil, malformed("a PEM block %s, want %s", quoteName(block.Type), kind)
-	case len(bytes.TrimSpace(rest)) > 0:
-		return nil, malformed("more than one block in the PEM text")
-	}
-	return block.Bytes, nil
-}
-
-// ParsePrivateKey reads a private key as JWK or as PKCS #8 in PEM. A key that
-// does not say its algorithm is for signing; see [PrivateKey.As].
+// ParsePrivateKey reads a private key as JWK or PEM (PKCS #8, SEC 1 or PKCS #1, not
+// encrypted). A key that does not say its algorithm is for signing, an RSA key for
+// RS256; see [PrivateKey.As].
 func ParsePrivateKey(text []byte) (*PrivateKey, error) {
-	if len(text) > MaxKeySet {
-		return nil, fmt.Errorf("parsing private key: %w", tooLarge("the key", len(text), MaxKeySet))
-	}
-	parse := parsePrivateJWK
-	if isPEM(text) {
-		parse = parsePrivatePEM
-	}
-	key, err := parse(text)
+	key, err := parsePrivateKey(text)
 	if err != nil {
 		return nil, fmt.Errorf("parsing private key: %w", err)
 	}
 	return key, nil
+}
+
+func parsePrivateKey(text []byte) (*PrivateKey, error) {
+	text, err := keyText(text)
+	if err != nil {
+		return nil, err
+	}
+	if isPEM(text) {
+		return parsePrivatePEM(text)
+	}
+	return parsePrivateJWK(text)
 }
 
 func parsePrivateJWK(text []byte) (*PrivateKey, error) {
@@ -238,10 +167,13 @@ func parsePrivateJWK(text []byte) (*PrivateKey, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
-	if !o.has("d") {
+	if o.has("keys") && !o.has("kty") {
+		return nil, malformed("a key set where one private key is needed")
+	}
+	if isEmptyValue(o.members["d"]) {
 		return nil, malformed("JWK: a public key where a private one is needed")
 	}
-	alg, id, err := jwkAlgorithm(o, o.str("kty"))
+	alg, id, err := jwkAlgorithm(o, o.str("kty"), true)
 	if err != nil {
 		return nil, err
 	}
@@ -251,18 +183,6 @@ func parsePrivateJWK(text []byte) (*PrivateKey, error) {
 		return nil, malformed("JWK: members are missing or do not fit together")
 	}
 	return NewPrivateKey(jwk.Key, alg, id)
-}
-
-func parsePrivatePEM(text []byte) (*PrivateKey, error) {
-	der, err := pemBlock(text, pemPrivate)
-	if err != nil {
-		return nil, err
-	}
-	key, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, malformed("not a PKCS #8 private key")
-	}
-	return NewPrivateKey(key, signingAlgorithm(key), "")
 }
 
 // JWK returns the key as a JWK with kid, alg and use. It holds the secret;
@@ -279,17 +199,4 @@ func (k *PrivateKey) JWK() ([]byte, error) {
 		return nil, fmt.Errorf("encoding private key: %w", err)
 	}
 	return text, nil
-}
-
-// PEM returns the key as PKCS #8 in PEM, which holds neither id nor algorithm.
-func (k *PrivateKey) PEM() ([]byte, error) {
-	var key crypto.PrivateKey = k.rsa
-	if k.ec != nil {
-		key = k.ec
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, fmt.Errorf("encoding private key: %w", err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: pemPrivate, Bytes: der}), nil
 }

@@ -18,9 +18,13 @@ type KeyOption struct {
 // KeyValues are the values of a public key: X and Y of a P-256 key or N and E of
 // an RSA key, as in a JWK. X and Y may also be the two base64 lines, of 64 and
 // 60 characters, of the key's SPKI PEM; that older form is read, never written.
+//
+// A key is an algorithm and a point or modulus. Alg is [PS256] or, for every other
+// key, empty: x and y are for ES256, n and e alone for RS256.
 type KeyValues struct {
 	X, Y string
 	N, E string
+	Alg  Algorithm
 }
 
 // KeysetEndpoint names a key by the URL of its JWKS and its id there.
@@ -32,8 +36,12 @@ type KeysetEndpoint struct {
 // KeyResolver finds the public key that a [KeysetEndpoint] names. Its methods
 // must be safe for concurrent use. It decides which URLs it is ready to fetch:
 // requests come from strangers.
+//
+// The key is the one for the algorithm with the id (see [KeySet.Key]): a key set may
+// give several keys one id. Callers know the algorithm from the token that is to be
+// verified; an empty one stands for any that signs.
 type KeyResolver interface {
-	ResolveKey(ctx context.Context, jku, kid string) (*PublicKey, error)
+	ResolveKey(ctx context.Context, jku, kid string, alg Algorithm) (*PublicKey, error)
 }
 
 // Option returns the key option that gives the key by its values.
@@ -44,15 +52,21 @@ func (k *PublicKey) Option() KeyOption {
 			Y: base64.RawURLEncoding.EncodeToString(y[:]),
 		}}
 	}
-	return KeyOption{PublicKey: &KeyValues{
+	values := &KeyValues{
 		N: base64.RawURLEncoding.EncodeToString(k.Modulus()),
 		E: encodedExponent(),
-	}}
+	}
+	if k.alg == PS256 {
+		values.Alg = PS256
+	}
+	return KeyOption{PublicKey: values}
 }
 
-// Resolve returns the key that is meant. The resolver serves endpoints only; nil
-// stands for one that knows no key set.
-func (o KeyOption) Resolve(ctx context.Context, resolver KeyResolver) (*PublicKey, error) {
+// Resolve returns the key that is meant, for the algorithm that a token names where
+// a key set has several keys of the id (see [KeyResolver]). The resolver serves
+// endpoints only; nil stands for one that knows no key set. A key that is given by
+// its values is returned whatever the algorithm: verifying the token compares them.
+func (o KeyOption) Resolve(ctx context.Context, resolver KeyResolver, alg Algorithm) (*PublicKey, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -62,7 +76,7 @@ func (o KeyOption) Resolve(ctx context.Context, resolver KeyResolver) (*PublicKe
 	if resolver == nil {
 		return nil, fmt.Errorf("%w: the key is in a key set and no key sets are at hand", ErrNotAllowed)
 	}
-	key, err := resolver.ResolveKey(ctx, o.KeysetEndpoint.JKU, o.KeysetEndpoint.KID)
+	key, err := resolver.ResolveKey(ctx, o.KeysetEndpoint.JKU, o.KeysetEndpoint.KID, alg)
 	if err != nil {
 		return nil, fmt.Errorf("resolving key set endpoint: %w", err)
 	}
@@ -75,6 +89,9 @@ func (o KeyOption) check() error {
 	}
 	if v := o.PublicKey; v != nil && (v.X+v.Y == "") == (v.N+v.E == "") {
 		return malformed("key option: want either x and y or n and e")
+	}
+	if v := o.PublicKey; v != nil && v.Alg != "" && (v.Alg != PS256 || v.N == "") {
+		return malformed("key option: member alg: want PS256 beside n and e, or none: without it n and e are for RS256, x and y for ES256")
 	}
 	return nil
 }
@@ -91,7 +108,11 @@ func (v *KeyValues) key() (*PublicKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		return NewPublicKey(key, RS256, "")
+		alg := RS256
+		if v.Alg != "" {
+			alg = v.Alg
+		}
+		return NewPublicKey(key, alg, "")
 	}
 	if len(v.X) == pemLine1 && len(v.Y) == pemLine2 {
 		der, err := decodeBase64(v.X + v.Y)
@@ -128,6 +149,9 @@ func (o KeyOption) append(dst []byte) []byte {
 		dst = append(appendName(dst, "PublicKey"), '{')
 		if v.N != "" || v.E != "" {
 			dst = appendMember(appendMember(dst, "n", v.N), "e", v.E)
+			if v.Alg != "" {
+				dst = appendMember(dst, "alg", string(v.Alg))
+			}
 		} else {
 			dst = appendMember(appendMember(dst, "x", v.X), "y", v.Y)
 		}
@@ -174,6 +198,11 @@ func (o *KeyOption) decode(where string, text json.RawMessage) error {
 		o.PublicKey = &KeyValues{N: inner.str("n"), E: inner.str("e")}
 		if o.PublicKey.N == "" || o.PublicKey.E == "" {
 			inner.fail("want n and e that are not empty")
+		}
+		if inner.has("alg") {
+			if o.PublicKey.Alg = Algorithm(inner.str("alg")); o.PublicKey.Alg != PS256 {
+				inner.fail("member alg: want PS256, or none for RS256")
+			}
 		}
 	default:
 		o.PublicKey = &KeyValues{X: inner.str("x"), Y: inner.str("y")}

@@ -141,6 +141,17 @@ func (p *Proof) MatchDVR(dvr *DVR) error {
 	return nil
 }
 
+// Algorithms returns what the headers of the documents name, by tag.
+func (p *Proof) Algorithms() map[string]Algorithm {
+	algorithms := make(map[string]Algorithm, len(p.Documents))
+	for tag, document := range p.Documents {
+		if header, err := ParseHeader(document.Header); err == nil {
+			algorithms[tag] = header.Algorithm
+		}
+	}
+	return algorithms
+}
+
 // MatchKeys reports an error that wraps [ErrKeyMismatch] unless the proof was
 // made for exactly these documents and issuer keys; see [DVR.ResolveKeys].
 func (p *Proof) MatchKeys(keys map[string]*PublicKey) error {
@@ -152,7 +163,7 @@ func (p *Proof) MatchKeys(keys map[string]*PublicKey) error {
 		if !ok {
 			return fmt.Errorf("%w: the proof lacks a document of the request", ErrKeyMismatch)
 		}
-		used, err := option.Resolve(context.Background(), nil)
+		used, err := option.Resolve(context.Background(), nil, "")
 		if err != nil {
 			return forTag(tag, fmt.Errorf("issuer key in the proof: %w", err))
 		}

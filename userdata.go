@@ -22,7 +22,7 @@ func WithKeySetURL(jku string) SignOption {
 // SignDataToJWSToken makes a user data token: a JWS whose payload is
 // {"data":...} with the bytes of data unchanged. data is one JSON value, nearly
 // always an object, in valid UTF-8; with what stands around it, it has at most
-// [MaxPayload] bytes. The key is ES256 or RS256.
+// [MaxPayload] bytes. The key is for ES256, RS256 or PS256.
 //
 // A member <name> may be disclosed by queries if "_<name>_zkpass_public_": true
 // stands beside it.

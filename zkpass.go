@@ -24,7 +24,7 @@
 // # Formats
 //
 // Tokens are JWS (RFC 7515) and JWE (RFC 7516) in compact form. Issuers sign
-// with ES256 or RS256, verifiers and services with ES256; encryption is ECDH-ES
+// with ES256, RS256 or PS256, verifiers and services with ES256; encryption is ECDH-ES
 // with A256GCM. The algorithm always follows from the key and never from the
 // token. Keys are JWK and JWKS (RFC 7517) or PEM (PKCS #8 and SPKI).
 //
@@ -50,8 +50,8 @@ const LibZK = "libzk-v1"
 const (
 	// MaxPayload bounds the payload of a user data token.
 	MaxPayload = 16 << 10
-	// MaxHeader bounds a protected header.
-	MaxHeader = 1 << 10
+	// MaxHeader bounds a protected header: room for a chain of certificates.
+	MaxHeader = 4 << 10
 	// MaxQuery bounds the text of a query.
 	MaxQuery = 64 << 10
 	// MaxDocuments bounds the number of documents that one DVR asks for.

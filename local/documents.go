@@ -8,6 +8,7 @@ import (
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/internal/statement"
+	"github.com/zkpass-go/zkpass/zkvm"
 )
 
 // documents are the documents to prove about, by tag.
@@ -35,6 +36,10 @@ func parse(dvr *zkpass.DVR, tokens map[string]string) (documents, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", statement.Name(tag), err)
 		}
+		// Before anything is fetched or asked: no key could make up for it.
+		if err := token.Header.Algorithm.CheckProvable(); err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", statement.Name(tag), zkvm.ErrUnsupported, err)
+		}
 		payload, err := document.Parse(token.Payload)
 		if err != nil {
 			return nil, fmt.Errorf("%s: parsing payload: %w: %w", statement.Name(tag), zkpass.ErrMalformed, err)
@@ -50,6 +55,15 @@ func quoted(tag string) string {
 		return "a document without a tag"
 	}
 	return fmt.Sprintf("a document with tag %.40q", tag)
+}
+
+// algorithms returns what the tokens name, by tag.
+func (d documents) algorithms() map[string]zkpass.Algorithm {
+	algorithms := make(map[string]zkpass.Algorithm, len(d))
+	for tag, data := range d {
+		algorithms[tag] = data.token.Header.Algorithm
+	}
+	return algorithms
 }
 
 // verify checks the issuers' signatures.

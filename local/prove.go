@@ -62,7 +62,7 @@ func ProveRequest(ctx context.Context, request *zkpass.DVRToken, userData map[st
 	if err != nil {
 		return nil, err
 	}
-	keys, err := dvr.ResolveKeys(ctx, opts.Resolver)
+	keys, err := dvr.ResolveKeys(ctx, opts.Resolver, documents.algorithms())
 	if err != nil {
 		return nil, err
 	}

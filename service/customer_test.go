@@ -102,7 +102,7 @@ func newCustomer(t testing.TB, key string, addresses ...string) *customer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	encryption, err := keys.Only(zkpass.ECDHES)
+	encryption, err := keys.Key("", zkpass.ECDHES)
 	if err != nil {
 		t.Fatal(err)
 	}

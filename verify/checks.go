@@ -21,7 +21,8 @@ func (p *policy) checkService(token *zkpass.ProofToken) error {
 	if p.ServiceKeys == nil {
 		return fmt.Errorf("%w: %w: it is signed and policy names no keys of services", ErrService, zkpass.ErrUnknownKey)
 	}
-	key, err := p.serviceKey(token.Header().KeyID)
+	// The id may be left out where there is one key.
+	key, err := p.ServiceKeys.Key(token.Header().KeyID, zkpass.ES256)
 	if err == nil {
 		err = token.Verify(key)
 	}
@@ -29,14 +30,6 @@ func (p *policy) checkService(token *zkpass.ProofToken) error {
 		return fmt.Errorf("%w: %w", ErrService, err)
 	}
 	return nil
-}
-
-// serviceKey finds the key by its id, which may be left out where there is one.
-func (p *policy) serviceKey(id string) (*zkpass.PublicKey, error) {
-	if id == "" {
-		return p.ServiceKeys.Only(zkpass.ES256)
-	}
-	return p.ServiceKeys.Key(id)
 }
 
 // checkExpiry checks that the request is still good.
@@ -50,7 +43,7 @@ func (p *policy) checkExpiry(request *zkpass.DVRToken) error {
 
 // checkIssuers compares the issuers' keys and returns those expected.
 func (p *policy) checkIssuers(ctx context.Context, proof *zkpass.Proof, dvr *zkpass.DVR) (map[string]*zkpass.PublicKey, error) {
-	keys, err := dvr.ResolveKeys(ctx, p.Resolver)
+	keys, err := dvr.ResolveKeys(ctx, p.Resolver, proof.Algorithms())
 	if err != nil {
 		return nil, err
 	}

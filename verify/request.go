@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/internal/statement"
@@ -13,6 +15,10 @@ import (
 // asked for by tag; the key of an issuer is [zkpass.PublicKey.Option] of a key at
 // hand, for instance one from a [zkpass.KeySet], or names a key set's URL. key is
 // the verifier's own, which is to sign; nil leaves dvr_verifying_key null.
+//
+// An issuer's key that is given by its values must be one that can be proven with,
+// else the error wraps [zkpass.ErrUnprovable] or [zkpass.ErrAlgorithm]: nobody could
+// answer the request. A key set's URL is not fetched.
 //
 // The request is good for [zkpass.SignDVR] with that key. The verifier keeps the
 // token: [Verify] asks for it. An error wraps ErrCompile of
@@ -26,6 +32,9 @@ func NewDVR(title, query string, documents map[string]zkpass.UserDataRequest, ke
 		named := key.Option()
 		dvr.VerifyingKey = &named
 	}
+	if err := checkIssuers(documents); err != nil {
+		return nil, fmt.Errorf("making request: %w", err)
+	}
 	var err error
 	if dvr.QueryMethodVersion, err = statement.MethodVersion(dvr); err != nil {
 		return nil, fmt.Errorf("making request: %w", err)
@@ -34,4 +43,22 @@ func NewDVR(title, query string, documents map[string]zkpass.UserDataRequest, ke
 		return nil, fmt.Errorf("making request: %w", err)
 	}
 	return dvr, nil
+}
+
+// checkIssuers checks the issuers' keys that are given by their values.
+func checkIssuers(documents map[string]zkpass.UserDataRequest) error {
+	for _, tag := range slices.Sorted(maps.Keys(documents)) {
+		option := documents[tag].VerifyingKey
+		if option.PublicKey == nil {
+			continue
+		}
+		key, err := option.Resolve(context.Background(), nil, "")
+		if err == nil {
+			err = key.Algorithm().CheckProvable()
+		}
+		if err != nil {
+			return fmt.Errorf("%s: issuer key: %w", statement.Name(tag), err)
+		}
+	}
+	return nil
 }

@@ -59,7 +59,7 @@ func newIssuerKeys(ctx context.Context, stderr io.Writer, dvr *zkpass.DVR, args 
 
 // inSet reports an error unless a key that is given by value is in the set.
 func inSet(ctx context.Context, option zkpass.KeyOption, set *zkpass.KeySet) error {
-	key, err := option.Resolve(ctx, nil)
+	key, err := option.Resolve(ctx, nil, "")
 	if err != nil {
 		return err
 	}
@@ -70,11 +70,11 @@ func inSet(ctx context.Context, option zkpass.KeyOption, set *zkpass.KeySet) err
 }
 
 // ResolveKey implements [zkpass.KeyResolver].
-func (k *issuerKeys) ResolveKey(ctx context.Context, jku, kid string) (*zkpass.PublicKey, error) {
+func (k *issuerKeys) ResolveKey(ctx context.Context, jku, kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
 	if k.sets[jku] != nil {
-		return k.sets.ResolveKey(ctx, jku, kid)
+		return k.sets.ResolveKey(ctx, jku, kid, alg)
 	}
-	return k.fetcher.ResolveKey(ctx, jku, kid)
+	return k.fetcher.ResolveKey(ctx, jku, kid, alg)
 }
 
 // hintAtJWKS adds to the error of a key set that may not be fetched how to allow

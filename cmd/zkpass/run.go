@@ -186,10 +186,7 @@ func issuerOf(token string, set *zkpass.KeySet) (*zkpass.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if id := parsed.Header.KeyID; id != "" {
-		return set.Key(id)
-	}
-	return set.Only(zkpass.ES256)
+	return set.Key(parsed.Header.KeyID, parsed.Header.Algorithm)
 }
 
 // request makes the request for a query over the documents and signs it with a

@@ -83,7 +83,7 @@ func (s *IssuerSide) prove(ctx context.Context, grant *Grant, q *Question) (stri
 // keyFor returns the key that a request asks for: the verifier may not have heard of the
 // newest one.
 func (s *IssuerSide) keyFor(ctx context.Context, dvr *zkpass.DVR) (*zkpass.PrivateKey, error) {
-	wanted, err := dvr.ResolveKeys(ctx, nil)
+	wanted, err := dvr.ResolveKeys(ctx, nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func TestIssuer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := keys.Key(parsed.Header.KeyID)
+	key, err := keys.Key(parsed.Header.KeyID, parsed.Header.Algorithm)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func (p *Partners) Read(ctx context.Context, token string) (*Question, error) {
 	}
 	// Anybody can write any iss into a request. That it is the partner's is shown by the
 	// key, which comes from the partner and not from the request.
-	key, err := p.Keys.ResolveKey(ctx, from.KeySet, request.Header().KeyID)
+	key, err := p.Keys.ResolveKey(ctx, from.KeySet, request.Header().KeyID, zkpass.ES256)
 	if err != nil {
 		return nil, fmt.Errorf("finding the key of %s: %w", from.Name, err)
 	}

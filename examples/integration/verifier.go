@@ -147,16 +147,16 @@ func (v *Verifier) question(c *Customer) (string, error) {
 // first that can be proven with.
 func (v *Verifier) issuerKey(ctx context.Context, kid string) (*zkpass.PublicKey, error) {
 	if kid != "" {
-		return v.Keys.ResolveKey(ctx, v.IssuerKeys, kid)
+		return v.Keys.ResolveKey(ctx, v.IssuerKeys, kid, "")
 	}
 	set, err := v.Keys.KeySet(ctx, v.IssuerKeys)
 	if err != nil {
 		return nil, err
 	}
 	for _, key := range set.Keys() {
-		if key.Algorithm() == zkpass.ES256 {
+		if key.Algorithm().Provable() {
 			return key, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: none in the issuer's key set is for %s", zkpass.ErrUnknownKey, zkpass.ES256)
+	return nil, fmt.Errorf("%w: none in the issuer's key set can be proven with", zkpass.ErrUnknownKey)
 }

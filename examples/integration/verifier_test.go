@@ -226,7 +226,7 @@ func TestRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := set.Key(request.Header().KeyID)
+	key, err := set.Key(request.Header().KeyID, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,8 +51,8 @@ func (d Document) key() (zkvm.Key, error) {
 	if header.Algorithm != d.Key.Algorithm() {
 		return zkvm.Key{}, fmt.Errorf("%w: the header names %s, the issuer's key is for %s", zkpass.ErrAlgorithm, header.Algorithm, d.Key.Algorithm())
 	}
-	if header.Algorithm != zkpass.ES256 {
-		return zkvm.Key{}, fmt.Errorf("%w: the issuer signs with %s; tokens signed with ES256 can be proven", zkvm.ErrUnsupported, header.Algorithm)
+	if err := header.Algorithm.CheckProvable(); err != nil {
+		return zkvm.Key{}, fmt.Errorf("%w: %w", zkvm.ErrUnsupported, err)
 	}
 	x, y, ok := d.Key.Point()
 	if !ok {

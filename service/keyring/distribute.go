@@ -113,7 +113,7 @@ func publishOnce(ctx context.Context, bucket Bucket, ring *Ring) error {
 // shares reports whether two states can be of one ring at different times.
 func shares(a, b Published) bool {
 	for _, key := range a.Keys.Keys() {
-		if _, err := b.Keys.Key(key.ID()); err == nil {
+		if _, err := b.Keys.Key(key.ID(), key.Algorithm()); err == nil {
 			return true
 		}
 	}

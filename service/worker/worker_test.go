@@ -364,6 +364,6 @@ func TestPanic(t *testing.T) {
 // resolver resolves nothing.
 type resolver func(context.Context) error
 
-func (r resolver) ResolveKey(ctx context.Context, _, _ string) (*zkpass.PublicKey, error) {
+func (r resolver) ResolveKey(ctx context.Context, _, _ string, _ zkpass.Algorithm) (*zkpass.PublicKey, error) {
 	return nil, r(ctx)
 }

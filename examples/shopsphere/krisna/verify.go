@@ -70,11 +70,11 @@ func (s *Shop) accept(ctx context.Context, username string, token []byte) (*requ
 
 // ResolveKey finds the keys that the shop's own requests name: the shop's, and
 // ShopSphere's.
-func (s *Shop) ResolveKey(ctx context.Context, jku, kid string) (*zkpass.PublicKey, error) {
+func (s *Shop) ResolveKey(ctx context.Context, jku, kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
 	if jku == s.options.Origin+jwksPath {
-		return s.keys.Key(kid)
+		return s.keys.Key(kid, alg)
 	}
-	return s.fetcher.ResolveKey(ctx, jku, kid)
+	return s.fetcher.ResolveKey(ctx, jku, kid, alg)
 }
 
 func sortByTime(requests []*request) {
