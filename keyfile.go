@@ -30,19 +30,32 @@ func ReadPrivateKey(path string) (*PrivateKey, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: %s is not a regular file", ErrKeyFile, path)
 	}
-	if info.Mode().Perm()&^keyFileMode != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("%w: %s has mode %04o, wider than 0600",
-			ErrKeyFile, path, info.Mode().Perm())
-	}
 	text, err := io.ReadAll(io.LimitReader(file, MaxKeySet+1))
 	if err != nil {
 		return nil, err
+	}
+	if isPublicText(text) {
+		return nil, fmt.Errorf("%s: %w", path, malformed("it holds public keys; a private key is meant"))
+	}
+	if info.Mode().Perm()&^keyFileMode != 0 && runtime.GOOS != "windows" {
+		return nil, fmt.Errorf("%w: %s has mode %04o, wider than 0600",
+			ErrKeyFile, path, info.Mode().Perm())
 	}
 	key, err := ParsePrivateKey(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return key, nil
+}
+
+// isPublicText reports whether a text is a public key or a key set, which people take
+// for the private key that belongs to it.
+func isPublicText(text []byte) bool {
+	if _, err := ParsePublicKey(text); err == nil {
+		return true
+	}
+	_, err := ParseKeySet(text)
+	return err == nil
 }
 
 // WriteFile writes the key into a new file that only its owner may read: as PEM

@@ -27,7 +27,7 @@ func parseFormats(args []string) (map[string]zkpass.Format, error) {
 // readQuery reads and compiles a query for documents with the given formats,
 // by tag. It returns the text too.
 func readQuery(path string, formats map[string]zkpass.Format) (*query.Program, string, error) {
-	text, err := readFile(path, zkpass.MaxQuery)
+	text, err := readText(path, zkpass.MaxQuery)
 	if err != nil {
 		return nil, "", err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -16,10 +17,12 @@ import (
 type dvrFlags struct {
 	key, title, query, id, expires, responseURI string
 	issuers, formats, dataURLs                  []string
+	offline                                     bool
 }
 
 func newDVRCreate() *cobra.Command {
 	var flags dvrFlags
+	var out string
 	cmd := &cobra.Command{
 		Use:   "create --key KEY --title TITLE --query FILE --issuer [tag:](FILE|URL)[#kid]...",
 		Short: "make and sign a request",
@@ -29,7 +32,8 @@ token.
 --issuer names the key of a document's issuer. From a file (JWKS, JWK or PEM) the
 key itself goes into the request; a URL goes into it as it is, with the key's id,
 and whoever needs the key fetches it. The #kid may be left out where there is one
-key for signing. With several documents each --issuer has a tag of its own, and
+key for signing. The key must be one that can be proven with, else nobody could
+answer the request: a URL is fetched to see that, unless --offline is given. With several documents each --issuer has a tag of its own, and
 so may --format and --data-url: a prefix up to the first colon is a tag if it
 consists of letters, digits and _ and no // follows. Write ./a:b.json for a file.
 
@@ -52,7 +56,7 @@ The request's issuer (iss) is the origin of --response-uri.`,
 			if err != nil {
 				return err
 			}
-			return printLine(cmd, token)
+			return writeResult(cmd, out, token)
 		},
 	}
 	f := cmd.Flags()
@@ -65,11 +69,13 @@ The request's issuer (iss) is the origin of --response-uri.`,
 	f.StringVar(&flags.id, "id", "", "id of the request (default: a new UUID)")
 	f.StringVar(&flags.expires, "expires", "1h", "how long the request is good, or until when (RFC 3339); 0 for ever")
 	f.StringVar(&flags.responseURI, "response-uri", "", "URL where the proof is to go")
+	f.BoolVar(&flags.offline, "offline", false, "fetch nothing: take the URL and key id of --issuer as they are")
+	addOut(cmd, &out)
 	return cmd
 }
 
 func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Time) (string, error) {
-	key, err := zkpass.ReadPrivateKey(flags.key)
+	key, err := readPrivateKey(flags.key)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +133,7 @@ func (flags *dvrFlags) requests(ctx context.Context, stderr io.Writer) (map[stri
 	}
 	requests := make(map[string]zkpass.UserDataRequest, len(issuers))
 	for _, tag := range sortedKeys(issuers) {
-		option, err := issuerOption(ctx, stderr, issuers[tag])
+		option, err := flags.issuerOption(ctx, stderr, issuers[tag])
 		if err != nil {
 			return nil, hintAtTag(fmt.Errorf("--issuer: %w", err), tag, issuers[tag])
 		}
@@ -143,9 +149,9 @@ func (flags *dvrFlags) requests(ctx context.Context, stderr io.Writer) (map[stri
 	return requests, nil
 }
 
-// issuerOption makes the key option for an issuer: the key itself from a file,
-// an endpoint for a URL. A URL is fetched only to find out a key id.
-func issuerOption(ctx context.Context, stderr io.Writer, arg string) (zkpass.KeyOption, error) {
+// issuerOption makes the key option for an issuer: the key itself from a file, an
+// endpoint for a URL.
+func (flags *dvrFlags) issuerOption(ctx context.Context, stderr io.Writer, arg string) (zkpass.KeyOption, error) {
 	source, err := parseKeySource(arg)
 	if err != nil {
 		return zkpass.KeyOption{}, err
@@ -154,12 +160,18 @@ func issuerOption(ctx context.Context, stderr io.Writer, arg string) (zkpass.Key
 		if _, err := zkpass.Origin(source.location); err != nil {
 			return zkpass.KeyOption{}, fmt.Errorf("%s: %w", source.location, err)
 		}
-		if source.kid != "" {
-			return zkpass.KeyOption{KeysetEndpoint: &zkpass.KeysetEndpoint{JKU: source.location, KID: source.kid}}, nil
+		if flags.offline && source.kid == "" {
+			return zkpass.KeyOption{}, withHint(fmt.Errorf("%s: with --offline the key id cannot be found out", source.location), "name the key as in %s#kid", source.location)
+		}
+		if flags.offline {
+			return source.endpoint(source.kid), nil
 		}
 	}
 	set, err := source.load(ctx, stderr)
 	if err != nil {
+		if source.isURL() && errors.Is(err, zkpass.ErrFetch) {
+			err = withHint(err, "--offline makes the request without a look at the key set")
+		}
 		return zkpass.KeyOption{}, err
 	}
 	key, err := source.pick(set)
@@ -167,10 +179,12 @@ func issuerOption(ctx context.Context, stderr io.Writer, arg string) (zkpass.Key
 		return zkpass.KeyOption{}, err
 	}
 	if source.isURL() {
-		return zkpass.KeyOption{KeysetEndpoint: &zkpass.KeysetEndpoint{JKU: source.location, KID: key.ID()}}, nil
-	}
-	if key.Algorithm() == zkpass.ECDHES {
-		return zkpass.KeyOption{}, fmt.Errorf("%s: %w: the key is for encryption", source.location, zkpass.ErrAlgorithm)
+		return source.endpoint(key.ID()), nil
 	}
 	return key.Option(), nil
+}
+
+// endpoint names a key by the URL of its key set.
+func (s keySource) endpoint(kid string) zkpass.KeyOption {
+	return zkpass.KeyOption{KeysetEndpoint: &zkpass.KeysetEndpoint{JKU: s.location, KID: kid}}
 }

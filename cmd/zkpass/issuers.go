@@ -72,9 +72,19 @@ func inSet(ctx context.Context, option zkpass.KeyOption, set *zkpass.KeySet) err
 // ResolveKey implements [zkpass.KeyResolver].
 func (k *issuerKeys) ResolveKey(ctx context.Context, jku, kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
 	if k.sets[jku] != nil {
-		return k.sets.ResolveKey(ctx, jku, kid, alg)
+		return keyIn(k.sets[jku], kid, alg)
 	}
 	return k.fetcher.ResolveKey(ctx, jku, kid, alg)
+}
+
+// keyIn finds a key in a key set that a person gave. A file with one key that nobody
+// has named, as PEM never has a name, is good for any id.
+func keyIn(set *zkpass.KeySet, kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
+	key, err := set.Key(kid, alg)
+	if all := set.Keys(); errors.Is(err, zkpass.ErrUnknownKey) && len(all) == 1 && all[0].ID() == all[0].Thumbprint() {
+		return set.Key("", alg)
+	}
+	return key, err
 }
 
 // hintAtJWKS adds to the error of a key set that may not be fetched how to allow

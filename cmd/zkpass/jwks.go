@@ -9,7 +9,8 @@ import (
 )
 
 func newJWKS() *cobra.Command {
-	return &cobra.Command{
+	var out string
+	cmd := &cobra.Command{
 		Use:   "jwks KEY...",
 		Short: "print the public keys of private key files as a JWKS",
 		Long: `Prints a JWKS, which others may know, with the public parts of the keys in the
@@ -20,7 +21,7 @@ files.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			keys := make([]*zkpass.PublicKey, 0, len(args))
 			for _, path := range args {
-				key, err := zkpass.ReadPrivateKey(path)
+				key, err := readPrivateKey(path)
 				if err != nil {
 					return err
 				}
@@ -34,7 +35,9 @@ files.`,
 			if err != nil {
 				return err
 			}
-			return printLine(cmd, string(text))
+			return writeResult(cmd, out, string(text))
 		},
 	}
+	addOut(cmd, &out)
+	return cmd
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/zkpass-go/zkpass"
@@ -13,19 +15,33 @@ import (
 // keySource says where a public key is: a file or a URL, and its id there.
 type keySource struct {
 	location string
-	kid      string // empty if the only key for signing is meant
+	kid      string // empty if the only key is meant
 }
 
-// parseKeySource splits (FILE|URL)[#kid] at the last #.
+// parseKeySource splits (FILE|URL)[#kid]. A URL ends at its first # (RFC 3986, section
+// 3.5), since ids may have one themselves, as those of DIDs do. Of a file the longest
+// name that is there counts.
 func parseKeySource(arg string) (keySource, error) {
-	i := strings.LastIndexByte(arg, '#')
-	switch {
-	case i < 0:
+	first := strings.IndexByte(arg, '#')
+	if first < 0 {
 		return keySource{location: arg}, nil
-	case i == 0 || i == len(arg)-1:
+	}
+	cut := first
+	if !(keySource{location: arg[:first]}).isURL() {
+		if _, err := os.Stat(arg); err == nil {
+			return keySource{location: arg}, nil
+		}
+		for i := len(arg) - 1; i > first; i-- {
+			if _, err := os.Stat(arg[:i]); arg[i] == '#' && err == nil {
+				cut = i
+				break
+			}
+		}
+	}
+	if cut == 0 || cut == len(arg)-1 {
 		return keySource{}, fmt.Errorf("want FILE#kid or URL#kid, not %q", arg)
 	}
-	return keySource{arg[:i], arg[i+1:]}, nil
+	return keySource{arg[:cut], arg[cut+1:]}, nil
 }
 
 func (s keySource) isURL() bool { return strings.Contains(s.location, "://") }
@@ -44,25 +60,47 @@ func (s keySource) load(ctx context.Context, stderr io.Writer) (*zkpass.KeySet, 
 	return fetcher.KeySet(ctx, s.location)
 }
 
-// pick returns the key that is meant in a key set.
+// pick returns the issuer's key that is meant in a key set: one that documents signed
+// with it can be proven about.
 func (s keySource) pick(set *zkpass.KeySet) (*zkpass.PublicKey, error) {
-	if s.kid != "" {
-		key, err := set.Key(s.kid)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.location, err)
+	var found []*zkpass.PublicKey
+	for _, key := range set.Keys() {
+		if alg := key.Algorithm(); alg.Provable() && (s.kid == "" || key.ID() == s.kid) && !slices.ContainsFunc(found, key.Equal) {
+			found = append(found, key)
 		}
-		return key, nil
 	}
-	key, err := set.Only(zkpass.ES256)
-	if err != nil {
-		return nil, withHint(fmt.Errorf("%s: %w", s.location, err), "name the key as in %s#kid", s.location)
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1 && s.isURL() && s.kid != "" && differ(found):
+		return found[0], nil // a token's algorithm tells which is meant
+	case len(found) > 1 && s.kid == "":
+		return nil, withHint(fmt.Errorf("%s: %w: the key set has several keys for signing", s.location, zkpass.ErrUnknownKey), "name the key as in %s#kid", s.location)
+	case len(found) > 1:
+		return nil, withHint(fmt.Errorf("%s: %w: several keys have the id %q", s.location, zkpass.ErrUnknownKey, s.kid), "give a file with the one key that is meant")
 	}
-	return key, nil
+	key, err := set.Key(s.kid, "")
+	if err == nil {
+		err = fmt.Errorf("key %q: %w", key.ID(), key.Algorithm().CheckProvable())
+	}
+	return nil, withHint(fmt.Errorf("%s: %w", s.location, err), "nobody could answer such a request: keys for ES256 (P-256) can be proven with")
 }
 
-// readKeySet reads public keys from a file: a JWKS, a JWK or SPKI in PEM.
+// differ reports whether no two keys are for the same algorithm.
+func differ(keys []*zkpass.PublicKey) bool {
+	seen := make(map[zkpass.Algorithm]bool)
+	for _, key := range keys {
+		if seen[key.Algorithm()] {
+			return false
+		}
+		seen[key.Algorithm()] = true
+	}
+	return true
+}
+
+// readKeySet reads public keys from a file: a JWKS, a JWK or PEM.
 func readKeySet(path string) (*zkpass.KeySet, error) {
-	text, err := readFile(path, zkpass.MaxKeySet)
+	text, err := readText(path, zkpass.MaxKeySet)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +117,7 @@ func readKeySet(path string) (*zkpass.KeySet, error) {
 
 func parseKeys(text []byte) (*zkpass.KeySet, error) {
 	var members map[string]json.RawMessage
-	if json.Unmarshal(text, &members) == nil && members["keys"] != nil {
+	if json.Unmarshal(text, &members) == nil && members["kty"] == nil {
 		return zkpass.ParseKeySet(text)
 	}
 	key, err := zkpass.ParsePublicKey(text)

@@ -83,14 +83,27 @@ func (flags *proveFlags) checkTokens(cmd *cobra.Command, dvr *zkpass.DVR, tokens
 	if err != nil {
 		return err
 	}
+	for _, tag := range sortedKeys(tokens) {
+		parsed, err := zkpass.ParseUserDataToken(tokens[tag])
+		if err == nil {
+			err = parsed.Header.Algorithm.CheckProvable()
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", tagName(tag), err)
+		}
+	}
 	for _, tag := range sortedKeys(given) {
 		token, ok := tokens[tag]
 		if !ok {
 			continue // the client tells what is missing
 		}
-		key, err := dvr.Requests[tag].VerifyingKey.Resolve(cmd.Context(), keys)
+		parsed, err := zkpass.ParseUserDataToken(token)
+		if err != nil {
+			return fmt.Errorf("%s: %w", tagName(tag), err)
+		}
+		key, err := dvr.Requests[tag].VerifyingKey.Resolve(cmd.Context(), keys, parsed.Header.Algorithm)
 		if err == nil {
-			_, err = zkpass.VerifyJWSToken(key, token)
+			err = parsed.Verify(key)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", tagName(tag), err)

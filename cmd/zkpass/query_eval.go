@@ -64,7 +64,7 @@ func readDocuments(userData []string) (map[string]*document.Document, error) {
 	}
 	documents := make(map[string]*document.Document, len(files))
 	for _, tag := range sortedKeys(files) {
-		data, err := readFile(files[tag], zkpass.MaxPayload)
+		data, err := readData(files[tag], zkpass.MaxPayload)
 		if err != nil {
 			return nil, hintAtTag(err, tag, files[tag])
 		}

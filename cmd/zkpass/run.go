@@ -126,7 +126,7 @@ func (d *runDocuments) sign(args []string) error {
 		return err
 	}
 	for _, tag := range sortedKeys(files) {
-		data, err := readFile(files[tag], zkpass.MaxPayload)
+		data, err := readData(files[tag], zkpass.MaxPayload)
 		if err != nil {
 			return hintAtTag(err, tag, files[tag])
 		}
@@ -166,6 +166,9 @@ func (d *runDocuments) add(ctx context.Context, stderr io.Writer, args, jwks []s
 		if !ok {
 			return withHint(fmt.Errorf("--token: no --jwks for %s", tagName(tag)), "--jwks [tag:]FILE gives the key set of the token's issuer")
 		}
+		if _, err := zkpass.ParseUserDataToken(tokens[tag]); err != nil {
+			return fmt.Errorf("--token: %s: %w", tagName(tag), err)
+		}
 		set, err := keySource{location: location}.load(ctx, stderr)
 		if err != nil {
 			return hintAtTag(fmt.Errorf("--jwks: %w", err), tag, location)
@@ -186,7 +189,10 @@ func issuerOf(token string, set *zkpass.KeySet) (*zkpass.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return set.Key(parsed.Header.KeyID, parsed.Header.Algorithm)
+	if err := parsed.Header.Algorithm.CheckProvable(); err != nil {
+		return nil, err
+	}
+	return keyIn(set, parsed.Header.KeyID, parsed.Header.Algorithm)
 }
 
 // request makes the request for a query over the documents and signs it with a

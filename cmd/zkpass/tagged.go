@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/zkpass-go/zkpass"
 )
@@ -19,13 +21,19 @@ type tagged struct {
 
 // parseTagged splits an argument. What stands before the first colon is a tag if
 // it is made of letters, digits and _ and no // follows the colon. So URLs carry
-// no tag by themselves, and ./a:b.json is a file.
+// no tag by themselves, and ./a:b.json is a file. C:\x is a path, and on Windows C:/x.
 func parseTagged(arg string) tagged {
 	tag, value, found := strings.Cut(arg, ":")
-	if !found || !zkpass.ValidTag(tag) || strings.HasPrefix(value, "//") {
+	if !found || !zkpass.ValidTag(tag) || strings.HasPrefix(value, "//") || isDrive(tag, value) {
 		return tagged{value: arg}
 	}
 	return tagged{tag, value}
+}
+
+// isDrive reports whether an argument is a path that begins with the letter of a drive.
+func isDrive(tag, rest string) bool {
+	return len(tag) == 1 && unicode.IsLetter(rune(tag[0])) &&
+		(strings.HasPrefix(rest, `\`) || runtime.GOOS == "windows" && strings.HasPrefix(rest, "/"))
 }
 
 // hintAtTag adds to the error of a file that is not there that a part of its name

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -34,14 +37,48 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SHOPSPHERE", example)
 			return writeTokens(env.WorkDir)
 		},
+		Condition: proves,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"encoded":  writeEncoded,
 			"filemode": checkFileMode,
 			"payload":  checkPayload,
 		},
 	})
 }
 
-// newKeyServer serves a JWKS with one key at /one and with two at /two.
+// proves is the condition "proves:RS256": documents signed so can be proven about.
+func proves(condition string) (bool, error) {
+	alg, ok := strings.CutPrefix(condition, "proves:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %s", condition)
+	}
+	return zkpass.Algorithm(alg).Provable(), nil
+}
+
+// writeEncoded is the script command "encoded utf16le|utf16be|bom|crlf FROM TO": it
+// writes a file as editors and shells on Windows do.
+func writeEncoded(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[1])
+	var out []byte
+	switch args[0] {
+	case "utf16le", "utf16be":
+		order := map[string]binary.AppendByteOrder{"utf16le": binary.LittleEndian, "utf16be": binary.BigEndian}[args[0]]
+		for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+			out = order.AppendUint16(out, unit)
+		}
+	case "bom":
+		out = []byte("\ufeff" + text)
+	case "crlf":
+		out = []byte(" \r\n" + strings.ReplaceAll(text, "\n", "\r\n") + "\t\r\n")
+	default:
+		ts.Fatalf("unknown encoding %s", args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), out, 0o600))
+}
+
+// newKeyServer serves a JWKS with one key at /one and with two at /two. At /rsa there
+// is an RSA key too large to be used, one for RS256 and one for PS256, at /mixed these
+// beside a P-256 key, some of them of one id.
 func newKeyServer(t *testing.T) *httptest.Server {
 	var keys []*zkpass.PublicKey
 	for _, id := range []string{"k1", "k2"} {
@@ -57,9 +94,30 @@ func newKeyServer(t *testing.T) *httptest.Server {
 			json.NewEncoder(w).Encode(map[string]any{"keys": set})
 		})
 	}
+	rsaKeys := newRSAEntries(t)
+	mux.HandleFunc("/rsa", func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(map[string]any{"keys": rsaKeys})
+	})
+	mux.HandleFunc("/mixed", func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(map[string]any{"keys": append([]any{keys[0]}, rsaKeys...)})
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server
+}
+
+func newRSAEntries(t *testing.T) []any {
+	entries := []any{map[string]string{"kty": "RSA", "kid": "large", "n": "v" + strings.Repeat("w", 1365), "e": "AQAB"}}
+	for _, alg := range []zkpass.Algorithm{zkpass.RS256, zkpass.PS256} {
+		for _, id := range []string{"k1", string(alg)} {
+			key, err := zkpass.GenerateKey(alg, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			entries = append(entries, key.Public())
+		}
+	}
+	return entries
 }
 
 // writeTokens writes the tokens that no command makes so far.
@@ -184,6 +242,11 @@ func TestParseTagged(t *testing.T) {
 		"a:/b.json":              {"a", "/b.json"},
 		"a:":                     {"a", ""},
 		"é:a.json":               {"", "é:a.json"},
+		`C:\a.json`:              {"", `C:\a.json`},
+		`c:\a\b.json`:            {"", `c:\a\b.json`},
+		`bank:C:\a.json`:         {"bank", `C:\a.json`},
+		`CC:\a.json`:             {"CC", `\a.json`},
+		`1:\a.json`:              {"1", `\a.json`},
 		"http://localhost:80/:x": {"", "http://localhost:80/:x"},
 	} {
 		if got := parseTagged(arg); got != want {
