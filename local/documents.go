@@ -36,9 +36,11 @@ func parse(dvr *zkpass.DVR, tokens map[string]string) (documents, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", statement.Name(tag), err)
 		}
-		// Before anything is fetched or asked: no key could make up for it.
-		if err := token.Header.Algorithm.CheckProvable(); err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", statement.Name(tag), zkvm.ErrUnsupported, err)
+		if dvr.Requests[tag].VerifyingKey.KeysetEndpoint != nil {
+			// Before anything is fetched: no key could make up for it.
+			if err := checkProvable(tag, token); err != nil {
+				return nil, err
+			}
 		}
 		payload, err := document.Parse(token.Payload)
 		if err != nil {
@@ -47,6 +49,15 @@ func parse(dvr *zkpass.DVR, tokens map[string]string) (documents, error) {
 		parsed[tag] = userData{token, payload}
 	}
 	return parsed, nil
+}
+
+// checkProvable reports an error unless there are proofs about tokens signed like
+// this one.
+func checkProvable(tag string, token *zkpass.JWS) error {
+	if err := token.Header.Algorithm.CheckProvable(); err != nil {
+		return fmt.Errorf("%s: %w: %w", statement.Name(tag), zkvm.ErrUnsupported, err)
+	}
+	return nil
 }
 
 // quoted names a document whose tag may be anything.
@@ -66,11 +77,14 @@ func (d documents) algorithms() map[string]zkpass.Algorithm {
 	return algorithms
 }
 
-// verify checks the issuers' signatures.
+// verify checks the issuers' signatures, and that there are proofs about their kind.
 func (d documents) verify(keys map[string]*zkpass.PublicKey) error {
 	for _, tag := range slices.Sorted(maps.Keys(keys)) {
 		if err := d[tag].token.Verify(keys[tag]); err != nil {
 			return fmt.Errorf("%s: verifying user data token: %w", statement.Name(tag), err)
+		}
+		if err := checkProvable(tag, d[tag].token); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 // set: in the key sets that a person gave for its documents, else at a URL whose
 // host that person typed.
 type issuerKeys struct {
-	sets    zkpass.KeySets
+	sets    map[string]*issuerSet // by URL
 	fetcher zkpass.KeyFetcher
 }
 
@@ -28,7 +28,7 @@ func newIssuerKeys(ctx context.Context, stderr io.Writer, dvr *zkpass.DVR, args 
 	if err := onlyFor("jwks", locations, dvr.Requests); err != nil {
 		return nil, err
 	}
-	keys := &issuerKeys{sets: make(zkpass.KeySets)}
+	keys := &issuerKeys{sets: make(map[string]*issuerSet)}
 	used := make(map[string]string, len(locations)) // locations by URL of the request
 	for _, tag := range sortedKeys(locations) {
 		source := keySource{location: locations[tag]}
@@ -58,7 +58,7 @@ func newIssuerKeys(ctx context.Context, stderr io.Writer, dvr *zkpass.DVR, args 
 }
 
 // inSet reports an error unless a key that is given by value is in the set.
-func inSet(ctx context.Context, option zkpass.KeyOption, set *zkpass.KeySet) error {
+func inSet(ctx context.Context, option zkpass.KeyOption, set *issuerSet) error {
 	key, err := option.Resolve(ctx, nil, "")
 	if err != nil {
 		return err
@@ -71,20 +71,10 @@ func inSet(ctx context.Context, option zkpass.KeyOption, set *zkpass.KeySet) err
 
 // ResolveKey implements [zkpass.KeyResolver].
 func (k *issuerKeys) ResolveKey(ctx context.Context, jku, kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
-	if k.sets[jku] != nil {
-		return keyIn(k.sets[jku], kid, alg)
+	if set := k.sets[jku]; set != nil {
+		return set.key(kid, alg)
 	}
 	return k.fetcher.ResolveKey(ctx, jku, kid, alg)
-}
-
-// keyIn finds a key in a key set that a person gave. A file with one key that nobody
-// has named, as PEM never has a name, is good for any id.
-func keyIn(set *zkpass.KeySet, kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
-	key, err := set.Key(kid, alg)
-	if all := set.Keys(); errors.Is(err, zkpass.ErrUnknownKey) && len(all) == 1 && all[0].ID() == all[0].Thumbprint() {
-		return set.Key("", alg)
-	}
-	return key, err
 }
 
 // hintAtJWKS adds to the error of a key set that may not be fetched how to allow

@@ -46,8 +46,22 @@ func parseKeySource(arg string) (keySource, error) {
 
 func (s keySource) isURL() bool { return strings.Contains(s.location, "://") }
 
+// issuerSet is a key set that a person gave.
+type issuerSet struct {
+	*zkpass.KeySet
+	unnamed bool // it is one key that nobody has named: PEM, or a JWK without kid
+}
+
+// key finds a key; one that nobody has named is good for any id.
+func (s *issuerSet) key(kid string, alg zkpass.Algorithm) (*zkpass.PublicKey, error) {
+	if s.unnamed {
+		kid = ""
+	}
+	return s.Key(kid, alg)
+}
+
 // load returns the key set at a source. A URL that a person typed is fetched.
-func (s keySource) load(ctx context.Context, stderr io.Writer) (*zkpass.KeySet, error) {
+func (s keySource) load(ctx context.Context, stderr io.Writer) (*issuerSet, error) {
 	if !s.isURL() {
 		return readKeySet(s.location)
 	}
@@ -57,12 +71,16 @@ func (s keySource) load(ctx context.Context, stderr io.Writer) (*zkpass.KeySet, 
 	}
 	line := startProgress(stderr, "fetching "+s.location, -1)
 	defer line.done()
-	return fetcher.KeySet(ctx, s.location)
+	set, err := fetcher.KeySet(ctx, s.location)
+	if err != nil {
+		return nil, err
+	}
+	return &issuerSet{KeySet: set}, nil
 }
 
 // pick returns the issuer's key that is meant in a key set: one that documents signed
 // with it can be proven about.
-func (s keySource) pick(set *zkpass.KeySet) (*zkpass.PublicKey, error) {
+func (s keySource) pick(set *issuerSet) (*zkpass.PublicKey, error) {
 	var found []*zkpass.PublicKey
 	for _, key := range set.Keys() {
 		if alg := key.Algorithm(); alg.Provable() && (s.kid == "" || key.ID() == s.kid) && !slices.ContainsFunc(found, key.Equal) {
@@ -99,7 +117,7 @@ func differ(keys []*zkpass.PublicKey) bool {
 }
 
 // readKeySet reads public keys from a file: a JWKS, a JWK or PEM.
-func readKeySet(path string) (*zkpass.KeySet, error) {
+func readKeySet(path string) (*issuerSet, error) {
 	text, err := readText(path, zkpass.MaxKeySet)
 	if err != nil {
 		return nil, err
@@ -115,14 +133,16 @@ func readKeySet(path string) (*zkpass.KeySet, error) {
 	return set, nil
 }
 
-func parseKeys(text []byte) (*zkpass.KeySet, error) {
+func parseKeys(text []byte) (*issuerSet, error) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(text, &members) == nil && members["kty"] == nil {
-		return zkpass.ParseKeySet(text)
+		set, err := zkpass.ParseKeySet(text)
+		return &issuerSet{KeySet: set}, err
 	}
 	key, err := zkpass.ParsePublicKey(text)
 	if err != nil {
 		return nil, err
 	}
-	return zkpass.NewKeySet(key)
+	set, err := zkpass.NewKeySet(key)
+	return &issuerSet{set, members["kid"] == nil}, err
 }

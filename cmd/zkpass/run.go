@@ -184,7 +184,7 @@ func (d *runDocuments) add(ctx context.Context, stderr io.Writer, args, jwks []s
 }
 
 // issuerOf returns the key that a token names, or the only one there is.
-func issuerOf(token string, set *zkpass.KeySet) (*zkpass.PublicKey, error) {
+func issuerOf(token string, set *issuerSet) (*zkpass.PublicKey, error) {
 	parsed, err := zkpass.ParseUserDataToken(token)
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func issuerOf(token string, set *zkpass.KeySet) (*zkpass.PublicKey, error) {
 	if err := parsed.Header.Algorithm.CheckProvable(); err != nil {
 		return nil, err
 	}
-	return keyIn(set, parsed.Header.KeyID, parsed.Header.Algorithm)
+	return set.key(parsed.Header.KeyID, parsed.Header.Algorithm)
 }
 
 // request makes the request for a query over the documents and signs it with a

@@ -82,9 +82,11 @@ func (flags *verifyFlags) verify(cmd *cobra.Command, path string) error {
 		return err
 	}
 	if flags.serviceJWKS != "" {
-		if opts.ServiceKeys, err = (keySource{location: flags.serviceJWKS}).load(ctx, stderr); err != nil {
+		set, err := keySource{location: flags.serviceJWKS}.load(ctx, stderr)
+		if err != nil {
 			return fmt.Errorf("--service-jwks: %w", err)
 		}
+		opts.ServiceKeys = set.KeySet
 	}
 	if opts.Resolver, err = newIssuerKeys(ctx, stderr, &request.DVR, flags.jwks); err != nil {
 		return err
