@@ -35,9 +35,9 @@ type wycheproofCase struct {
 	TcID            int
 	Comment         string
 	Result          string
-	Msg, Sig        string // hexadecimal
+	Msg, Sig        string          // hexadecimal
 	JWS, JWE        json.RawMessage // a string, or an object in the JSON form
-	Pt              string // hexadecimal
+	Pt              string          // hexadecimal
 	Public, Private json.RawMessage
 	Shared          string // hexadecimal
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,8 @@ token.
 key itself goes into the request; a URL goes into it as it is, with the key's id,
 and whoever needs the key fetches it. The #kid may be left out where there is one
 key for signing. The key must be one that can be proven with, else nobody could
-answer the request: a URL is fetched to see that, unless --offline is given. With several documents each --issuer has a tag of its own, and
+answer the request: a URL is fetched to see that, unless --offline is given or it
+cannot be reached. With several documents each --issuer has a tag of its own, and
 so may --format and --data-url: a prefix up to the first colon is a tag if it
 consists of letters, digits and _ and no // follows. Write ./a:b.json for a file.
 
@@ -138,11 +140,11 @@ func (flags *dvrFlags) requests(ctx context.Context, stderr io.Writer) (map[stri
 			return nil, hintAtTag(fmt.Errorf("--issuer: %w", err), tag, issuers[tag])
 		}
 		request := zkpass.UserDataRequest{VerifyingKey: option, Format: formats[tag]}
-		if url, ok := urls[tag]; ok {
-			if _, err := zkpass.Origin(url); err != nil {
+		if where, ok := urls[tag]; ok {
+			if _, err := zkpass.Origin(where); err != nil {
 				return nil, fmt.Errorf("--data-url: %w", err)
 			}
-			request.URL = &url
+			request.URL = &where
 		}
 		requests[tag] = request
 	}
@@ -168,10 +170,15 @@ func (flags *dvrFlags) issuerOption(ctx context.Context, stderr io.Writer, arg s
 		}
 	}
 	set, err := source.load(ctx, stderr)
-	if err != nil {
-		if source.isURL() && errors.Is(err, zkpass.ErrFetch) {
-			err = withHint(err, "--offline makes the request without a look at the key set")
-		}
+	var unreachable *url.Error
+	switch {
+	case err != nil && source.kid != "" && errors.As(err, &unreachable):
+		// Others may reach it, or it later; nothing is known against the key.
+		fmt.Fprintf(stderr, "zkpass: warning: --issuer: whether its key can be proven with was not looked at: %s\n", oneLine(err.Error()))
+		return source.endpoint(source.kid), nil
+	case err != nil && source.isURL() && errors.Is(err, zkpass.ErrFetch):
+		return zkpass.KeyOption{}, withHint(err, "--offline makes the request without a look at the key set")
+	case err != nil:
 		return zkpass.KeyOption{}, err
 	}
 	key, err := source.pick(set)

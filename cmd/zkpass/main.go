@@ -1,7 +1,7 @@
 // Command zkpass makes keys, tokens, requests and proofs, and checks them.
 //
 // Standard output carries results and nothing else. Every failure, wrong usage
-// too, ends with status 1, with nothing on standard output and, on standard
+// too, ends with status 1 (of verify: see its help), with nothing on standard output and, on standard
 // error, a line "zkpass: error: ..." in lower case without a full stop, followed
 // by a line "zkpass: hint: ..." where there is something to do about it.
 package main
@@ -9,6 +9,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -43,16 +44,35 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(&out)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		_, err = stdout.Write(out.Bytes())
+	cmd, err := root.ExecuteContextC(ctx)
+	status := 1
+	if cmd.CommandPath() == "zkpass verify" {
+		status = 2 // 1 is a verdict
+	}
+	var end ending
+	if errors.As(err, &end) {
+		status = end.status
+	}
+	if err == nil || end.printed {
+		if _, writeErr := stdout.Write(out.Bytes()); writeErr != nil && err == nil {
+			err = writeErr
+		}
 	}
 	if err != nil {
 		report(stderr, err)
-		return 1
+		return status
 	}
 	return 0
 }
+
+// ending is an error that ends the process with a status of its own.
+type ending struct {
+	error
+	status  int
+	printed bool // standard output has a result all the same
+}
+
+func (e ending) Unwrap() error { return e.error }
 
 func newRoot() *cobra.Command {
 	root := newGroup(&cobra.Command{

@@ -15,6 +15,7 @@ import (
 // proveFlags are what prove is told.
 type proveFlags struct {
 	dvr, service, apiKey string
+	out                  string
 	tokens, jwks         []string
 }
 
@@ -62,6 +63,7 @@ sets by itself.`,
 	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a document's issuer, [tag:](FILE|URL); may be repeated")
 	f.StringVar(&flags.service, "service", "", "URL of a service that is to make the proof")
 	f.StringVar(&flags.apiKey, "api-key", "", "key for the service, KEY:SECRET or @FILE (default: $ZKPASS_API_KEY)")
+	addOut(cmd, &flags.out)
 	return cmd
 }
 
@@ -84,7 +86,7 @@ func (flags *proveFlags) prove(cmd *cobra.Command) error {
 	if err != nil {
 		return hintAtJWKS(err)
 	}
-	return printLine(cmd, string(result.Token))
+	return writeResult(cmd, flags.out, string(result.Token))
 }
 
 // readRequest reads a DVR token from a file.

@@ -53,7 +53,7 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 		return hintAtService(err)
 	}
 	note(cmd, "proved by the service in %s: proof token of %s", inSeconds(time.Since(start)), inKB(len(proof)))
-	return printLine(cmd, proof)
+	return writeResult(cmd, flags.out, proof)
 }
 
 // readAPIKey returns the API key that a flag names or, without the flag, that of

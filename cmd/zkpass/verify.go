@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,8 +19,9 @@ import (
 // verifyFlags are what verify is told.
 type verifyFlags struct {
 	dvr, serviceJWKS string
-	jwks             []string
-	allowLocal       bool
+	jwks, require    []string
+	allowLocal, json bool
+	out              string
 	ttl, skew        int
 	now              *string
 }
@@ -36,10 +40,18 @@ your own records.
 issuer by the URL of a key set, --jwks gives that key set, as a file or as a URL.
 Only URLs that are given here are fetched.
 
+--require NAME=VALUE asks for an output too: true, false and numbers as they are,
+other values as text, "42" in quotes for the text 42. --json prints a verdict in
+JSON, whether the proof holds or not. FILE and PROOF may be - for standard input.
+
+The exit status is 0 if the proof holds and every requirement is met, 1 if not, and
+2 if that cannot be told: wrong usage, or a file or key set that cannot be read.
+
 The command remembers nothing: that no request is answered twice is for the caller
 to see to.`,
 		Example: `  zkpass verify --dvr dvr.jwt --allow-local proof.json
   zkpass verify --dvr dvr.jwt --service-jwks https://zkpass.example/.well-known/jwks.json proof.jwt
+  zkpass verify --dvr dvr.jwt --allow-local --require result=true --json - <proof.json
   zkpass verify --dvr dvr.jwt --allow-local --jwks op.jwks.json --ttl 60 proof.json`,
 		Args: wantArgs("PROOF"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,6 +69,9 @@ to see to.`,
 	f.StringVar(&flags.serviceJWKS, "service-jwks", "", "key set of the service, FILE or URL")
 	f.BoolVar(&flags.allowLocal, "allow-local", false, "accept a proof made without a service")
 	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a document's issuer, [tag:](FILE|URL); may be repeated")
+	f.StringArrayVar(&flags.require, "require", nil, "an output that must have a value, NAME=VALUE; may be repeated")
+	f.BoolVar(&flags.json, "json", false, "print a verdict in JSON, of a refusal too")
+	addOut(cmd, &flags.out)
 	f.IntVar(&flags.ttl, "ttl", int(verify.DefaultTTL/time.Second), "how old the proof may be, in seconds")
 	f.IntVar(&flags.skew, "skew", int(verify.DefaultSkew/time.Second), "how far clocks may differ, in seconds")
 	flags.now = addNow(cmd, "time of verification")
@@ -65,6 +80,10 @@ to see to.`,
 
 func (flags *verifyFlags) verify(cmd *cobra.Command, path string) error {
 	opts, err := flags.options()
+	if err != nil {
+		return err
+	}
+	required, err := parseRequirements(flags.require)
 	if err != nil {
 		return err
 	}
@@ -94,10 +113,60 @@ func (flags *verifyFlags) verify(cmd *cobra.Command, path string) error {
 	start := time.Now()
 	outcome, err := verify.Verify(ctx, []byte(proof), dvr, opts)
 	if err != nil {
-		return hintAtPolicy(hintAtJWKS(fmt.Errorf("%s: %w", path, err)))
+		return flags.refuse(cmd, verify.Code(err), hintAtPolicy(hintAtJWKS(fmt.Errorf("%s: %w", path, err))))
 	}
 	noteVerified(stderr, time.Since(start))
-	return printLine(cmd, string(outcome.Outputs))
+	if err := checkRequirements(required, outcome.Outputs); err != nil {
+		return flags.refuse(cmd, codeRequirement, fmt.Errorf("%s: %w", path, err))
+	}
+	if !flags.json {
+		return writeResult(cmd, flags.out, string(outcome.Outputs))
+	}
+	return flags.write(cmd, verdict{
+		Valid: true, DVRID: outcome.DVRID, DVRTitle: outcome.DVRTitle, Output: string(outcome.Outputs), Outputs: outcome.Outputs,
+		Evaluated: timeText(outcome.Time), Local: &outcome.Local,
+	})
+}
+
+// codeRequirement tells that the proof holds and --require is not met.
+const codeRequirement zkpass.ProblemCode = "requirement"
+
+// verdict is what verify --json prints.
+type verdict struct {
+	Valid     bool               `json:"valid"`
+	Code      zkpass.ProblemCode `json:"code,omitempty"`
+	Detail    string             `json:"detail,omitempty"`
+	DVRID     string             `json:"dvr_id,omitempty"`
+	DVRTitle  string             `json:"dvr_title,omitempty"`
+	Output    string             `json:"output,omitempty"` // the text that is proven
+	Outputs   json.RawMessage    `json:"outputs,omitempty"`
+	Evaluated string             `json:"evaluated,omitempty"`
+	Local     *bool              `json:"local,omitempty"`
+}
+
+func (flags *verifyFlags) write(cmd *cobra.Command, v verdict) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	return writeResult(cmd, flags.out, strings.TrimSpace(text.String()))
+}
+
+// refuse ends the command without a verdict, or with one against the proof.
+func (flags *verifyFlags) refuse(cmd *cobra.Command, code zkpass.ProblemCode, err error) error {
+	ended := ending{error: err, status: 1}
+	if code == zkpass.ProblemCannotTell || code == zkpass.ProblemUnsupported || errors.Is(err, zkpass.ErrNotAllowed) {
+		ended.status = 2 // nothing was found against the proof
+	}
+	if flags.json {
+		if err := flags.write(cmd, verdict{Code: code, Detail: oneLine(err.Error())}); err != nil {
+			return err
+		}
+		ended.printed = true
+	}
+	return ended
 }
 
 func (flags *verifyFlags) options() (opts verify.Options, err error) {

@@ -43,6 +43,7 @@ var kinds = []kind{
 	{zkpass.ErrSignature, 422, zkpass.ProblemSignature, ""},
 	{zkpass.ErrUnsupportedZKVM, 422, zkpass.ProblemUnsupported, ""},
 	{zkvm.ErrUnsupported, 422, zkpass.ProblemUnsupported, ""},
+	{zkpass.ErrUnprovable, 422, zkpass.ProblemUnsupported, ""},
 	{zkvm.ErrTooLarge, 422, zkpass.ProblemUnsupported, ""},
 	{zkpass.ErrNotAllowed, 422, zkpass.ProblemKeys, ""},
 	{zkpass.ErrUnknownKey, 422, zkpass.ProblemKeys, ""},

@@ -53,11 +53,11 @@ func (a *App) readQuestion(ctx context.Context, token string) (*question, error)
 	if err := dvr.Verify(key); err != nil {
 		return nil, err
 	}
-	return q, a.checkQuestion(q)
+	return q, a.checkQuestion(ctx, q)
 }
 
 // checkQuestion checks what a partner has signed.
-func (a *App) checkQuestion(q *question) error {
+func (a *App) checkQuestion(ctx context.Context, q *question) error {
 	if err := q.dvr.CheckTime(a.now()); err != nil {
 		return err
 	}
@@ -74,6 +74,9 @@ func (a *App) checkQuestion(q *question) error {
 	if endpoint := asked.VerifyingKey.KeysetEndpoint; endpoint == nil || endpoint.JKU != a.options.IssuerJWKS {
 		return errOtherIssuer
 	}
+	if err := a.checkIssuerKey(ctx, asked.VerifyingKey.KeysetEndpoint); err != nil {
+		return err
+	}
 	var err error
 	if q.program, err = query.Compile([]byte(q.dvr.DVR.Query), []string{""}, query.WithFormat("", query.JWT)); err != nil {
 		return err
@@ -82,6 +85,31 @@ func (a *App) checkQuestion(q *question) error {
 		return errTooLong // nobody can agree to what they cannot read
 	}
 	return nil
+}
+
+// checkIssuerKey reports an error if it is known already that no ID token could be
+// proven about under the key that a request names: before anybody signs in and agrees.
+func (a *App) checkIssuerKey(ctx context.Context, named *zkpass.KeysetEndpoint) error {
+	key, err := a.fetcher.ResolveKey(ctx, named.JKU, named.KID, "")
+	if err == nil {
+		return key.Algorithm().CheckProvable()
+	}
+	if errors.Is(err, zkpass.ErrFetch) {
+		return nil // signing in will tell
+	}
+	set, setErr := a.fetcher.KeySet(ctx, named.JKU)
+	if setErr != nil {
+		return err
+	}
+	for _, key := range set.Keys() {
+		if key.ID() == named.KID && key.Algorithm().Provable() {
+			return nil // one of several with this id
+		}
+	}
+	if errors.Is(err, zkpass.ErrUnknownKey) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", zkpass.ErrUnprovable, err)
 }
 
 // partnerOf returns the partner that a request says it comes from. The key that the

@@ -94,6 +94,15 @@ func (a *App) showTransaction(w http.ResponseWriter, r *http.Request, session *w
 }
 
 func (a *App) showConsent(w http.ResponseWriter, r *http.Request, u *user, t *transaction) {
+	// Nobody is to agree to what cannot be done.
+	token, err := zkpass.ParseUserDataToken(u.idToken)
+	if err == nil {
+		err = token.Header.Algorithm.CheckProvable()
+	}
+	if err != nil {
+		a.refuse(w, r, err, t)
+		return
+	}
 	x, err := a.explain(t.question, u.idToken)
 	if err != nil {
 		a.fail(w, r, err)

@@ -95,11 +95,16 @@ func (s *Shop) issuerKeyID(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, key := range set.Keys() {
-		if key.Algorithm() != zkpass.ECDHES {
+		if key.Algorithm().Provable() {
 			return key.ID(), nil
 		}
 	}
-	return "", fmt.Errorf("%w: the key set has none for signing", zkpass.ErrUnknownKey)
+	// Without one that can be proven with, the app tells the customer so.
+	key, err := set.Key("", "")
+	if err != nil {
+		return "", err
+	}
+	return key.ID(), nil
 }
 
 func (s *Store) putRequest(ctx context.Context, r *request) error {
