@@ -26,7 +26,8 @@
 // Tokens are JWS (RFC 7515) and JWE (RFC 7516) in compact form. Issuers sign
 // with ES256, RS256 or PS256, verifiers and services with ES256; encryption is ECDH-ES
 // with A256GCM. The algorithm always follows from the key and never from the
-// token. Keys are JWK and JWKS (RFC 7517) or PEM (PKCS #8 and SPKI).
+// token. Keys are JWK and JWKS (RFC 7517) or PEM (PKCS #8 and SPKI;
+// other forms are read). docs/keys.md has the rules.
 //
 // All parsers are strict: base64url without padding and with zero trailing bits,
 // valid UTF-8, no member twice, no unknown member in what zkPass defines, and a

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/zkpass-go/zkpass"
@@ -78,5 +79,23 @@ func TestNewDVRRefuses(t *testing.T) {
 		if err == nil || dvr != nil || test.want != nil && !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, %v", name, dvr, err)
 		}
+	}
+}
+
+// A request that nobody could answer is not made.
+func TestNewDVRRefusesKeysThatCannotBeProvenWith(t *testing.T) {
+	for _, alg := range []zkpass.Algorithm{zkpass.RS256, zkpass.PS256} {
+		key, err := zkpass.GenerateKey(alg, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = verify.NewDVR("T", `{"==":[{"dvar":"a"},1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: key.Public().Option()}}, nil)
+		if alg.Provable() != (err == nil) || err != nil && !errors.Is(err, zkpass.ErrUnprovable) {
+			t.Errorf("%s: %v", alg, err)
+		}
+	}
+	small := zkpass.KeyOption{PublicKey: &zkpass.KeyValues{N: "v" + strings.Repeat("w", 169) + "Q", E: "AQAB"}}
+	if _, err := verify.NewDVR("T", `{"==":[{"dvar":"a"},1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: small}}, nil); !errors.Is(err, zkpass.ErrAlgorithm) {
+		t.Errorf("an RSA key of 1024 bits: %v", err)
 	}
 }

@@ -15,9 +15,11 @@ import (
 func newInspect() *cobra.Command {
 	return &cobra.Command{
 		Use:   "inspect FILE",
-		Short: "show what is in a proof, a request or a user data token",
+		Short: "show what is in a proof, a request, a user data token or a key set",
 		Long: `Prints the content of a proof, a request (DVR) or a user data token as JSON. Of an
-encrypted token only the header can be shown. Nothing is verified.`,
+encrypted token only the header can be shown. Of keys and key sets it lists those
+that can be used, with their algorithm and id, never a secret. Nothing is verified.
+- stands for standard input.`,
 		Example: `  zkpass inspect dvr.jwt
   zkpass inspect proof.jwt`,
 		Args: wantArgs("FILE"),
@@ -52,11 +54,52 @@ type inspection struct {
 	ProofBytes  int             `json:"proof_bytes,omitempty"`
 	ContentSize int             `json:"ciphertext_bytes,omitempty"`
 	Payload     json.RawMessage `json:"payload,omitempty"`
+	Keys        []inspectedKey  `json:"keys,omitempty"`
+}
+
+// inspectedKey is what inspect tells of a key.
+type inspectedKey struct {
+	ID         string           `json:"kid"`
+	Algorithm  zkpass.Algorithm `json:"alg"`
+	Thumbprint string           `json:"thumbprint"`
+	Provable   bool             `json:"provable"` // documents signed with it
+}
+
+// inspectKeys shows a private key, a public one or a key set.
+func inspectKeys(text string) (*inspection, error) {
+	if private, err := zkpass.ParsePrivateKey([]byte(text)); err == nil {
+		return &inspection{Type: "private key", Keys: []inspectedKey{inspectKey(private.Public())}}, nil
+	}
+	set, err := parseKeys([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	shown := &inspection{Type: "key set"}
+	for _, key := range set.Keys() {
+		shown.Keys = append(shown.Keys, inspectKey(key))
+	}
+	return shown, nil
+}
+
+func inspectKey(key *zkpass.PublicKey) inspectedKey {
+	return inspectedKey{key.ID(), key.Algorithm(), key.Thumbprint(), key.Algorithm().Provable()}
 }
 
 // inspect tells the kinds of tokens apart by their form and content.
 func inspect(text string) (*inspection, error) {
-	if strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
+	if strings.HasPrefix(text, "-----BEGIN ") {
+		return inspectKeys(text)
+	}
+	if strings.HasPrefix(text, "{") {
+		var members map[string]json.RawMessage
+		_ = json.Unmarshal([]byte(text), &members) // the parsers report what is wrong
+		switch {
+		case members["kty"] != nil || members["keys"] != nil:
+			return inspectKeys(text)
+		case members != nil && members["data"] == nil:
+			return nil, withHint(fmt.Errorf("%w: JSON that is no proof, key or key set", zkpass.ErrMalformed),
+				"user data is shown by any tool for JSON; zkpass issue signs it")
+		}
 		return inspectProof(text, []byte(text))
 	}
 	parts := strings.Split(text, ".")
@@ -65,7 +108,7 @@ func inspect(text string) (*inspection, error) {
 	}
 	if len(parts) != 3 {
 		return nil, withHint(fmt.Errorf("%w: neither a JWS, a JWE nor a proof in JSON", zkpass.ErrMalformed),
-			"inspect reads user data tokens, requests and proofs")
+			"inspect reads user data tokens, requests, proofs, keys and key sets")
 	}
 	payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
 	var probe struct {

@@ -97,9 +97,18 @@ func readRequest(path string) (string, *zkpass.DVRToken, error) {
 	}
 	request, err := zkpass.ParseDVRToken(text)
 	if err != nil {
-		return "", nil, fmt.Errorf("%s: %w", path, err)
+		return "", nil, otherKind(text, fmt.Errorf("%s: %w", path, err), "a request")
 	}
 	return text, request, nil
+}
+
+// otherKind says of a file that cannot be read as what is meant what it is instead.
+func otherKind(text string, err error, meant string) error {
+	shown, inspectErr := inspect(text)
+	if inspectErr != nil {
+		return err
+	}
+	return withHint(err, "the file is of type %s; %s is meant", shown.Type, meant)
 }
 
 // proveShown makes a proof, shows its progress and tells its size and time.

@@ -88,13 +88,9 @@ func (flags *verifyFlags) verify(cmd *cobra.Command, path string) error {
 		return err
 	}
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
-	dvr, err := readToken(flags.dvr, zkpass.MaxDVRToken)
+	dvr, request, err := readRequest(flags.dvr)
 	if err != nil {
 		return err
-	}
-	request, err := zkpass.ParseDVRToken(dvr)
-	if err != nil {
-		return fmt.Errorf("%s: %w", flags.dvr, err)
 	}
 	proof, err := readToken(path, zkpass.MaxProofToken)
 	if err != nil {
