@@ -94,7 +94,7 @@ func TestNewDVRRefusesKeysThatCannotBeProvenWith(t *testing.T) {
 			t.Errorf("%s: %v", alg, err)
 		}
 	}
-	small := zkpass.KeyOption{PublicKey: &zkpass.KeyValues{N: "v" + strings.Repeat("w", 169) + "Q", E: "AQAB"}}
+	small := zkpass.KeyOption{PublicKey: &zkpass.KeyValues{N: "v" + strings.Repeat("w", 169) + "c", E: "AQAB"}}
 	if _, err := verify.NewDVR("T", `{"==":[{"dvar":"a"},1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: small}}, nil); !errors.Is(err, zkpass.ErrAlgorithm) {
 		t.Errorf("an RSA key of 1024 bits: %v", err)
 	}
