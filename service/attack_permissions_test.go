@@ -96,7 +96,7 @@ func TestDocumentedSubjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	claim, err := queue.Take(t.Context())
+	claim, err := queue.Take(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

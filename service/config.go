@@ -35,6 +35,7 @@ type Config struct {
 	Metrics Metrics `yaml:"metrics"`
 	Keys    Keys    `yaml:"keys"`
 	Jobs    Jobs    `yaml:"jobs"`
+	Space   Space   `yaml:"space"`
 	Limits  Limits  `yaml:"limits"`
 
 	// KeyHosts are the hosts whose key sets workers may fetch, as they stand in
@@ -61,7 +62,7 @@ type NATS struct {
 	CA          string `yaml:"ca"`          // file with certificate authorities, instead of the system's
 	Cert        string `yaml:"cert"`        // client certificate and its key, if the cluster asks for one
 	Key         string `yaml:"key"`
-	Replicas    int    `yaml:"replicas"` // copies of each stream, 1, 3 or 5
+	Replicas    int    `yaml:"replicas"` // copies of everything stored, 1, 3 or 5; 0: 3 on a cluster
 }
 
 // TLS is the certificate of the API. Without it the API speaks plain HTTP, for
@@ -86,14 +87,22 @@ type Keys struct {
 
 // Jobs are the bounds of the queue and of proving.
 type Jobs struct {
-	Parallel    int           `yaml:"parallel"`    // jobs proven at once in a process; 0 chooses
-	MemoryMB    int64         `yaml:"memory_mb"`   // for all proofs at once, in MiB; 0: half of the machine's
-	Deadline    time.Duration `yaml:"deadline"`    // for proving one job
-	MaxQueued   int           `yaml:"max_queued"`  // jobs in the queue, then 503
-	MaxPerKey   int           `yaml:"max_per_key"` // unfinished jobs of one API key, then 429
+	Parallel    int           `yaml:"parallel"`            // jobs proven at once in a process; 0 chooses
+	MemoryMB    int64         `yaml:"memory_mb"`           // for all proofs at once, in MiB; 0: half of the machine's
+	Deadline    time.Duration `yaml:"deadline"`            // for proving one job
+	MaxQueued   int           `yaml:"max_queued"`          // jobs in the queue, then 503
+	MaxPerKey   int           `yaml:"max_per_key"`         // unfinished jobs of one API key, then 429
+	MaxRunning  int           `yaml:"max_running_per_key"` // proven at once of one API key; 0: any number
 	MaxAttempts int           `yaml:"max_attempts"`
 	Redelivery  time.Duration `yaml:"redelivery"` // after which the job of a dead worker is taken up again
 	ResultTTL   time.Duration `yaml:"result_ttl"`
+}
+
+// Space is what inputs and results may take where they are stored, in MiB.
+type Space struct {
+	TotalMB  int64 `yaml:"total_mb"`   // in all; 0: as much as the disk has, on a cluster 16 GiB
+	PerKeyMB int64 `yaml:"per_key_mb"` // of one API key; 0: half of it all
+	FreeMB   int64 `yaml:"free_mb"`    // that stay free on the disk of a service that runs alone
 }
 
 // Limits are on the requests of one API key or address; each may come in bursts
@@ -103,6 +112,11 @@ type Limits struct {
 	RequestsBurst int     `yaml:"requests_burst"` //
 	WrongKeys     float64 `yaml:"wrong_keys"`     // a second and address
 	WrongBurst    int     `yaml:"wrong_keys_burst"`
+	// Connections are those of the API at once, and those of one address that is no
+	// trusted proxy; 0 chooses, well below how many files the process may open.
+	Connections           int `yaml:"connections"`
+	ConnectionsPerAddress int `yaml:"connections_per_address"`
+	BodyRate              int `yaml:"body_rate"` // bytes a second that a body has to come with
 }
 
 // Log is what is written to standard error.
@@ -115,13 +129,13 @@ type Log struct {
 func DefaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080",
-		NATS:   NATS{Replicas: 1},
 		Keys:   Keys{Period: 90 * 24 * time.Hour, Ahead: 24 * time.Hour},
 		Jobs: Jobs{
 			Deadline: 120 * time.Second, MaxQueued: 10_000, MaxPerKey: 100, MaxAttempts: 25,
 			Redelivery: 30 * time.Second, ResultTTL: time.Hour,
 		},
-		Limits:      Limits{Requests: 50, RequestsBurst: 100, WrongKeys: 1, WrongBurst: 20},
+		Space:       Space{FreeMB: 256},
+		Limits:      Limits{Requests: 50, RequestsBurst: 100, WrongKeys: 1, WrongBurst: 20, BodyRate: 10 << 10},
 		Attestation: "auto",
 		Log:         Log{Level: "info", Format: "text"},
 		StopGrace:   30 * time.Second,
@@ -179,8 +193,8 @@ func (c *Config) check(r role) error {
 			bad("nats.url", "want nats://HOST:PORT or tls://HOST:PORT")
 		}
 	}
-	if n := c.NATS.Replicas; n != 1 && n != 3 && n != 5 {
-		bad("nats.replicas", "%d, want 1, 3 or 5", n)
+	if n := c.NATS.Replicas; n != 0 && n != 1 && n != 3 && n != 5 {
+		bad("nats.replicas", "%d, want 0, 1, 3 or 5", n)
 	}
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		bad("tls", "want both cert and key, or neither")
@@ -214,6 +228,7 @@ func (c *Config) check(r role) error {
 	for member, n := range map[string]int{
 		"jobs.max_queued": c.Jobs.MaxQueued, "jobs.max_per_key": c.Jobs.MaxPerKey, "jobs.max_attempts": c.Jobs.MaxAttempts,
 		"limits.requests_burst": c.Limits.RequestsBurst, "limits.wrong_keys_burst": c.Limits.WrongBurst,
+		"limits.body_rate": c.Limits.BodyRate,
 	} {
 		if n < 1 {
 			bad(member, "%d, want 1 or more", n)
@@ -222,8 +237,14 @@ func (c *Config) check(r role) error {
 	if n := c.Jobs.MemoryMB; n != 0 && n < worker.MinMemory>>20 {
 		bad("jobs.memory_mb", "%d, want 0 or %d or more", n, worker.MinMemory>>20)
 	}
-	if c.Jobs.Parallel < 0 {
-		bad("jobs.parallel", "%d, want 0 or more", c.Jobs.Parallel)
+	for member, n := range map[string]int64{
+		"jobs.parallel": int64(c.Jobs.Parallel), "jobs.max_running_per_key": int64(c.Jobs.MaxRunning), "space.total_mb": c.Space.TotalMB,
+		"space.per_key_mb": c.Space.PerKeyMB, "space.free_mb": c.Space.FreeMB, "limits.connections": int64(c.Limits.Connections),
+		"limits.connections_per_address": int64(c.Limits.ConnectionsPerAddress),
+	} {
+		if n < 0 {
+			bad(member, "%d, want 0 or more", n)
+		}
 	}
 	for member, v := range map[string]float64{"limits.requests": c.Limits.Requests, "limits.wrong_keys": c.Limits.WrongKeys} {
 		if !(v > 0) {

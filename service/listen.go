@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -34,14 +35,54 @@ func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store
 		}
 		proxies = append(proxies, prefix)
 	}
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil && isLoopback(host) {
+		// Whoever connects is on this machine: a proxy, which knows who asked it.
+		proxies = append(proxies, loopback...)
+	}
 	return front.New(front.Config{
 		Jobs: jobs, Keys: keys, APIKeys: apikeys, Attest: attest,
 		Limits: front.Limits{
 			Requests: c.Limits.Requests, RequestsBurst: c.Limits.RequestsBurst,
 			WrongKeys: c.Limits.WrongKeys, WrongKeysBurst: c.Limits.WrongBurst,
+			BodyRate: c.Limits.BodyRate, Running: c.Jobs.MaxRunning,
 		},
 		Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
 	})
+}
+
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// Descriptors that are not for connections of the API: the store's and the provers'.
+const (
+	ownFiles       = 100
+	maxConnections = 10_000
+)
+
+// connections are the limits of the API. A third of what may be open stays free even
+// then, for the store must never find that there is none.
+func (c *Config) connections() front.Connections {
+	limits := front.Connections{All: c.Limits.Connections, PerAddress: c.Limits.ConnectionsPerAddress, Many: slices.Clone(loopback)}
+	most := maxConnections
+	if files := openFiles(); files > 0 {
+		most = min(most, max((files-ownFiles)*2/3, 16))
+	}
+	if limits.All == 0 || limits.All > most {
+		limits.All = most
+	}
+	if limits.PerAddress == 0 {
+		limits.PerAddress = max(limits.All/8, 8)
+	}
+	for _, network := range c.TrustedProxies {
+		if prefix, err := netip.ParsePrefix(network); err == nil {
+			limits.Many = append(limits.Many, prefix)
+		}
+	}
+	return limits
 }
 
 // listen opens the API's listener, and that of metrics if there is to be one.
@@ -62,11 +103,16 @@ func (c *Config) listen(ctx context.Context, parts *errgroup.Group, handler *fro
 	if err != nil {
 		return fmt.Errorf("opening the API: %w", err)
 	}
-	logger.Info("serving", "url", scheme+"://"+listener.Addr().String())
+	limits := c.connections()
+	listener = limits.Limit(listener)
+	logger.Info("serving", "connections", limits.All, "url", scheme+"://"+listener.Addr().String())
 	server := front.NewServer(handler, c.Listen, certificate, logger)
 	parts.Go(func() error { return front.Serve(ctx, server, listener, c.StopGrace) })
 	return nil
 }
+
+// metricsConnections is how many connections the listener of metrics has at once.
+const metricsConnections = 32
 
 // listenMetrics opens the listener of metrics, if there is to be one.
 func (c *Config) listenMetrics(ctx context.Context, parts *errgroup.Group, handler http.Handler, logger *slog.Logger) error {
@@ -77,6 +123,7 @@ func (c *Config) listenMetrics(ctx context.Context, parts *errgroup.Group, handl
 	if err != nil {
 		return fmt.Errorf("opening metrics: %w", err)
 	}
+	listener = front.Connections{All: metricsConnections}.Limit(listener)
 	logger.Info("metrics", "url", "http://"+listener.Addr().String()+"/metrics")
 	server := front.NewServer(handler, c.Metrics.Listen, nil, logger)
 	parts.Go(func() error { return front.Serve(ctx, server, listener, c.StopGrace) })

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -52,7 +53,7 @@ func await[T any](ctx context.Context, logger *slog.Logger, try func(context.Con
 	deadline := time.Now().Add(clusterTime)
 	for {
 		got, err := try(ctx)
-		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, job.ErrSettings) || time.Now().After(deadline) {
 			return got, err
 		}
 		logger.Warn("the cluster is not ready, trying again", "error", err)
@@ -71,10 +72,10 @@ func (c *Config) connect(name string, logger *slog.Logger) (*nats.Conn, error) {
 }
 
 // embed starts a server in the data directory and connects to it.
-func (c *Config) embed(logger *slog.Logger) (*nats.Conn, func(), error) {
+func (c *Config) embed(logger *slog.Logger) (*nats.Conn, *jetstream.Server, func(), error) {
 	server, err := jetstream.Start(filepath.Join(c.DataDir, jetStreamDir), logger)
 	if err != nil {
-		return nil, nil, fmt.Errorf("starting the queue: %w", err)
+		return nil, nil, nil, fmt.Errorf("starting the queue: %w", err)
 	}
 	stop := func() {
 		if err := server.Close(); err != nil {
@@ -84,17 +85,36 @@ func (c *Config) embed(logger *slog.Logger) (*nats.Conn, func(), error) {
 	conn, err := server.Connect()
 	if err != nil {
 		stop()
-		return nil, nil, fmt.Errorf("starting the queue: %w", err)
+		return nil, nil, nil, fmt.Errorf("starting the queue: %w", err)
 	}
-	return conn, func() { conn.Close(); stop() }, nil
+	return conn, server, func() { conn.Close(); stop() }, nil
+}
+
+// clusterSpace is how much inputs and results may take on a cluster, whose disks
+// nobody here can see.
+const clusterSpace = 16 << 30
+
+func (c *Config) queueConfig(conn *nats.Conn, logger *slog.Logger, metrics prometheus.Registerer) job.Config {
+	config := job.Config{
+		Conn: conn, Replicas: c.NATS.Replicas, MaxQueued: c.Jobs.MaxQueued, MaxPerOwner: c.Jobs.MaxPerKey,
+		Space: c.Space.TotalMB << 20, SpacePerOwner: c.Space.PerKeyMB << 20,
+		ResultTTL: c.Jobs.ResultTTL, AckWait: c.Jobs.Redelivery, MaxAttempts: c.Jobs.MaxAttempts,
+		Logger: logger, Metrics: metrics,
+	}
+	if c.DataDir != "" {
+		config.Sole, config.Replicas = true, 1
+		config.Free = func() (int64, error) {
+			free, err := freeSpace(c.DataDir)
+			return free - c.Space.FreeMB<<20, err
+		}
+	} else if config.Space == 0 {
+		config.Space = clusterSpace
+	}
+	return config
 }
 
 func (c *Config) openQueue(ctx context.Context, conn *nats.Conn, logger *slog.Logger, metrics prometheus.Registerer) (*job.Queue, error) {
-	return job.Open(ctx, job.Config{
-		Conn: conn, Replicas: c.NATS.Replicas, MaxQueued: c.Jobs.MaxQueued, MaxPerOwner: c.Jobs.MaxPerKey,
-		ResultTTL: c.Jobs.ResultTTL, AckWait: c.Jobs.Redelivery, MaxAttempts: c.Jobs.MaxAttempts,
-		Logger: logger, Metrics: metrics,
-	})
+	return job.Open(ctx, c.queueConfig(conn, logger, metrics))
 }
 
 // openKeys opens the keys. What they have signed must stay verifiable as long as

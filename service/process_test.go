@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -43,6 +44,11 @@ func TestMain(m *testing.M) {
 func play(ctx context.Context, role string) error {
 	if role == "nats" {
 		return playNATS(ctx)
+	}
+	if files, err := strconv.Atoi(os.Getenv("ZKPASS_TEST_NOFILE")); err == nil {
+		if err := limitFiles(uint64(files)); err != nil {
+			return err
+		}
 	}
 	if os.Getenv("ZKPASS_TEST_NO_YIELD") == "" {
 		service.YieldToRequests()

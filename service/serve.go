@@ -2,7 +2,10 @@ package service
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/errgroup"
@@ -30,7 +33,7 @@ func serveAlone(ctx context.Context, c Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	conn, closeStore, err := c.embed(logger)
+	conn, server, closeStore, err := c.embed(logger)
 	if err != nil {
 		return err
 	}
@@ -57,9 +60,10 @@ func serveAlone(ctx context.Context, c Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
+	return c.run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
 		parts.Go(func() error { ring.Run(ctx, queue.OldestQueued); return nil })
 		parts.Go(func() error { return prover.Run(ctx) })
+		parts.Go(func() error { return c.heal(ctx, server, queue, logger) })
 		return c.listen(ctx, parts, handler, metrics, logger)
 	})
 }
@@ -87,7 +91,7 @@ func serveFront(ctx context.Context, c Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
+	return c.run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
 		return c.listen(ctx, parts, handler, metrics, logger)
 	})
 }
@@ -120,7 +124,7 @@ func Work(ctx context.Context, c Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
+	return c.run(ctx, logger, func(ctx context.Context, parts *errgroup.Group) error {
 		parts.Go(func() error { ring.Run(ctx, queue.OldestQueued); return nil })
 		parts.Go(func() error {
 			keyring.Publish(ctx, keyring.Bucket{Conn: conn, Replicas: c.NATS.Replicas, Logger: logger}, ring)
@@ -132,14 +136,36 @@ func Work(ctx context.Context, c Config, logger *slog.Logger) error {
 	})
 }
 
-// run starts the parts of a process and waits for all of them. The first that
-// fails stops the others.
-func run(ctx context.Context, logger *slog.Logger, start func(context.Context, *errgroup.Group) error) error {
+// stopMargin is how much longer than Config.StopGrace stopping may take.
+const stopMargin = 8 * time.Second
+
+// errNotStopped means that a part of the process does not end. What it had under way
+// is taken up by the next process, or by another one.
+var errNotStopped = errors.New("not stopped in time; what was under way goes back to the queue")
+
+// run starts the parts of a process and waits for all of them. The first that fails
+// stops the others. It does not wait for ever: a store that is broken must not hold
+// up the process's end.
+func (c *Config) run(ctx context.Context, logger *slog.Logger, start func(context.Context, *errgroup.Group) error) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	if err := start(ctx, parts); err != nil {
 		parts.Go(func() error { return err })
 	}
-	err := parts.Wait()
+	ended := make(chan error, 1)
+	go func() { ended <- parts.Wait() }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		select {
+		case err = <-ended:
+		case <-time.After(c.StopGrace + stopMargin):
+			err = errNotStopped
+			if cause := context.Cause(ctx); cause != context.Canceled {
+				err = fmt.Errorf("%w: %w", errNotStopped, cause)
+			}
+		}
+	}
 	if err == nil {
 		logger.Info("stopped")
 	}

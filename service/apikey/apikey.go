@@ -68,6 +68,11 @@ type Key struct {
 	// once. Zero stands for the service's defaults.
 	Rate  float64 `json:"rate,omitempty"`
 	Burst int     `json:"burst,omitempty"`
+	// Weight is its share of the workers beside those of other keys that have jobs
+	// waiting, zero for 1. Running is how many of its jobs may be proven at once, zero
+	// for the service's default.
+	Weight  float64 `json:"weight,omitempty"`
+	Running int     `json:"running,omitempty"`
 }
 
 // Allows reports whether the key has a scope.
@@ -102,6 +107,8 @@ type Options struct {
 	Expires time.Time // zero for never
 	Rate    float64   // requests a second; zero for the service's default
 	Burst   int       // requests at once; zero for the service's default
+	Weight  float64   // share of the workers, up to 1000; zero for 1
+	Running int       // jobs proven at once; zero for the service's default
 }
 
 const (
@@ -135,7 +142,7 @@ func Create(ctx context.Context, store Store, options Options) (*Key, string, er
 }
 
 func (o *Options) key(now time.Time) (*Key, error) {
-	k := &Key{Name: o.Name, Created: now, Rate: o.Rate, Burst: o.Burst}
+	k := &Key{Name: o.Name, Created: now, Rate: o.Rate, Burst: o.Burst, Weight: o.Weight, Running: o.Running}
 	if len(o.Name) > MaxName || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
 		return nil, fmt.Errorf("%w: name: want at most %d bytes of UTF-8 without control characters", ErrInvalid, MaxName)
 	}
@@ -159,7 +166,21 @@ func (o *Options) key(now time.Time) (*Key, error) {
 	if o.Rate < 0 || math.IsNaN(o.Rate) || math.IsInf(o.Rate, 0) || o.Burst < 0 {
 		return nil, fmt.Errorf("%w: rate and burst: want 0 or more", ErrInvalid)
 	}
+	if !(o.Weight >= 0 && o.Weight <= 1000) || o.Weight > 0 && o.Weight < 0.001 || o.Running < 0 {
+		return nil, fmt.Errorf("%w: weight: want 0.001 to 1000; running: 0 or more", ErrInvalid)
+	}
 	return k, nil
+}
+
+// nobody is a name that no key has: it would take 80 zero bits.
+const nobody = keyPrefix + "aaaaaaaaaaaaaaaa"
+
+// Check reports whether a store can tell who has a key.
+func Check(ctx context.Context, store Store) error {
+	if _, err := store.Lookup(ctx, nobody); err != nil && !errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("checking API keys: %w", err)
+	}
+	return nil
 }
 
 // Authenticate returns the key that a caller gave with its secret, if it is there

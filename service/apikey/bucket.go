@@ -12,6 +12,9 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/time/rate"
+
+	cluster "github.com/zkpass-go/zkpass/service/jetstream"
 )
 
 const (
@@ -29,13 +32,18 @@ const (
 
 // Bucket keeps keys in a key-value bucket of NATS JetStream. It asks the cluster
 // for a key when it has not done so for half a second; while the cluster does not
-// answer, no key is good.
+// answer, no key is good. Names of no key are asked for so often only: the rest is
+// answered by a list of names that the cluster keeps up to date.
 type Bucket struct {
-	kv  jetstream.KeyValue
-	now func() time.Time
+	kv     jetstream.KeyValue
+	now    func() time.Time
+	misses *rate.Limiter
 
 	mu     sync.Mutex
 	cached map[string]cachedRecord
+	names  map[string]bool // nil while the list is not followed
+
+	stop context.CancelFunc
 }
 
 type cachedRecord struct {
@@ -43,8 +51,9 @@ type cachedRecord struct {
 	read   time.Time // before it was asked for
 }
 
-// OpenKV opens the keys of the service on a NATS cluster. The bucket is made if
-// it is not there, with the number of replicas given, 1 to 5.
+// OpenKV opens the keys of the service on a NATS cluster, until the connection is
+// closed. The bucket is made if it is not there, with the number of replicas given, 1
+// to 5, or with 0 three on a cluster; one that has fewer gets as many.
 func OpenKV(ctx context.Context, conn *nats.Conn, replicas int) (*Bucket, error) {
 	ctx, cancel := context.WithTimeout(ctx, bucketTimeout)
 	defer cancel()
@@ -54,7 +63,7 @@ func OpenKV(ctx context.Context, conn *nats.Conn, replicas int) (*Bucket, error)
 	}
 	config := jetstream.KeyValueConfig{
 		Bucket: BucketName, Description: "API keys of the zkPass service, secrets hashed",
-		Replicas: replicas, Storage: jetstream.FileStorage, MaxValueSize: 16 << 10,
+		Replicas: cluster.Replicas(conn, replicas), Storage: jetstream.FileStorage, MaxValueSize: 16 << 10,
 	}
 	kv, err := js.KeyValue(ctx, BucketName)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -69,7 +78,98 @@ func OpenKV(ctx context.Context, conn *nats.Conn, replicas int) (*Bucket, error)
 	if err != nil {
 		return nil, fmt.Errorf("opening API keys: %w", err)
 	}
-	return &Bucket{kv: kv, now: time.Now, cached: make(map[string]cachedRecord)}, nil
+	b := &Bucket{
+		kv: kv, now: time.Now, cached: make(map[string]cachedRecord), misses: rate.NewLimiter(missRate, missBurst),
+	}
+	following, stop := context.WithCancel(context.Background())
+	b.stop = stop
+	go b.follow(following, js, conn, replicas)
+	return b, nil
+}
+
+// Close ends what Bucket does by itself.
+func (b *Bucket) Close() { b.stop() }
+
+// follow keeps the list of names, and has the bucket raised to as many copies as it
+// should have: a node may be away when it is opened.
+func (b *Bucket) follow(ctx context.Context, js jetstream.JetStream, conn *nats.Conn, replicas int) {
+	for ctx.Err() == nil && !conn.IsClosed() {
+		raising, cancel := context.WithTimeout(ctx, bucketTimeout)
+		raised := cluster.Raise(raising, js, "KV_"+BucketName, replicas)
+		cancel()
+		watching, cancel := context.WithTimeout(ctx, 10*time.Minute)
+		if raised != nil {
+			cancel()
+			watching, cancel = context.WithTimeout(ctx, time.Minute)
+		}
+		b.watch(watching)
+		cancel()
+		b.mu.Lock()
+		b.names = nil
+		b.mu.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// watch follows the names of keys until something is wrong.
+func (b *Bucket) watch(ctx context.Context) {
+	watcher, err := b.kv.WatchAll(ctx, jetstream.MetaOnly())
+	if err != nil {
+		return
+	}
+	defer watcher.Stop()
+	names := make(map[string]bool)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case entry, open := <-watcher.Updates():
+			if !open {
+				return
+			}
+			b.mu.Lock()
+			switch {
+			case entry == nil:
+				b.names = names
+			case entry.Operation() == jetstream.KeyValuePut:
+				names[entry.Key()] = true
+			default:
+				delete(names, entry.Key())
+			}
+			b.mu.Unlock()
+		}
+	}
+}
+
+// Names of no key that the cluster is asked for all the same, in a second and at once:
+// one may have been made just now.
+const (
+	missRate  = 20
+	missBurst = 100
+)
+
+// attemptTimeout bounds one question to the cluster, which a node that is lost does not
+// answer.
+const attemptTimeout = time.Second
+
+// get asks the cluster for a key until it answers.
+func (b *Bucket) get(ctx context.Context, key string) (jetstream.KeyValueEntry, error) {
+	for {
+		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
+		entry, err := b.kv.Get(attempt, key)
+		cancel()
+		if err == nil || errors.Is(err, jetstream.ErrKeyNotFound) {
+			return entry, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // leaderOnly has reads answered by the bucket's leader. The library lets every
@@ -150,7 +250,7 @@ func (b *Bucket) revoke(ctx context.Context, key string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, bucketTimeout)
 	defer cancel()
-	entry, err := b.kv.Get(ctx, key)
+	entry, err := b.get(ctx, key)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return ErrUnknown
 	}
@@ -176,13 +276,17 @@ func (b *Bucket) Lookup(ctx context.Context, key string) (Record, error) {
 	now := b.now()
 	b.mu.Lock()
 	cached, ok := b.cached[key]
+	absent := b.names != nil && !b.names[key]
 	b.mu.Unlock()
 	if age := now.Sub(cached.read); ok && age >= 0 && age < cacheFor {
 		return cached.record, nil
 	}
+	if absent && !b.misses.AllowN(now, 1) {
+		return Record{}, ErrUnknown
+	}
 	ctx, cancel := context.WithTimeout(ctx, bucketTimeout)
 	defer cancel()
-	entry, err := b.kv.Get(ctx, key)
+	entry, err := b.get(ctx, key)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		b.mu.Lock()
 		delete(b.cached, key)

@@ -23,6 +23,8 @@ const (
 
 	// checkEvery is how long a store trusts what it has read.
 	checkEvery = 250 * time.Millisecond
+	// missEvery is how often it is looked at for the sake of keys that are not known.
+	missEvery = 10 * time.Millisecond
 	// settleAfter is how old a file must be before its time, size and identity
 	// are trusted to tell that it is unchanged: two writes within one tick of a
 	// file system's clock look alike.
@@ -69,10 +71,29 @@ func (d *Dir) Lookup(_ context.Context, key string) (Record, error) {
 		return Record{}, err
 	}
 	record, ok := records[key]
+	if !ok && d.expire() {
+		// It may have been made a moment ago.
+		if records, err = d.current(); err != nil {
+			return Record{}, err
+		}
+		record, ok = records[key]
+	}
 	if !ok {
 		return Record{}, ErrUnknown
 	}
 	return record, nil
+}
+
+// expire has the file looked at again, if the last time is not just now: wrong keys
+// must not make a disk busy.
+func (d *Dir) expire() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if age := d.now().Sub(d.checked); age >= 0 && age < missEvery {
+		return false
+	}
+	d.checked = time.Time{}
+	return true
 }
 
 // List implements [Store].

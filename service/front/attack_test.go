@@ -38,7 +38,7 @@ func TestAttackSlowBodiesOfOneKey(t *testing.T) {
 	go func() {
 		defer close(reading)
 		// Those over the limits are answered at once; the rest hold what they can.
-		for range tries - cap(s.h.bodies)/2 {
+		for range tries - s.h.limits.Bodies/2 {
 			if code := <-answers; code != http.StatusTooManyRequests {
 				t.Errorf("status %d, want 429", code)
 			}
@@ -49,12 +49,12 @@ func TestAttackSlowBodiesOfOneKey(t *testing.T) {
 	s.key, s.secret = s.newKey(apikey.Options{})
 	s.proof().want(202)
 	close(end)
-	for range cap(s.h.bodies) / 2 {
+	for range s.h.limits.Bodies / 2 {
 		if code := <-answers; code != http.StatusBadRequest {
 			t.Errorf("status %d, want 400", code)
 		}
 	}
-	if len(s.h.bodies) != 0 {
+	if s.h.callers.reading != 0 {
 		t.Error("a place is not given back")
 	}
 }

@@ -25,7 +25,7 @@ func (x *exchange) readBody() ([]byte, bool) {
 		return nil, false
 	}
 	// The reader wants the server's own writer, to close the connection.
-	body, err := io.ReadAll(http.MaxBytesReader(x.w.ResponseWriter, x.r.Body, MaxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(x.w.ResponseWriter, &paced{x.r.Body, x.deadline(), x.limits.BodyRate, time.Now(), 0}, MaxBody))
 	x.received = len(body)
 	var over *http.MaxBytesError
 	switch {
@@ -35,9 +35,38 @@ func (x *exchange) readBody() ([]byte, bool) {
 		x.refuse(http.StatusRequestEntityTooLarge, zkpass.ProblemTooLarge, tooLarge)
 	default:
 		x.w.Header().Set("Connection", "close")
-		x.malformed("the body did not arrive as a whole, or not within a minute")
+		x.malformed("the body did not arrive as a whole, or too slowly")
 	}
 	return nil, false
+}
+
+// bodyGrace is how long a body may take beside what its rate allows.
+const bodyGrace = 5 * time.Second
+
+// paced is a body that has to come with a least rate. Each read gets as long as the
+// bytes that have come allow: whoever sends slowly holds a place for seconds and not
+// for a minute.
+type paced struct {
+	io.ReadCloser
+	limit func(time.Time) error
+	rate  int
+	begun time.Time
+	read  int
+}
+
+func (p *paced) Read(data []byte) (int, error) {
+	allowed := bodyGrace + time.Duration(float64(p.read)/float64(p.rate)*float64(time.Second))
+	if err := p.limit(p.begun.Add(min(allowed, requestTimeout))); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	n, err := p.ReadCloser.Read(data)
+	p.read += n
+	return n, err
+}
+
+// deadline sets until when the request can be read.
+func (x *exchange) deadline() func(time.Time) error {
+	return http.NewResponseController(x.w.ResponseWriter).SetReadDeadline
 }
 
 func (x *exchange) malformed(detail string) {

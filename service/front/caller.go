@@ -1,12 +1,8 @@
 package front
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/zkpass-go/zkpass"
@@ -18,30 +14,24 @@ const challenge = `Basic realm="zkpass", charset="UTF-8"`
 
 // authenticate finds out who calls. If that is nobody, it has answered.
 //
-// A wrong key counts against the address that it came from, and an address that
-// had too many gets 429 before anything is looked up. Only callers whose key was
-// good lately are then still served: somebody who sends wrong keys from an
-// address that others share, such as a proxy's, locks none of them out.
+// Every key is looked up, so that nobody is locked out by wrong ones that come from
+// his address, as from a proxy that many share. A wrong one counts against the address;
+// one that had too many is told to wait. That costs whoever guesses nothing, and need
+// not: secrets have 192 random bits.
 func (x *exchange) authenticate() bool {
 	name, secret, ok := x.r.BasicAuth()
 	if !ok || len(x.r.Header.Values("Authorization")) != 1 {
 		x.unauthorized()
 		return false
 	}
-	now, address, pass := x.now(), x.address(), x.good.of(name, secret)
-	if wait, spent := x.wrong.spent(address, now); spent && !x.good.has(pass, now) {
-		x.tooManyWrong(wait)
-		return false
-	}
+	now := x.now()
 	key, err := apikey.Authenticate(x.r.Context(), x.apiKeys, name, secret, now)
 	switch {
 	case err == nil:
-		x.good.add(pass, now)
 		x.key, x.secret = key, secret
 		return true
 	case errors.Is(err, apikey.ErrWrong):
-		x.good.drop(pass)
-		if wait, ok := x.wrong.take(address, now); !ok {
+		if wait, ok := x.wrong.take(x.address(), now); !ok {
 			x.tooManyWrong(wait)
 			return false
 		}
@@ -81,51 +71,4 @@ func (x *exchange) enter() (leave func()) {
 		x.refuseFor(wait, http.StatusTooManyRequests, zkpass.ProblemRateLimited, "too many requests of this API key, a second or at once")
 	}
 	return leave
-}
-
-// passFor is how long a key that was good is known to have been.
-const passFor = time.Hour
-
-// pass stands for a key with its secret.
-type pass [sha256.Size]byte
-
-// passes remembers which keys were good lately. It decides only who is looked up
-// while an address has sent too many wrong keys; every pass is looked up.
-type passes struct {
-	seed [32]byte // so that nobody can prepare what to look for
-
-	mu  sync.Mutex
-	all recent[pass, time.Time]
-}
-
-func newPasses() *passes {
-	p := &passes{all: newRecent[pass, time.Time](maxCallers)}
-	rand.Read(p.seed[:])
-	return p
-}
-
-func (p *passes) of(name, secret string) (is pass) {
-	mac := hmac.New(sha256.New, p.seed[:])
-	mac.Write([]byte(name + ":" + secret)) // a name has no colon
-	mac.Sum(is[:0])
-	return is
-}
-
-func (p *passes) has(is pass, now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	last, ok := p.all.get(is)
-	return ok && now.Sub(last) < passFor
-}
-
-func (p *passes) add(is pass, now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.all.put(is, now)
-}
-
-func (p *passes) drop(is pass) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.all.drop(is)
 }

@@ -80,16 +80,23 @@ type Limits struct {
 	// wait for a proof count.
 	AtOnce int // 256
 	// WrongKeys a second from one address for long, WrongKeysBurst at once: how
-	// many requests with a wrong API key are looked at. For IPv6 an address is its
-	// first 64 bits. Callers whose key was good before go on.
+	// many requests with a wrong API key are told so; more are told to wait. For IPv6 an address is its
+	// first 64 bits. Good keys are served all the same.
 	WrongKeys      float64 // 1
 	WrongKeysBurst int     // 20
 	// Attestations a second to one address for long, AttestationsBurst at once.
 	Attestations      float64 // 1
 	AttestationsBurst int     // 10
-	// Bodies is how many bodies are in memory at once, each up to [MaxBody]; one
-	// API key may have half of them.
+	// Bodies is how many bodies are in memory at once, each up to [MaxBody]. One API
+	// key may have as many as are free, alone half of them, so that there is always
+	// place for another key.
 	Bodies int // 256
+	// BodyRate is how many bytes a second a body has to come with at the least, after
+	// some seconds of grace.
+	BodyRate int // 10 KiB
+	// Running is how many jobs of one API key may be proven at once, unless it has a
+	// number of its own; 0 is any number.
+	Running int
 }
 
 func (l Limits) valid() (Limits, error) {
@@ -111,7 +118,7 @@ func (l Limits) valid() (Limits, error) {
 		standard int
 	}{
 		{"RequestsBurst", &l.RequestsBurst, 100}, {"AtOnce", &l.AtOnce, 256}, {"WrongKeysBurst", &l.WrongKeysBurst, 20},
-		{"AttestationsBurst", &l.AttestationsBurst, 10}, {"Bodies", &l.Bodies, 256},
+		{"AttestationsBurst", &l.AttestationsBurst, 10}, {"Bodies", &l.Bodies, 256}, {"BodyRate", &l.BodyRate, 10 << 10},
 	} {
 		if *count.value == 0 {
 			*count.value = count.standard

@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/service/apikey"
@@ -67,6 +69,7 @@ func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // serve answers a request by a table, and accounts for it.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, routes table) {
+	defer busy(r)()
 	start := h.now()
 	found, param := routes.find(r.URL.Path)
 	pattern := "none"
@@ -167,6 +170,14 @@ func (x *exchange) account(span trace.Span, pattern string, took time.Duration) 
 	if status >= 500 {
 		span.SetStatus(codes.Error, "")
 	}
+	dropped := 0
+	if x.key == nil {
+		// Strangers can ask as often as they like, and would fill the disk with it.
+		var ok bool
+		if dropped, ok = x.strangers.take(x.now()); !ok {
+			return
+		}
+	}
 	attrs := []slog.Attr{
 		slog.String("request", x.id), slog.String("method", methodName(x.r.Method)), slog.String("route", pattern),
 		slog.Int("status", status), slog.Int("received", x.received), slog.Int64("sent", x.w.sent), slog.Duration("took", took),
@@ -177,10 +188,39 @@ func (x *exchange) account(span trace.Span, pattern string, took time.Duration) 
 	if x.state != "" {
 		attrs = append(attrs, slog.String("state", string(x.state)))
 	}
+	if dropped > 0 {
+		attrs = append(attrs, slog.Int("others_not_logged", dropped))
+	}
 	if x.code != "" {
 		attrs = append(attrs, slog.String("code", string(x.code)))
 	}
 	x.logger.LogAttrs(context.Background(), slog.LevelInfo, "request", attrs...)
+}
+
+// Access lines of requests without a valid API key: so many a second for long, and at
+// once. They are counted in the metrics all the same.
+const (
+	strangerLines = 20
+	strangerBurst = 200
+)
+
+// lines bounds a kind of line in the log.
+type lines struct {
+	mu      sync.Mutex
+	limiter *rate.Limiter
+	dropped int
+}
+
+// take reports whether a line may be written, and how many were not since the last.
+func (l *lines) take(now time.Time) (dropped int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.limiter.AllowN(now, 1) {
+		l.dropped++
+		return 0, false
+	}
+	dropped, l.dropped = l.dropped, 0
+	return dropped, true
 }
 
 // methodName keeps text that a client made up out of logs.

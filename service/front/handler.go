@@ -12,6 +12,7 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
 
 	"github.com/zkpass-go/zkpass/service/apikey"
 )
@@ -29,15 +30,14 @@ type Handler struct {
 	tracer  trace.Tracer
 	now     func() time.Time
 
-	routes   table
-	metrics  *metrics
-	callers  *callers              // what each API key does now
-	wrong    *limiters[netip.Addr] // for requests with wrong keys
-	good     *passes               // credentials that were good lately
-	attested *limiters[netip.Addr] // for requests for attestation
-	proving  chan struct{}         // a place for each attestation that is made
-	bodies   chan struct{}         // a place for each body in memory
-	ready    readiness
+	routes    table
+	metrics   *metrics
+	callers   *callers              // what each API key does now
+	wrong     *limiters[netip.Addr] // for requests with wrong keys
+	attested  *limiters[netip.Addr] // for requests for attestation
+	proving   chan struct{}         // a place for each attestation that is made
+	strangers lines                 // of the access log
+	ready     readiness
 
 	stopping context.Context // ends long polls
 	stop     context.CancelFunc
@@ -55,12 +55,11 @@ func New(c Config) (*Handler, error) {
 	h := &Handler{
 		jobs: c.Jobs, keys: c.Keys, apiKeys: c.APIKeys, attest: c.Attest, limits: c.Limits,
 		origins: c.Origins, proxies: c.TrustedProxies, logger: c.Logger, tracer: c.Tracer, now: c.Now,
-		callers:  newCallers(c.Limits),
-		wrong:    newLimiters[netip.Addr](c.Limits.WrongKeys, c.Limits.WrongKeysBurst),
-		good:     newPasses(),
-		attested: newLimiters[netip.Addr](c.Limits.Attestations, c.Limits.AttestationsBurst),
-		proving:  make(chan struct{}, attestationsAtOnce),
-		bodies:   make(chan struct{}, c.Limits.Bodies),
+		callers:   newCallers(c.Limits),
+		wrong:     newLimiters[netip.Addr](c.Limits.WrongKeys, c.Limits.WrongKeysBurst),
+		attested:  newLimiters[netip.Addr](c.Limits.Attestations, c.Limits.AttestationsBurst),
+		proving:   make(chan struct{}, attestationsAtOnce),
+		strangers: lines{limiter: rate.NewLimiter(strangerLines, strangerBurst)},
 	}
 	if h.tracer == nil {
 		h.tracer = otel.Tracer("github.com/zkpass-go/zkpass/service/front")
@@ -76,12 +75,12 @@ func New(c Config) (*Handler, error) {
 		{"/v1/proof", methods{http.MethodPost: h.postProof}},
 		{"/api/1.0/dvr/1.0/proof", methods{http.MethodPost: h.postProof}},
 		{statusPath + "{id}", methods{http.MethodGet: h.getStatus, http.MethodDelete: h.deleteStatus}},
-		{"/.well-known/jwks.json", methods{http.MethodGet: h.getJWKS}},
+		{"/.well-known/jwks.json", methods{http.MethodGet: plain(h.getJWKS)}},
 		{"/v1/attestation", methods{http.MethodGet: h.getAttestation}},
-		{"/healthz", methods{http.MethodGet: h.getHealth}},
-		{"/readyz", methods{http.MethodGet: h.getReady}},
-		{"/openapi.yaml", methods{http.MethodGet: document.serveYAML}},
-		{"/openapi.json", methods{http.MethodGet: document.serveJSON}},
+		{"/healthz", methods{http.MethodGet: plain(h.getHealth)}},
+		{"/readyz", methods{http.MethodGet: plain(h.getReady)}},
+		{"/openapi.yaml", methods{http.MethodGet: plain(document.serveYAML)}},
+		{"/openapi.json", methods{http.MethodGet: plain(document.serveJSON)}},
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	return h, nil

@@ -234,7 +234,7 @@ func TestClientGone(t *testing.T) {
 	}
 }
 
-// Readiness is asked of the queue at most once a second, whoever asks here.
+// Readiness is asked of the parts now and then, whoever asks here, and says which fails.
 func TestReadiness(t *testing.T) {
 	s := newService(t, nil)
 	get := func() int { return s.do(s.request("GET", "/readyz", "")).status }
@@ -251,7 +251,18 @@ func TestReadiness(t *testing.T) {
 	if got := get(); got != 503 || s.jobs.readyAsked != 2 {
 		t.Errorf("status %d, asked %d times", got, s.jobs.readyAsked)
 	}
+	s.jobs.ready = job.ErrSpace
+	s.clock.pass(readyFor)
+	if a := s.do(s.request("GET", "/readyz", "")); a.wantProblem(503, zkpass.ProblemUnavailable).Detail != "no space for another result at the moment" {
+		t.Errorf("a full store: %s", a.body)
+	}
 	s.jobs.ready = nil
+	s.clock.pass(readyFor)
+	s.store.err = errors.New("away")
+	if a := s.do(s.request("GET", "/readyz", "")); a.wantProblem(503, zkpass.ProblemUnavailable).Detail != "API keys cannot be checked at the moment" {
+		t.Errorf("without API keys: %s", a.body)
+	}
+	s.store.err = nil
 	s.clock.pass(readyFor)
 	s.keys.lose()
 	if got := get(); got != 503 {

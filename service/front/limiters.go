@@ -71,17 +71,6 @@ func (l *limiters[K]) take(key K, now time.Time) (wait time.Duration, ok bool) {
 	return takeToken(limiter, now)
 }
 
-// spent reports whether no more events are allowed now, and for how long.
-func (l *limiters[K]) spent(key K, now time.Time) (wait time.Duration, spent bool) {
-	l.mu.Lock()
-	limiter, found := l.all.get(key)
-	l.mu.Unlock()
-	if !found || limiter.TokensAt(now) >= 1 {
-		return 0, false
-	}
-	return untilToken(limiter, now), true
-}
-
 func takeToken(limiter *rate.Limiter, now time.Time) (time.Duration, bool) {
 	if limiter.AllowN(now, 1) {
 		return 0, true
@@ -99,8 +88,9 @@ func untilToken(limiter *rate.Limiter, now time.Time) time.Duration {
 type callers struct {
 	limits Limits
 
-	mu  sync.Mutex
-	all map[string]*caller
+	mu      sync.Mutex
+	all     map[string]*caller
+	reading int // bodies in memory
 }
 
 type caller struct {
@@ -147,20 +137,23 @@ func (c *callers) enter(key *apikey.Key, now time.Time) (leave func(), wait time
 }
 
 // read gives a request that was admitted leave to read its body. done must be called
-// when the body is not needed any more; it is nil if the key has half of all places,
-// so that one whose bodies come slowly does not keep out the others.
+// when the body is not needed any more; it is nil if the key has as many as are free.
+// However many keys have bodies that come slowly, there is place for those of another:
+// n keys get n parts of n+1 (Choudhury and Hahne, 1998, for buffers of switches).
 func (c *callers) read(key *apikey.Key) (done func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	who := c.all[key.Key]
-	if who.reading >= max(1, c.limits.Bodies/2) {
+	if who.reading >= max(1, c.limits.Bodies-c.reading) {
 		return nil
 	}
 	who.reading++
+	c.reading++
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		who.reading--
+		c.reading--
 	}
 }
 

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,13 +60,6 @@ func (x *exchange) accept() (id job.ID, wait time.Duration, ok bool) {
 		return "", 0, false
 	}
 	defer done()
-	select {
-	case x.bodies <- struct{}{}:
-		defer func() { <-x.bodies }()
-	default:
-		x.refuseFor(retryBusy, http.StatusServiceUnavailable, zkpass.ProblemUnavailable, "too many requests are being read at the moment")
-		return "", 0, false
-	}
 	submission, wait, ok := x.submission()
 	if !ok {
 		return "", 0, false
@@ -110,6 +104,7 @@ func (x *exchange) submission() (job.Submission, time.Duration, bool) {
 	}
 	return job.Submission{
 		Owner: x.key.Key, Input: input, SealTo: sealTo, IdempotencyKey: idempotency, Secret: []byte(x.secret),
+		Weight: x.key.Weight, Limit: cmp.Or(x.key.Running, x.limits.Running),
 	}, wait, true
 }
 
@@ -144,6 +139,8 @@ func (x *exchange) checkInput(input job.Input) (*zkpass.PublicKey, bool) {
 // notAccepted answers why a job is not in the queue.
 func (x *exchange) notAccepted(err error) {
 	switch {
+	case errors.Is(err, job.ErrSpace):
+		x.refuseFor(retryFull, http.StatusServiceUnavailable, zkpass.ProblemQueueFull, "no space for another result: delete those that are fetched, or send the same request again later")
 	case errors.Is(err, job.ErrFull):
 		x.refuseFor(retryFull, http.StatusServiceUnavailable, zkpass.ProblemQueueFull, "the queue is full; send the same request again later")
 	case errors.Is(err, job.ErrTooMany):

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/service/job"
 )
 
 // Bounds of a nonce for attestation, in bytes.
@@ -21,9 +23,20 @@ const (
 
 const (
 	attestTimeout = 10 * time.Second
-	readyTimeout  = 2 * time.Second
-	readyFor      = time.Second // how long the answer of /readyz is kept
+	readyTimeout  = 4 * time.Second
+	readyFor      = 2 * time.Second // how long the answer of /readyz is kept
 )
+
+// plain refuses parameters, which the public paths have none of.
+func plain(handler func(*exchange)) func(*exchange) {
+	return func(x *exchange) {
+		if _, err := parseQuery(x.r.URL); err != nil {
+			x.malformed(err.Error())
+			return
+		}
+		handler(x)
+	}
+}
 
 // getJWKS serves the public keys.
 func (h *Handler) getJWKS(x *exchange) {
@@ -140,40 +153,58 @@ func (h *Handler) notReady(ctx context.Context) string {
 		return "the service is stopping"
 	case !h.keys.Published().Ready():
 		return "no keys yet: no worker has been here"
-	case !h.ready.check(ctx, h.jobs, h.now()):
-		return "the queue cannot be reached at the moment"
 	}
-	return ""
+	return h.ready.check(ctx, h, h.now())
 }
 
-// readiness is what the queue said last. It is asked by one request at a time and
-// at most once a second, so that anybody may ask here.
+// readiness is what the service said last. It is asked by one request at a time and
+// at most every two seconds, so that anybody may ask here.
 type readiness struct {
 	mu     sync.Mutex
-	ready  bool
+	reason string // why not; empty if ready
+	known  bool
 	asked  time.Time
 	asking bool
 }
 
-func (r *readiness) check(ctx context.Context, jobs Jobs, now time.Time) bool {
+func (r *readiness) check(ctx context.Context, h *Handler, now time.Time) string {
 	r.mu.Lock()
 	age := now.Sub(r.asked)
-	if r.asking || !r.asked.IsZero() && age >= 0 && age < readyFor {
+	if r.asking || r.known && age >= 0 && age < readyFor {
 		defer r.mu.Unlock()
-		return r.ready
+		if !r.known {
+			return "the service is starting"
+		}
+		return r.reason
 	}
 	r.asking = true
 	r.mu.Unlock()
 
-	ready := false
+	reason := "the service failed"
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.ready, r.asked, r.asking = ready, now, false
+		r.reason, r.known, r.asked, r.asking = reason, true, now, false
 	}()
 	// Not bound to the request: a client that goes away says nothing of the queue.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
-	ready = jobs.Ready(ctx) == nil
-	return ready
+	reason = h.lacks(ctx)
+	return reason
+}
+
+// lacks asks the parts of the service whether they work, each by using it.
+func (h *Handler) lacks(ctx context.Context) string {
+	keys := make(chan error, 1)
+	go func() { keys <- apikey.Check(ctx, h.apiKeys) }()
+	err := h.jobs.Ready(ctx)
+	switch {
+	case errors.Is(err, job.ErrFull):
+		return "no space for another result at the moment"
+	case err != nil:
+		return "the queue cannot be written to at the moment"
+	case <-keys != nil:
+		return "API keys cannot be checked at the moment"
+	}
+	return ""
 }

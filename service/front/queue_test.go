@@ -78,7 +78,7 @@ func TestWithQueue(t *testing.T) {
 
 	waiting := make(chan *answer)
 	go func() { waiting <- s.do(s.request("GET", url+"?wait=60", "")) }()
-	claim, err := queue.Take(t.Context())
+	claim, err := queue.Take(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestWithQueue(t *testing.T) {
 		t.Errorf("got %s", a.body)
 	}
 	post("one", text).want(200)
-	claim, err = queue.Take(t.Context())
+	claim, err = queue.Take(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -35,8 +37,9 @@ func NewServer(handler http.Handler, address string, certificate *Certificate, l
 	s := &http.Server{
 		Addr: address, Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true,
-		HTTP2:    &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		HTTP2:       &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
+		ConnContext: withConnection,
+		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	if certificate != nil {
 		s.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: certificate.get}
@@ -94,12 +97,25 @@ type Certificate struct {
 // LoadCertificate reads a certificate chain and its private key, both PEM.
 func LoadCertificate(certFile, keyFile string) (*Certificate, error) {
 	c := &Certificate{certFile: certFile, keyFile: keyFile, now: time.Now}
-	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+	cert, err := c.load()
 	if err != nil {
 		return nil, fmt.Errorf("loading the certificate of the server: %w", err)
 	}
 	c.cert, c.read = &cert, c.now()
 	return c, nil
+}
+
+// load reads both files. A key that everybody on the machine can read is refused; a
+// group may, such as those who renew certificates.
+func (c *Certificate) load() (tls.Certificate, error) {
+	info, err := os.Stat(c.keyFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	if mode := info.Mode().Perm(); mode&0o037 != 0 && runtime.GOOS != "windows" {
+		return tls.Certificate{}, fmt.Errorf("%s has mode %04o, want 0600, or 0640 for a group: run chmod 0600 %s", c.keyFile, mode, c.keyFile)
+	}
+	return tls.LoadX509KeyPair(c.certFile, c.keyFile)
 }
 
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -109,7 +125,7 @@ func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		c.read = now
 		// A new one that cannot be read is perhaps half written: the old one
 		// serves until the next time.
-		if cert, err := tls.LoadX509KeyPair(c.certFile, c.keyFile); err == nil {
+		if cert, err := c.load(); err == nil {
 			c.cert = &cert
 		}
 	}

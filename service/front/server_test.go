@@ -104,11 +104,11 @@ func TestLongPollLasts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(requestTimeout - time.Second)
+		time.Sleep(bodyGrace - time.Second)
 		if _, err := io.WriteString(conn, body[10:]); err != nil {
 			t.Fatal(err)
 		}
-		if resp := readResponse(t, conn); resp.StatusCode != 202 || time.Since(start) != requestTimeout-time.Second+MaxWait {
+		if resp := readResponse(t, conn); resp.StatusCode != 202 || time.Since(start) != bodyGrace-time.Second+MaxWait {
 			t.Errorf("%d after %s", resp.StatusCode, time.Since(start))
 		}
 		// On the same connection, one that ends early.
@@ -143,8 +143,8 @@ func TestLine30SlowClients(t *testing.T) {
 	}{
 		"nothing":              {func(*service) string { return "" }, "", true, headerTimeout, 0},
 		"half a header":        {func(*service) string { return "GET /healthz HTTP/1.1\r\nX: " }, "x", true, headerTimeout, 0},
-		"no body":              {func(s *service) string { return s.head("POST", "/v1/proof", 100, "") }, "", true, requestTimeout, 400},
-		"a slow body":          {func(s *service) string { return s.head("POST", "/v1/proof", 1000, "") }, " ", true, requestTimeout + time.Second, 400},
+		"no body":              {func(s *service) string { return s.head("POST", "/v1/proof", 100, "") }, "", true, bodyGrace, 400},
+		"a slow body":          {func(s *service) string { return s.head("POST", "/v1/proof", 1000, "") }, " ", true, bodyGrace + time.Second, 400},
 		"a slow body, no key":  {func(s *service) string { return "POST /v1/proof HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" }, " ", true, requestTimeout + time.Second, 401},
 		"a body where none is": {func(s *service) string { return "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" }, " ", true, requestTimeout + time.Second, 200},
 		"idle":                 {func(s *service) string { return "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" }, "", true, idleTimeout, 200},

@@ -192,7 +192,7 @@ func TestLine30TinyRequests(t *testing.T) {
 	if sum := total[400] + total[401] + total[429]; sum != clients*each || total[400] < 100 || total[401] < clients*each/3 || total[429] < clients*each/3 {
 		t.Errorf("answers %v", total)
 	}
-	if s.jobs.count() != 0 || len(s.h.bodies) != 0 || len(s.h.callers.all) != 1 || s.h.callers.all[s.key].running != 0 {
+	if s.jobs.count() != 0 || s.h.callers.reading != 0 || len(s.h.callers.all) != 1 || s.h.callers.all[s.key].running != 0 {
 		t.Error("something is left behind")
 	}
 	s.h.wrong.mu.Lock()

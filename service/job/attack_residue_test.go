@@ -40,7 +40,7 @@ func TestAttackInputOfEndedJob(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		claim, err := q.Take(t.Context())
+		claim, err := q.Take(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

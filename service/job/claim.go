@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // progressInterval is the least time between two reports of one claim.
@@ -22,12 +20,11 @@ const maxStep = 64
 // Claim is a job in the hands of a worker. Its methods may be called by many
 // goroutines at once.
 type Claim struct {
-	q       *Queue
-	message jetstream.Msg
-	task    *task
-	key     string
-	name    string // of this claim, in the record
-	record  record
+	q      *Queue
+	task   *task
+	key    string
+	name   string // of this claim, in the record
+	record record
 	// base is the revision that the claim was made on, revision the one it made.
 	base, revision uint64
 
@@ -42,9 +39,9 @@ type Claim struct {
 	ending   sync.Mutex // held by Finish and Return
 }
 
-func (q *Queue) newClaim(message jetstream.Msg, t *task, key string, rec record) *Claim {
-	c := &Claim{q: q, message: message, task: t, key: key, name: randomName(), record: rec, reported: make(chan struct{}, 1)}
-	c.record.State, c.record.Claim = Proving, c.name
+func (q *Queue) newClaim(key string, rec record) *Claim {
+	c := &Claim{q: q, key: key, name: randomName(), record: rec, reported: make(chan struct{}, 1)}
+	c.record.State, c.record.Claim, c.record.Delay = Proving, c.name, 0
 	c.record.Attempts++
 	c.last.Claim = c.name
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
@@ -71,6 +68,13 @@ func (c *Claim) Attempt() int { return c.record.Attempts }
 // only a worker learns the id under which the outcome is sealed.
 func (c *Claim) Exhausted() bool { return c.record.Attempts > c.q.config.MaxAttempts }
 
+// Crashed reports whether as many proving processes as may be, [MaxCrashes], died of
+// the job. It is to be finished like one that is Exhausted.
+func (c *Claim) Crashed() bool { return c.record.Crashes >= MaxCrashes }
+
+// Owner names who submitted the job, hashed.
+func (c *Claim) Owner() string { return c.record.Owner }
+
 // Accepted is when the job was accepted.
 func (c *Claim) Accepted() time.Time { return c.record.Accepted }
 
@@ -93,7 +97,7 @@ func (c *Claim) Progress(step string, fraction float64) {
 
 // keep keeps the claim alive until its context ends.
 func (c *Claim) keep() {
-	beat := time.NewTicker(c.q.config.AckWait / 3)
+	beat := time.NewTicker(c.q.config.AckWait / 4)
 	defer beat.Stop()
 	reported := c.reported
 	var rested <-chan time.Time
@@ -105,8 +109,6 @@ func (c *Claim) keep() {
 			c.lose()
 			return
 		case <-beat.C:
-			// An error means no connection; the next beat may have one.
-			c.message.InProgress()
 			c.report()
 		case <-reported:
 			c.report()
@@ -176,6 +178,7 @@ func (c *Claim) finish(ctx context.Context, id ID, outcome Outcome) error {
 	if after.Upload, after.Parts, err = q.store.upload(ctx, c.key, sealed); err != nil {
 		return err
 	}
+	after.Size = int64(len(sealed))
 	after.State, after.Ended = outcome.state(), time.Now().UTC().Truncate(time.Millisecond)
 	revision, err := c.write(ctx, after, q.config.ResultTTL)
 	if errors.Is(err, errStale) {
@@ -235,11 +238,8 @@ func (c *Claim) ended(ctx context.Context, after record, revision uint64) {
 	q.index.learn(c.key, &after, revision)
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	if err := q.store.overwrite(ctx, c.message); err != nil {
-		q.config.Logger.Warn("the input of an ended job is not overwritten", "error", err)
-	}
-	if err := c.message.DoubleAck(ctx); err != nil {
-		// It is delivered again, and acknowledged then.
+	if err := q.store.dropInput(ctx, c.key); err != nil {
+		q.leftover(c.key, q.store.dropInput)
 		q.config.Logger.Warn("the input of an ended job stays a while", "error", err)
 	}
 	q.metrics.end(after.State)
@@ -251,24 +251,41 @@ func (c *Claim) ended(ctx context.Context, after record, revision uint64) {
 // stop, or if the trouble is this worker's. It does not count as an attempt. The
 // error may be [ErrLost], or [ErrUnavailable]: then the job is taken after AckWait.
 func (c *Claim) Return(delay time.Duration) error {
+	return c.hand(func(r *record) { r.Delay = delay })
+}
+
+// ReturnFor is Return for a job of a family that this worker does not prove: only
+// workers that do take it.
+func (c *Claim) ReturnFor(family string) error {
+	return c.hand(func(r *record) { r.Family = family })
+}
+
+// ReturnCrashed is Return after a process that proved it died. Two of these end the
+// job: see [Claim.Crashed].
+func (c *Claim) ReturnCrashed(delay time.Duration) error {
+	return c.hand(func(r *record) { r.Delay = delay; r.Crashes++ })
+}
+
+func (c *Claim) hand(change func(*record)) error {
 	c.ending.Lock()
 	defer c.ending.Unlock()
 	if c.lost() {
 		return fmt.Errorf("returning a job: %w", ErrLost)
 	}
-	if err := c.giveBack(delay); err != nil {
+	if err := c.giveBack(change); err != nil {
 		return fmt.Errorf("returning a job: %w", err)
 	}
 	return nil
 }
 
-func (c *Claim) giveBack(delay time.Duration) error {
+func (c *Claim) giveBack(change func(*record)) error {
 	ctx, cancel := context.WithTimeout(context.Background(), operationTimeout)
 	defer cancel()
 	c.end()
 	before := c.record
 	before.State, before.Claim = Queued, ""
 	before.Attempts--
+	change(&before)
 	revision, err := c.write(ctx, before, 0)
 	if errors.Is(err, errStale) {
 		return ErrLost
@@ -277,12 +294,5 @@ func (c *Claim) giveBack(delay time.Duration) error {
 		return err
 	}
 	c.q.index.learn(c.key, &before, revision)
-	if err := c.message.NakWithDelay(max(delay, time.Millisecond)); err != nil {
-		return unavailable("handing the message back", err)
-	}
-	// The caller may close the connection now.
-	if err := c.q.config.Conn.FlushWithContext(ctx); err != nil {
-		return unavailable("handing the message back", err)
-	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 
 // What zero members of [Config] stand for.
 const (
-	DefaultReplicas       = 1
 	DefaultMaxQueued      = 10_000
 	DefaultMaxPerOwner    = 100
 	DefaultResultTTL      = time.Hour
@@ -20,6 +19,10 @@ const (
 	DefaultAckWait        = 30 * time.Second
 	DefaultMaxAttempts    = 25
 )
+
+// MaxCrashes is how many proving processes may die of a job before it is given up,
+// while the workers that watch over them live.
+const MaxCrashes = 2
 
 const (
 	// operationTimeout bounds each exchange with the store.
@@ -30,17 +33,26 @@ const (
 	minPayload = 1 << 20
 )
 
-// Config says where a queue is and what its limits are. Front ends and workers of
-// one service must agree on all of it but Conn, Logger and Metrics: the last one
-// to open the queue sets what the store holds.
+// Config says where a queue is and what its limits are. The first process of a
+// service to open the queue stores those limits that all of them have to share;
+// others that differ are refused with [ErrSettings].
 type Config struct {
 	// Conn must reconnect for ever and not buffer while disconnected, as those of
 	// package service/jetstream do. Close does not close it.
-	Conn     *nats.Conn
-	Replicas int // of everything stored: 1, or 3 on a cluster
+	Conn *nats.Conn
+	// Replicas of everything stored; 0 stands for 3 on a cluster and 1 else. What
+	// the store has is raised to that and never lowered.
+	Replicas int
 	// MaxQueued is how many jobs may be unfinished, those being proven included.
 	MaxQueued   int
 	MaxPerOwner int // unfinished jobs of one owner
+	// Space is what inputs and outcomes may take, in bytes, those to be expected of
+	// unfinished jobs included; 0 is no limit. SpacePerOwner is for those of one owner;
+	// 0 is half of Space or, without that, of what there is on the disk.
+	Space, SpacePerOwner int64
+	// Free tells how many bytes may still be written to where the store is; nil if
+	// that is not known. It may be called often.
+	Free func() (int64, error)
 	// ResultTTL is how long an outcome is kept: 2 s or more.
 	ResultTTL      time.Duration
 	IdempotencyTTL time.Duration // 1 s or more, and above ResultTTL to be of use
@@ -50,8 +62,13 @@ type Config struct {
 	// MaxAttempts is how many workers may take a job and be lost with it: see
 	// [Claim.Exhausted].
 	MaxAttempts int
-	Logger      *slog.Logger          // nil: no logs
-	Metrics     prometheus.Registerer // nil: no metrics
+	// Sole says that no other process has the store: then its settings are changed
+	// to these, and jobs that a process had which is gone are free at once.
+	Sole bool
+	// Adopt changes the settings that are stored to these.
+	Adopt   bool
+	Logger  *slog.Logger          // nil: no logs
+	Metrics prometheus.Registerer // nil: no metrics
 }
 
 // valid fills in the defaults and refuses what makes no sense.
@@ -63,7 +80,7 @@ func (c Config) valid() (Config, error) {
 		name     string
 		value    *int
 		standard int
-	}{{"Replicas", &c.Replicas, DefaultReplicas}, {"MaxQueued", &c.MaxQueued, DefaultMaxQueued},
+	}{{"MaxQueued", &c.MaxQueued, DefaultMaxQueued},
 		{"MaxPerOwner", &c.MaxPerOwner, DefaultMaxPerOwner}, {"MaxAttempts", &c.MaxAttempts, DefaultMaxAttempts}} {
 		if *count.value == 0 {
 			*count.value = count.standard
@@ -71,6 +88,9 @@ func (c Config) valid() (Config, error) {
 		if *count.value < 1 {
 			return c, fmt.Errorf("%s: want 1 or more, have %d", count.name, *count.value)
 		}
+	}
+	if c.Replicas < 0 || c.Space < 0 || c.SpacePerOwner < 0 {
+		return c, errors.New("replicas and space must not be negative")
 	}
 	for _, span := range []struct {
 		name            string

@@ -222,7 +222,7 @@ func TestConcurrency(t *testing.T) {
 	for range 4 {
 		workers.Go(func() {
 			for n := 0; ; n++ {
-				c, err := q.Take(ctx)
+				c, err := q.Take(ctx, nil)
 				if err != nil {
 					return
 				}

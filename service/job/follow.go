@@ -74,6 +74,10 @@ func (q *Queue) watch(caughtUp func()) error {
 }
 
 func (q *Queue) take(entry jetstream.KeyValueEntry) {
+	if entry.Key() == bucketProbe {
+		q.index.reached(entry.Revision())
+		return
+	}
 	var rec *record
 	if entry.Operation() == jetstream.KeyValuePut {
 		var err error

@@ -18,6 +18,10 @@ type Queue struct {
 	store   *store
 	index   *index
 	metrics *metrics
+	free    freeSpace
+
+	sweeping sync.Mutex
+	orphans  map[string]time.Time // messages without a job, since when
 
 	ctx      context.Context // ends with Close
 	stop     context.CancelFunc
@@ -32,7 +36,7 @@ func Open(ctx context.Context, config Config) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the job queue: %w", err)
 	}
-	q := &Queue{config: config, index: newIndex(config.AckWait * 3 / 2)}
+	q := &Queue{config: config, index: newIndex(config.AckWait, config.Sole), orphans: map[string]time.Time{}}
 	if err := q.open(ctx); err != nil {
 		return nil, fmt.Errorf("opening the job queue: %w", err)
 	}
@@ -49,6 +53,10 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	q.progress, err = q.config.Conn.Subscribe(progressSubject+"*", q.heard)
 	if err != nil {
 		return unavailable("subscribing to progress", err)
+	}
+	// The probe's message has a place of its own in the queue from the start.
+	if err := q.Probe(opening); err != nil {
+		q.config.Logger.Warn("the store does not take what is written", "error", err)
 	}
 	q.ctx, q.stop = context.WithCancel(context.Background())
 	ready := make(chan struct{})
@@ -80,18 +88,6 @@ func (q *Queue) Close() error {
 	return nil
 }
 
-// Ready reports whether jobs can be accepted and their states be told.
-func (q *Queue) Ready(ctx context.Context) error {
-	err := retry(ctx, "asking for the queue", func(ctx context.Context) error {
-		_, err := q.store.queue.Info(ctx)
-		return err
-	})
-	if _, fresh := q.index.position(); err == nil && !fresh {
-		err = fmt.Errorf("following the jobs: %w", ErrUnavailable)
-	}
-	return err
-}
-
 // Stats counts unfinished jobs.
 type Stats struct{ Queued, Proving int }
 
@@ -104,10 +100,18 @@ func (q *Queue) OldestQueued(ctx context.Context) (time.Time, bool, error) {
 	var oldest time.Time
 	err := retry(ctx, "asking for the queue", func(ctx context.Context) error {
 		info, err := q.store.queue.Info(ctx)
-		if err == nil && info.State.Msgs > 0 {
-			oldest = info.State.FirstTime
+		if err != nil {
+			return err
 		}
-		return err
+		first := q.index.first()
+		if first == 0 && info.State.Msgs <= 1 { // that of the probe
+			return nil
+		}
+		oldest = info.State.FirstTime // no later than that of any job
+		if message, err := q.store.queue.GetMsg(ctx, first); first > 0 && err == nil {
+			oldest = message.Time
+		}
+		return nil
 	})
 	return oldest, err == nil && !oldest.IsZero(), err
 }

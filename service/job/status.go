@@ -160,13 +160,12 @@ func (q *Queue) delete(ctx context.Context, owner, key string) error {
 func (q *Queue) clean(ctx context.Context, key string, rec *record) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	var err error
-	if rec.pending() {
-		err = q.store.dropInput(ctx, key)
-	} else {
-		err = q.store.discard(ctx, key, rec.Upload)
+	remove := q.store.dropInput
+	if !rec.pending() {
+		remove = func(ctx context.Context, key string) error { return q.store.discard(ctx, key, rec.Upload) }
 	}
-	if err != nil {
+	if err := remove(ctx, key); err != nil {
+		q.leftover(key, remove)
 		q.config.Logger.Warn("what a deleted job leaves could not be removed yet", "error", err)
 	}
 }

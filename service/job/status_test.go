@@ -75,9 +75,9 @@ func TestWaitEndsWithQueue(t *testing.T) {
 		result <- err
 	}()
 	go func() {
-		_, err := q.Take(t.Context())
+		_, err := q.Take(t.Context(), nil)
 		if err == nil {
-			_, err = q.Take(t.Context())
+			_, err = q.Take(t.Context(), nil)
 		}
 		result <- err
 	}()
@@ -219,7 +219,7 @@ func TestResultsExpire(t *testing.T) {
 // The index by itself, with time in the test's hands.
 func TestIndexLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := newIndex(3 * time.Second)
+		x := newIndex(3*time.Second, false)
 		x.begin(0)
 		x.caughtUp(0)
 		rec := &record{State: Proving, Owner: "alice", Claim: "claim"}
@@ -247,7 +247,7 @@ func TestIndexLease(t *testing.T) {
 }
 
 func TestIndexOrder(t *testing.T) {
-	x := newIndex(time.Hour)
+	x := newIndex(time.Hour, false)
 	x.begin(10)
 	queued := &record{State: Queued, Owner: "alice"}
 	ended := &record{State: Done, Owner: "alice"}
@@ -288,14 +288,14 @@ func TestIndexOrder(t *testing.T) {
 	if _, ok := x.view("new"); !ok {
 		t.Error("a new job is not there")
 	}
-	if x.owners["alice"] != 1 || len(x.jobs) != 1 {
-		t.Errorf("%d jobs of alice, %d entries", x.owners["alice"], len(x.jobs))
+	if x.owners["alice"].unfinished != 1 || len(x.jobs) != 1 {
+		t.Errorf("%d jobs of alice, %d entries", x.owners["alice"].unfinished, len(x.jobs))
 	}
 	// The store was made anew: revisions start over.
 	x.begin(2)
 	x.watched("anew", queued, 1)
 	x.caughtUp(2)
-	if _, ok := x.view("anew"); !ok || len(x.jobs) != 1 || x.owners["alice"] != 1 {
-		t.Errorf("%d entries, %d jobs of alice", len(x.jobs), x.owners["alice"])
+	if _, ok := x.view("anew"); !ok || len(x.jobs) != 1 || x.owners["alice"].unfinished != 1 {
+		t.Errorf("%d entries, %d jobs of alice", len(x.jobs), x.owners["alice"].unfinished)
 	}
 }

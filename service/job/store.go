@@ -21,6 +21,18 @@ type record struct {
 	// Claim names the taking of the job by a worker that the state comes from.
 	Claim    string `json:"claim,omitempty"`
 	Attempts int    `json:"attempts,omitempty"`
+	// Crashes counts the proving processes that died of the job.
+	Crashes int `json:"crashes,omitempty"`
+	// Seq is where the input stands in the queue: what is lower came earlier.
+	Seq uint64 `json:"seq"`
+	// Size is what is stored: the input's, then the outcome's, in bytes.
+	Size int64 `json:"size"`
+	// Weight, Limit and Family are those of the submission.
+	Weight float64 `json:"weight,omitempty"`
+	Limit  int     `json:"limit,omitempty"`
+	Family string  `json:"family,omitempty"`
+	// Delay is how long nobody is to take the job that was handed back.
+	Delay time.Duration `json:"delay,omitempty"`
 	// Upload and Parts lead to the outcome.
 	Upload string `json:"upload,omitempty"`
 	Parts  int    `json:"parts,omitempty"`
@@ -122,41 +134,32 @@ func (s *store) putRecord(ctx context.Context, key string, rec record, revision 
 	return s.records.put(ctx, key, value, revision, ttl)
 }
 
-// hasInput reports whether the message of a job is in the queue.
-func (s *store) hasInput(ctx context.Context, key string) (there bool, err error) {
+// input reads the message of a job in the queue; nil if there is none.
+func (s *store) input(ctx context.Context, key string) (message *jetstream.RawStreamMsg, err error) {
 	err = retry(ctx, "reading the queue", func(ctx context.Context) error {
-		_, err := s.queue.GetLastMsgForSubject(ctx, queueSubject+key)
-		there = err == nil
+		message, err = s.queue.GetLastMsgForSubject(ctx, queueSubject+key)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			message = nil
 			return nil
 		}
 		return err
 	})
-	return there, err
+	return message, err
 }
 
-// dropInput removes the message of a job from the queue and overwrites it. It does
-// not purge the subject, which leaves a consumer's account of the messages under
-// way in disorder (nats-server 2.15).
+// dropInput removes the message of a job from the queue and overwrites it: to
+// delete it alone would leave it in the store's files, as long as there are others
+// beside it.
 func (s *store) dropInput(ctx context.Context, key string) error {
-	message, err := s.queue.GetLastMsgForSubject(ctx, queueSubject+key)
-	if err == nil {
-		err = s.queue.SecureDeleteMsg(ctx, message.Sequence)
-	}
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return nil // acknowledged
-	}
-	return err
-}
-
-// overwrite removes a message that a worker has. To acknowledge it alone would leave
-// it in the store's files, as long as there are others beside it.
-func (s *store) overwrite(ctx context.Context, message jetstream.Msg) error {
-	meta, err := message.Metadata()
-	if err != nil {
+	message, err := s.input(ctx, key)
+	if err != nil || message == nil {
 		return err
 	}
-	return s.queue.SecureDeleteMsg(ctx, meta.Sequence.Stream)
+	err = s.queue.SecureDeleteMsg(ctx, message.Sequence)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || isCode(err, 10043) { // another was faster
+		return nil
+	}
+	return err
 }
 
 func publish(ctx context.Context, js jetstream.JetStream, subject string, data []byte, options ...jetstream.PublishOpt) (*jetstream.PubAck, error) {

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +13,9 @@ import (
 const (
 	queueStream     = "ZKPASS_QUEUE"
 	queueSubject    = "zkpass.queue."
-	queueConsumer   = "workers"
+	queueProbe      = "zkpass.probe.queue" // see [Queue.Ready]
+	outcomeProbe    = "zkpass.probe.outcome"
+	bucketProbe     = "probe" // a key in each bucket
 	outcomeStream   = "ZKPASS_OUTCOMES"
 	outcomeSubject  = "zkpass.outcome."  // and upload.part
 	progressSubject = "zkpass.progress." // core NATS, never stored
@@ -29,19 +32,17 @@ const markerTTL = time.Minute
 const outcomeMargin = 10 * time.Minute
 
 // queueConfig: the messages are the inputs of unfinished jobs, one for each,
-// removed when acknowledged. A full queue refuses, and so does a subject that has
-// its message already.
+// removed when the job ends. A full queue refuses. Which job a worker takes is
+// decided by the records, see fair.go, and not by a consumer.
 func queueConfig(c Config) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name:                 queueStream,
-		Description:          "zkPass: inputs of unfinished jobs, encrypted",
-		Subjects:             []string{queueSubject + "*"},
-		Retention:            jetstream.WorkQueuePolicy,
-		MaxMsgs:              int64(c.MaxQueued),
-		MaxMsgsPerSubject:    1,
-		Discard:              jetstream.DiscardNew,
-		DiscardNewPerSubject: true,
-		Replicas:             c.Replicas,
+		Name:              queueStream,
+		Description:       "zkPass: inputs of unfinished jobs, encrypted",
+		Subjects:          []string{queueSubject + "*", queueProbe},
+		MaxMsgs:           int64(c.MaxQueued) + 1, // and that of the probe
+		MaxMsgsPerSubject: 1,
+		Discard:           jetstream.DiscardNew,
+		Metadata:          map[string]string{settingsName: c.settings()},
 	}
 }
 
@@ -49,10 +50,9 @@ func outcomeConfig(c Config) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name:              outcomeStream,
 		Description:       "zkPass: outcomes of jobs in parts, sealed",
-		Subjects:          []string{outcomeSubject + "*.*.*"},
+		Subjects:          []string{outcomeSubject + "*.*.*", outcomeProbe},
 		MaxMsgsPerSubject: 1,
 		MaxAge:            c.ResultTTL + outcomeMargin,
-		Replicas:          c.Replicas,
 		// Parts never change, so that any replica may answer for them.
 		AllowDirect: true,
 	}
@@ -68,22 +68,10 @@ func bucketConfig(c Config, name, description string, age time.Duration) jetstre
 		MaxMsgsPerSubject:      1,
 		MaxAge:                 age,
 		Discard:                jetstream.DiscardNew,
-		Replicas:               c.Replicas,
 		AllowRollup:            true,
 		DenyDelete:             true,
 		AllowMsgTTL:            true,
 		SubjectDeleteMarkerTTL: markerTTL,
-	}
-}
-
-func consumerConfig(c Config) jetstream.ConsumerConfig {
-	return jetstream.ConsumerConfig{
-		Durable:       queueConsumer,
-		Description:   "zkPass: workers",
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       c.AckWait,
-		MaxDeliver:    -1, // attempts are counted in the records
-		MaxAckPending: -1,
 	}
 }
 
@@ -94,7 +82,6 @@ type store struct {
 	outcomes    jetstream.Stream
 	records     *bucket
 	idempotency *bucket
-	consumer    jetstream.Consumer
 }
 
 // openStore makes what is missing and updates what is there.
@@ -119,7 +106,7 @@ func openStore(ctx context.Context, c Config) (*store, error) {
 			return nil
 		}
 		var stream jetstream.Stream
-		if stream, err = openStream(ctx, js, config); err != nil {
+		if stream, err = openStream(ctx, js, c, config); err != nil && !errors.Is(err, ErrSettings) {
 			err = unavailable("opening "+config.Name, err)
 		}
 		return stream
@@ -133,16 +120,10 @@ func openStore(ctx context.Context, c Config) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.consumer, err = s.openConsumer(ctx, c); err != nil {
-		return nil, err
-	}
 	return s, nil
 }
 
-func (s *store) openConsumer(ctx context.Context, c Config) (jetstream.Consumer, error) {
-	consumer, err := s.queue.CreateOrUpdateConsumer(ctx, consumerConfig(c))
-	if err != nil {
-		return nil, unavailable("opening the consumer", err)
-	}
-	return consumer, nil
+// streams are the names of all streams.
+func (s *store) streams() []string {
+	return []string{queueStream, outcomeStream, "KV_" + recordBucket, "KV_" + idempotencyBucket}
 }

@@ -19,6 +19,13 @@ type Submission struct {
 	Input Input
 	// SealTo is the encryption key of the workers. The id travels to them under it.
 	SealTo *zkpass.PublicKey
+	// Family is the family of circuits that is to prove, if that is known: only
+	// workers that have it take the job.
+	Family string
+	// Weight is the owner's share beside those of others, 0 for 1; Limit how many of
+	// its jobs may be proven at once, 0 for any number.
+	Weight float64
+	Limit  int
 	// IdempotencyKey, if any, makes repeated submissions one job; Secret is then
 	// the owner's API secret, without which nobody gets the id from the store.
 	IdempotencyKey string
@@ -28,9 +35,7 @@ type Submission struct {
 // task is the message of a job in the queue.
 type task struct {
 	Input
-	SealedID string    `json:"id"`
-	Owner    string    `json:"owner"` // hashed
-	Accepted time.Time `json:"accepted"`
+	SealedID string `json:"id"`
 }
 
 // Submit accepts a job: once it returns without an error, all that it takes to
@@ -49,17 +54,13 @@ type task struct {
 //
 // What a crash leaves between them: After 1, a reservation, which expires in a
 // minute; a retry with the same input takes it over, with the same id. After 2,
-// also a message without a record. Nobody else can know its id. A worker that gets
-// it makes the record and proves, so that a retry finds the job there; a retry
-// that comes before the worker finds the message there, for a subject takes only
-// one, and makes the record. After 3, the job; a retry takes over the reservation
-// and finds the record.
+// also a message without a record. Nobody else can know its id. No worker sees it; a
+// retry finds it there, for a subject takes only one, and makes the record. After 3,
+// the job; a retry takes over the reservation and finds the record.
 //
-// A message without a record may also be what is left of a job that ended, if its
-// acknowledgement was lost and no worker came until the record had expired. It
-// must not be proven again. Such a message is older than ResultTTL, so workers
-// drop those. Submissions, with the time that a reservation lasts, take less than
-// that, so that no submission still counts on a message that was dropped.
+// A message without a record may also be what is left of a job that ended, if
+// removing it failed. Sweeping removes both, long after a submission with its
+// reservation is over, so that none still counts on a message that was removed.
 func (q *Queue) Submit(ctx context.Context, s Submission) (ID, error) {
 	if s.Owner == "" || s.SealTo == nil || s.IdempotencyKey != "" && len(s.Secret) == 0 {
 		return "", errors.New("submitting a job: want an owner, a key to seal to, and a secret with an idempotency key")
@@ -129,38 +130,52 @@ func (q *Queue) admit(ctx context.Context, s Submission, id ID) error {
 		return ErrTooMany
 	}
 	defer q.index.dismiss(owner)
-	// Milliseconds, for people.
-	accepted := time.Now().UTC().Truncate(time.Millisecond)
-	if err := q.enqueue(ctx, s, id, accepted); err != nil {
+	rec := record{
+		State: Queued, Owner: owner, Accepted: time.Now().UTC().Truncate(time.Millisecond),
+		Weight: s.Weight, Limit: s.Limit, Family: s.Family,
+	}
+	if err := q.enqueue(ctx, s, id, &rec); err != nil {
 		return err
 	}
-	return q.enter(ctx, s, id, accepted)
+	return q.enter(ctx, id.key(), rec)
 }
 
-// enqueue writes the message, unless it is there.
-func (q *Queue) enqueue(ctx context.Context, s Submission, id ID, accepted time.Time) error {
+// enqueue writes the message, unless it is there, and notes where it stands.
+func (q *Queue) enqueue(ctx context.Context, s Submission, id ID, rec *record) error {
 	sealed, err := zkpass.EncryptDataToJWEToken(s.SealTo, string(id))
 	if err != nil {
 		return fmt.Errorf("sealing the id: %w", err)
 	}
-	message, err := json.Marshal(task{Input: s.Input, SealedID: sealed, Owner: ownerName(s.Owner), Accepted: accepted})
+	message, err := json.Marshal(task{Input: s.Input, SealedID: sealed})
 	if err != nil {
 		return fmt.Errorf("encoding the job: %w", err)
 	}
 	if limit := q.config.Conn.MaxPayload(); int64(len(message)) > limit {
 		return fmt.Errorf("%w: the input makes a message of %d bytes, the store takes %d", zkpass.ErrTooLarge, len(message), limit)
 	}
+	rec.Size = int64(len(message))
+	if err := q.hasSpace(rec.Owner, rec.Size); err != nil {
+		return err
+	}
 	for {
-		_, err = publish(ctx, q.store.js, queueSubject+id.key(), message, jetstream.WithExpectStream(queueStream))
+		ack, err := publish(ctx, q.store.js, queueSubject+id.key(), message, jetstream.WithExpectStream(queueStream), jetstream.WithExpectLastSequencePerSubject(0))
 		switch {
+		case err == nil:
+			rec.Seq = ack.Sequence
+			return nil
 		case isRefusal(err, "maximum messages exceeded"):
 			return ErrFull
-		case !isRefusal(err, "maximum messages per subject exceeded"):
+		case !errors.Is(err, errStale):
 			return err
 		}
 		// A submission of the same wrote it, or has only proposed it: see errStale.
-		if there, err := q.store.hasInput(ctx, id.key()); there || err != nil {
+		there, err := q.store.input(ctx, id.key())
+		if err != nil {
 			return err
+		}
+		if there != nil {
+			rec.Seq = there.Sequence
+			return nil
 		}
 		if rec, _, err := q.store.record(ctx, id.key()); rec != nil || err != nil {
 			return err // it was there, and the job has ended
@@ -172,10 +187,8 @@ func (q *Queue) enqueue(ctx context.Context, s Submission, id ID, accepted time.
 }
 
 // enter writes the record, unless it is there.
-func (q *Queue) enter(ctx context.Context, s Submission, id ID, accepted time.Time) error {
-	key := id.key()
+func (q *Queue) enter(ctx context.Context, key string, rec record) error {
 	for {
-		rec := record{State: Queued, Owner: ownerName(s.Owner), Accepted: accepted}
 		revision, err := q.store.putRecord(ctx, key, rec, 0, 0)
 		if err == nil {
 			q.index.learn(key, &rec, revision)
@@ -183,7 +196,7 @@ func (q *Queue) enter(ctx context.Context, s Submission, id ID, accepted time.Ti
 		if !errors.Is(err, errStale) {
 			return err
 		}
-		// A worker makes it, or a submission of the same.
+		// A submission of the same makes it.
 		if there, _, err := q.store.record(ctx, key); there != nil || err != nil {
 			return err
 		}

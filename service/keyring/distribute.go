@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/zkpass-go/zkpass"
+	cluster "github.com/zkpass-go/zkpass/service/jetstream"
 )
 
 // The bucket that workers publish to, and the one key in it.
@@ -27,7 +28,7 @@ const (
 // Bucket says where public keys are published.
 type Bucket struct {
 	Conn     *nats.Conn
-	Replicas int          // of the bucket when it is made; 0 stands for 1
+	Replicas int          // of the bucket; 0 stands for 3 on a cluster. Never lowered
 	Logger   *slog.Logger // nil for none
 }
 
@@ -45,7 +46,7 @@ func (b *Bucket) open(ctx context.Context) (jetstream.KeyValue, error) {
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
 		kv, err = js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 			Bucket: bucketName, Description: "public keys of the zkPass service", History: 1,
-			MaxBytes: 1 << 20, Storage: jetstream.FileStorage, Replicas: max(b.Replicas, 1),
+			MaxBytes: 1 << 20, Storage: jetstream.FileStorage, Replicas: cluster.Replicas(b.Conn, b.Replicas),
 		})
 		if errors.Is(err, jetstream.ErrBucketExists) { // made by another in this moment
 			kv, err = js.KeyValue(ctx, bucketName)
@@ -53,6 +54,10 @@ func (b *Bucket) open(ctx context.Context) (jetstream.KeyValue, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the bucket %s: %w", bucketName, err)
+	}
+	if err := cluster.Raise(ctx, js, "KV_"+bucketName, b.Replicas); err != nil {
+		// It serves as it is; the next time may be better.
+		b.logger().Warn("the bucket of keys has fewer copies than it should", "error", err)
 	}
 	return kv, nil
 }

@@ -38,7 +38,7 @@ func TestAttackPanicBeforeTheJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := b.submit(t, "x", "x")
-	claim, err := b.queue.Take(t.Context())
+	claim, err := b.queue.Take(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func TestOutageWhileFinishing(t *testing.T) {
 	}
 	w.finishTimeout = 100 * time.Millisecond
 	id := b.submit(t, b.encrypt(t, "x"), b.encrypt(t, "x"))
-	claim, err := b.queue.Take(t.Context())
+	claim, err := b.queue.Take(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

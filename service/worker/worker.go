@@ -24,7 +24,7 @@ const (
 
 // Jobs is where jobs come from: a [job.Queue].
 type Jobs interface {
-	Take(ctx context.Context) (*job.Claim, error)
+	Take(ctx context.Context, fits func(family string) bool) (*job.Claim, error)
 }
 
 // Keys are the keys of the service: a [keyring.Ring].
@@ -147,7 +147,7 @@ func (w *Worker) Run(ctx context.Context) error {
 // take takes one job after the other.
 func (w *Worker) take(ctx, proving context.Context) error {
 	for {
-		claim, err := w.config.Jobs.Take(ctx)
+		claim, err := w.config.Jobs.Take(ctx, nil)
 		if ctx.Err() != nil && err != nil {
 			return nil
 		}

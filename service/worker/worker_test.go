@@ -271,7 +271,7 @@ func TestExhausted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := lost.Take(t.Context()); err != nil {
+		if _, err := lost.Take(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		lost.Close()

@@ -31,13 +31,13 @@ const (
 // could forget ids too early.
 var ErrBucket = errors.New("bucket not fit to keep answered requests")
 
-// Options change how a [Store] works. The zero value is good for a single server.
+// Options change how a [Store] works. The zero value is good.
 type Options struct {
 	// Bucket is the name of the bucket, made if it is not there; empty stands for
 	// [DefaultBucket]. All processes of a verifier use the same one.
 	Bucket string
-	// Replicas is on how many servers of a cluster a new bucket lives; 0 stands
-	// for 1.
+	// Replicas is on how many servers of a cluster the bucket lives; 0 stands for 3 on
+	// a cluster and 1 else. One that has fewer gets as many; it never loses any.
 	Replicas int
 	// Timeout is how long to wait for the server; 0 stands for [DefaultTimeout].
 	Timeout time.Duration
@@ -75,9 +75,16 @@ func Open(ctx context.Context, js jetstream.JetStream, opts Options) (*Store, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	replicas := opts.Replicas
+	if replicas == 0 {
+		replicas = 1
+		if js.Conn().ConnectedClusterName() != "" {
+			replicas = clusterReplicas
+		}
+	}
 	var err error
 	s.bucket, err = js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: name, Description: "answered zkPass requests", Replicas: max(opts.Replicas, 1), Storage: jetstream.FileStorage,
+		Bucket: name, Description: "answered zkPass requests", Replicas: replicas, Storage: jetstream.FileStorage,
 		LimitMarkerTTL: markerTTL,
 	})
 	if errors.Is(err, jetstream.ErrBucketExists) {
@@ -89,7 +96,31 @@ func Open(ctx context.Context, js jetstream.JetStream, opts Options) (*Store, er
 	if err := check(ctx, js, name); err != nil {
 		return nil, fmt.Errorf("opening bucket %s: %w", name, err)
 	}
+	if err := raise(ctx, js, name, replicas); err != nil {
+		return nil, fmt.Errorf("opening bucket %s: %w", name, err)
+	}
 	return s, nil
+}
+
+// clusterReplicas lets any one server of a cluster be lost.
+const clusterReplicas = 3
+
+// raise gives the bucket as many copies as it should have. Which ids are used is worth
+// more than to start with fewer: with one server lost, ids could be used again.
+func raise(ctx context.Context, js jetstream.JetStream, name string, replicas int) error {
+	stream, err := js.Stream(ctx, "KV_"+name)
+	if err != nil {
+		return err
+	}
+	config := stream.CachedInfo().Config
+	if config.Replicas >= replicas {
+		return nil
+	}
+	config.Replicas = replicas
+	if _, err := js.UpdateStream(ctx, config); err != nil {
+		return fmt.Errorf("raising it to %d copies: %w", replicas, err)
+	}
+	return nil
 }
 
 // check refuses whatever makes a server remove an id before its time.

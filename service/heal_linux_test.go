@@ -1,0 +1,202 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/zkpass-go/zkpass/service"
+)
+
+// alone starts a service that runs alone in a directory, with an API key.
+func alone(t *testing.T, dir string, variables ...string) (p *process, c *customer, address string) {
+	t.Helper()
+	address = freeAddress(t)
+	config := service.DefaultConfig()
+	config.DataDir = dir
+	key := newAPIKey(t, config)
+	p = start(t, "serve", "serve", append(variables, "ZKPASS_DATA_DIR="+dir, "ZKPASS_LISTEN="+address, "ZKPASS_JOBS_REDELIVERY=2s")...)
+	awaitReady(t, p, address)
+	return p, newCustomer(t, key, address), address
+}
+
+// readiness asks /readyz.
+func readiness(address string) int {
+	response, err := (&http.Client{Timeout: 10 * time.Second}).Get("http://" + address + "/readyz")
+	if err != nil {
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// becomes waits until a service answers /readyz so.
+func becomes(t *testing.T, address string, status int, within time.Duration) {
+	t.Helper()
+	for deadline := time.Now().Add(within); readiness(address) != status; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("/readyz does not become %d", status)
+		}
+	}
+}
+
+// accept submits a job and returns its URL.
+func (c *customer) accept(t *testing.T, body []byte) string {
+	t.Helper()
+	got, err := c.call(t.Context(), http.MethodPost, "/v1/proof?wait=0", "", body)
+	if err != nil || got.Status != http.StatusAccepted {
+		t.Fatalf("submitting: %+v, %v", got, err)
+	}
+	return got.URL
+}
+
+// TestLine30FullDisk fills the disk that the store is on while jobs are in the queue,
+// and frees it: readiness tells, results can be deleted, and all goes on without a
+// person. It needs leave to mount a file system in memory.
+func TestLine30FullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a store to be opened again")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=96m"); err != nil {
+		t.Skipf("no file system in memory can be mounted: %v", err)
+	}
+	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
+	p, c, address := alone(t, filepath.Join(dir, "data"), "ZKPASS_SPACE_FREE_MB=8")
+	x := newExchange(t)
+	body := c.body(t, x)
+	done := c.accept(t, body)
+	c.await(t, x, []string{done}, time.Minute)
+	var jobs []string
+	for range 6 {
+		jobs = append(jobs, c.accept(t, body))
+	}
+	filler, err := os.Create(filepath.Join(dir, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk := bytes.Repeat([]byte("x"), 1<<20)
+	fill := func() {
+		for err == nil {
+			_, err = filler.Write(chunk)
+		}
+		for size := 1 << 19; size > 0; size /= 2 {
+			filler.Write(chunk[:size])
+		}
+		err = nil
+	}
+	// Also what the service gives up to get on.
+	for until := time.Now().Add(6 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+		fill()
+	}
+	becomes(t, address, http.StatusServiceUnavailable, 20*time.Second)
+	if got, err := c.call(t.Context(), http.MethodPost, "/v1/proof?wait=0", "", body); err != nil || got.Status != http.StatusServiceUnavailable {
+		t.Errorf("a job on a full disk: %+v, %v", got, err)
+	}
+	filler.Close()
+	if err := os.Remove(filler.Name()); err != nil {
+		t.Fatal(err)
+	}
+	becomes(t, address, http.StatusOK, time.Minute)
+	c.await(t, x, append(jobs, c.accept(t, body)), time.Minute)
+	if got, err := c.call(t.Context(), http.MethodDelete, done, "", nil); err != nil || got.Status != http.StatusNoContent {
+		t.Errorf("deleting: %+v, %v", got, err)
+	}
+	p.stop(t)
+}
+
+// TestLine30FullDiskStops stops a service whose disk is full.
+func TestLine30FullDiskStops(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a broken service to stop")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
+		t.Skipf("no file system in memory can be mounted: %v", err)
+	}
+	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
+	p, c, address := alone(t, filepath.Join(dir, "data"), "ZKPASS_SPACE_FREE_MB=1", "ZKPASS_STOP_GRACE=5s")
+	c.accept(t, c.body(t, newExchange(t)))
+	filler, err := os.Create(filepath.Join(dir, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer filler.Close()
+	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		filler.Write(make([]byte, 1<<16))
+		filler.Write(make([]byte, 1<<20))
+	}
+	becomes(t, address, http.StatusServiceUnavailable, 30*time.Second)
+	begin := time.Now()
+	_ = p.cmd.Process.Signal(unix.SIGTERM)
+	select {
+	case <-p.gone:
+	case <-time.After(5*time.Second + 25*time.Second):
+		t.Fatal("it does not stop within its grace and 25 s")
+	}
+	t.Logf("stopped after %.1f s", time.Since(begin).Seconds())
+}
+
+// TestLine30Descriptors opens as many connections as a small limit on descriptors has
+// and more, half of a request on each, while jobs run. The store has what it needs,
+// and a client with a whole request is served.
+func TestLine30Descriptors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("holds connections for a while")
+	}
+	t.Parallel()
+	p, c, address := alone(t, t.TempDir(), "ZKPASS_TEST_NOFILE=200")
+	x := newExchange(t)
+	body := c.body(t, x)
+	var jobs []string
+	attack, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		var open []net.Conn
+		for attack.Err() == nil {
+			conn, err := net.DialTimeout("tcp", address, time.Second)
+			if err == nil {
+				io.WriteString(conn, "GET /healthz HTTP/1.1\r\nX: ")
+				open = append(open, conn)
+			}
+			if len(open) > 400 {
+				open[0].Close()
+				open = open[1:]
+			}
+			time.Sleep(2 * time.Millisecond)
+		}
+		for _, conn := range open {
+			conn.Close()
+		}
+	}()
+	for until := time.Now().Add(8 * time.Second); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		// A new connection each time, as of a new client.
+		http.DefaultClient.CloseIdleConnections()
+		if got, err := c.call(ctx, http.MethodPost, "/v1/proof?wait=0", "", body); err == nil && got.Status == http.StatusAccepted {
+			jobs = append(jobs, got.URL)
+		}
+		cancel()
+	}
+	stop()
+	<-ended
+	if len(jobs) < 5 {
+		t.Errorf("%d jobs were accepted during the attack", len(jobs))
+	}
+	if got := readiness(address); got != http.StatusOK {
+		t.Errorf("/readyz is %d after it", got)
+	}
+	c.await(t, x, append(jobs, c.accept(t, body)), time.Minute)
+	p.stop(t)
+}
