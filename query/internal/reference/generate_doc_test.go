@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -25,8 +26,8 @@ func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
 
 // A made is a value of a document before it is written.
 type made struct {
-	kind    string // object, array, string, number, date, boolean, null
-	text    string // decoded, of strings and dates; as written, of numbers and booleans
+	kind    string // object, array, string, number, date, time, boolean, null
+	text    string // decoded, of strings, dates and times; as written, of numbers and booleans
 	names   []string
 	members []*made
 	elems   []*made
@@ -61,14 +62,43 @@ func (g *generator) text() string {
 	return pick(g, texts...)
 }
 
-func (g *generator) integer() string {
+func (g *generator) number() string {
 	switch {
+	case g.maybe(0.25):
+		return g.decimal()
 	case g.maybe(0.7):
 		return fmt.Sprint(g.IntN(7) - 2)
 	case g.maybe(0.5):
 		return fmt.Sprint(g.Int64() - g.Int64())
 	}
 	return pick(g, "-0", "0", "9223372036854775807", "-9223372036854775808", "1739793600", "4294967296", "-1", "18")
+}
+
+// decimal writes a number with a point, mostly one that others are near or equal to.
+func (g *generator) decimal() string {
+	if g.maybe(0.1) {
+		return pick(g, "-0.0", "9223372036854775807.999999999", "-9223372036854775808.000", "-9223372036854775807.000000001", "1739793600.5",
+			"0.1234567890", "1.000000001", "1.00000000000000000000000000000", "-0.000000001")
+	}
+	text := fmt.Sprintf("%s%d.%s", pick(g, "", "", "-"), g.IntN(3), pick(g, "0", "5", "50", "25", "000000001", "999999999", "0000000000"))
+	return text + strings.Repeat("0", pick(g, 0, 0, 0, 1, 5))
+}
+
+// time writes a time of RFC 3339, mostly.
+func (g *generator) time() string {
+	day := g.date()
+	for range 3 {
+		if len(day) != 10 || day[4] != '-' {
+			day = g.date()
+		}
+	}
+	text := day + pick(g, "T", "T", "T", "t") + fmt.Sprintf("%02d:%02d:%02d", g.IntN(24), g.IntN(60), g.IntN(60))
+	text += pick(g, "", "", ".5", ".000000001", ".123456789") + pick(g, "Z", "Z", "z", "-00:00", fmt.Sprintf("%s%02d:%02d", pick(g, "+", "-"), g.IntN(24), g.IntN(60)))
+	if g.maybe(0.05) {
+		return pick(g, "2016-12-31T23:59:60Z", "2025-02-17T12:00Z", "2025-02-17 12:00:00Z", "2025-02-17T12:00:00", "2025-02-17T12:00:00.Z", "2025-02-17T12:00:00.1234567890Z",
+			"2025-02-17T12:00:00+24:00", "2025-02-17T24:00:00Z", "2025-02-30T12:00:00Z", "2025/02/17T12:00:00Z", "2025-02-17T12:60:00Z", text+" ", "0000-01-01T00:00:00Z")
+	}
+	return text
 }
 
 func (g *generator) date() string {
@@ -90,16 +120,18 @@ func (g *generator) date() string {
 	return fmt.Sprintf("%04d%s%02d%s%02d", y, s, m, t, d)
 }
 
-var scalarKinds = []string{"string", "number", "boolean", "date"}
+var scalarKinds = []string{"string", "number", "number", "boolean", "date", "time"}
 
 func (g *generator) scalar(kind string) *made {
 	switch kind {
 	case "string":
 		return &made{kind: kind, text: g.text()}
 	case "number":
-		return &made{kind: kind, text: g.integer()}
+		return &made{kind: kind, text: g.number()}
 	case "date":
 		return &made{kind: kind, text: g.date()}
+	case "time":
+		return &made{kind: kind, text: g.time()}
 	case "boolean":
 		return &made{kind: kind, text: pick(g, "true", "false")}
 	}
@@ -151,6 +183,17 @@ func (g *generator) value(depth int) *made {
 		size = pick(g, 32, 33)
 	}
 	kind := pick(g, scalarKinds...)
+	if g.maybe(0.02) {
+		kind = pick(g, "boolean", "number")
+		if size = pick(g, 34, 100, 1023, 1024, 1025); size > 100 {
+			n.elems = slices.Repeat([]*made{g.scalar(kind)}, size-3)
+			size = 3
+		}
+		for range size {
+			n.elems = append(n.elems, g.scalar(kind))
+		}
+		return n
+	}
 	var model *made
 	if g.maybe(0.6) {
 		model = g.object(depth + 2)
@@ -193,7 +236,7 @@ func (g *generator) like(n *made) *made {
 // write writes a value as JSON, with what is wrong with it.
 func (g *generator) write(n *made) string {
 	if g.maybe(g.faults / 4) {
-		n = pick(g, &made{kind: "null", text: "null"}, g.scalar(pick(g, scalarKinds...)), &made{kind: "number", text: pick(g, "1.0", "1e2", "0.5", "9223372036854775808", "1E0")}, &made{kind: "array"}, &made{kind: "object"})
+		n = pick(g, &made{kind: "null", text: "null"}, g.scalar(pick(g, scalarKinds...)), &made{kind: "number", text: pick(g, "1.0", "1e2", "0.5", "9223372036854775808", "1E0", "0.0000000001", "-9223372036854775808.5", "1."+strings.Repeat("0", 31))}, &made{kind: "array"}, &made{kind: "object"})
 	}
 	space := func() string {
 		if g.maybe(0.02) {
@@ -218,9 +261,9 @@ func (g *generator) write(n *made) string {
 			if g.maybe(g.faults / 6) {
 				continue // missing
 			}
-			put(g.quote(n.names[i], g.escapes/50), g.write(m))
+			put(g.quote(n.names[i], g.escapes/4), g.write(m))
 			if g.maybe(g.faults / 8) {
-				put(g.quote(n.names[i], g.escapes/50), g.write(m)) // twice
+				put(g.quote(n.names[i], g.escapes), g.write(m)) // twice
 			}
 		}
 		b.WriteByte('}')
@@ -233,8 +276,12 @@ func (g *generator) write(n *made) string {
 			b.WriteString(g.write(e))
 		}
 		b.WriteByte(']')
-	case "string", "date":
-		b.WriteString(g.quote(n.text, g.escapes))
+	case "string", "date", "time":
+		escapes := g.escapes
+		if g.maybe(escapes / 4) {
+			escapes = 1
+		}
+		b.WriteString(g.quote(n.text, escapes))
 	default:
 		b.WriteString(n.text)
 	}

@@ -78,7 +78,7 @@ func (g *generator) limits() string {
 	case 3:
 		e = `{"or":[` + times(64+n, func(i int) string { return fmt.Sprintf(`{"exists":"%sp[%d]"}`, tag, i) }) + `]}`
 	case 4:
-		e = `{"in":[3,[` + times(1021+n, func(int) string { return g.integer() }) + `]]}`
+		e = `{"in":[3,[` + times(1021+n, func(int) string { return g.number() }) + `]]}`
 	case 5:
 		depth := 31 + n
 		return strings.Repeat(`[{"if":{"condition":true,"then":`, depth) + `[{"output":{"r":` + leaf(0) + `}}]` + strings.Repeat(`}}]`, depth)

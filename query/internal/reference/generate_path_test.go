@@ -55,7 +55,7 @@ func (g *generator) find(n *made, path string, each bool) {
 			switch m.kind {
 			case "boolean":
 				filters = append(filters, "[?"+name+"]", "[?!"+name+"]")
-			case "string", "date":
+			case "string", "date", "time":
 				text := strings.NewReplacer(`'`, `\'`, `\`, `\\`).Replace(m.text)
 				filters = append(filters, "[?"+name+" == '"+text+"']")
 			}

@@ -114,7 +114,7 @@ func (g *generator) object1(key, value string) string {
 func (g *generator) block(locals *[]local, depth int) []string {
 	var list []string
 	for range pick(g, 0, 1, 1, 2, 3) {
-		kind := pick(g, "boolean", "number", "string", "date", "array")
+		kind := pick(g, "boolean", "number", "string", "date", "time", "array")
 		switch {
 		case depth < 3 && g.maybe(0.3):
 			list = append(list, g.branches(locals, depth))
@@ -154,10 +154,10 @@ func (g *generator) branches(locals *[]local, depth int) string {
 	// What both assign, or output.
 	for range pick(g, 0, 0, 1, 2) {
 		key, name := "assign", g.newName("l")
-		kind := pick(g, "boolean", "number", "string", "date", "array")
+		kind := pick(g, "boolean", "number", "string", "date", "time", "array")
 		other := kind
 		if g.maybe(0.15) {
-			other = pick(g, "boolean", "number", "string", "date", "array")
+			other = pick(g, "boolean", "number", "string", "date", "time", "array")
 		}
 		if g.maybe(0.4) {
 			key, name = "output", g.newName("o")
@@ -214,11 +214,13 @@ func (g *generator) literal(kind string) string {
 	switch kind {
 	case "number":
 		if g.maybe(g.errors) {
-			return pick(g, "1.0", "1e2", "9223372036854775808", "null", "-9223372036854775809")
+			return pick(g, "1.5", "1e2", "9223372036854775808", "null", "-9223372036854775809", "0.0000000001", "1."+strings.Repeat("0", 31))
 		}
-		return g.integer()
+		return g.number()
 	case "date":
 		return g.quote(g.date(), 0.02)
+	case "time":
+		return g.quote(g.time(), 0.02)
 	case "boolean":
 		return pick(g, "true", "false")
 	}
@@ -272,7 +274,7 @@ func (g *generator) expr(kind string, locals []local, depth int, single bool) st
 		return g.boolean(locals, depth, single)
 	}
 	if kind == "number" && g.maybe(0.35) {
-		if e := g.number(locals, depth); e != "" {
+		if e := g.computed(locals, depth); e != "" {
 			return e
 		}
 	}
@@ -284,7 +286,7 @@ func (g *generator) expr(kind string, locals []local, depth int, single bool) st
 	return g.literal(kind)
 }
 
-func (g *generator) number(locals []local, depth int) string {
+func (g *generator) computed(locals []local, depth int) string {
 	switch g.IntN(4) {
 	case 0:
 		return g.object1("now", "[]")
@@ -295,6 +297,9 @@ func (g *generator) number(locals []local, depth int) string {
 	}
 	if depth > 28 {
 		return ""
+	}
+	if g.maybe(0.4) {
+		return g.object1("get_time", "["+g.expr("time", locals, depth+1, false)+g.comma()+g.quote("RFC3339", 0.01)+"]")
 	}
 	day := g.expr("date", locals, depth+1, false)
 	for range 3 {
@@ -308,7 +313,19 @@ func (g *generator) number(locals []local, depth int) string {
 
 func (g *generator) boolean(locals []local, depth int, single bool) string {
 	sub := func(kind string) string { return g.expr(kind, locals, depth+1, single) }
-	switch g.IntN(10) {
+	switch g.IntN(11) {
+	case 10:
+		path, ok := g.path(func(f found) bool { return !f.each && !f.count })
+		if ok && g.maybe(0.2) {
+			path += pick(g, ".a", "[0]", "[3]")
+		}
+		kind := pick(g, types...)
+		for _, f := range g.paths {
+			if f.path == path && g.maybe(0.6) && slices.Contains(types, f.kind) {
+				kind = f.kind
+			}
+		}
+		return g.object1("is", "["+g.quote(path, 0.01)+g.comma()+g.quote(kind, 0.01)+"]")
 	case 0, 1:
 		var list []string
 		for range pick(g, 0, 1, 2, 2, 3, 4) {

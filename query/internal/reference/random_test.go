@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -45,10 +46,10 @@ func firstSeed(t testing.TB) uint64 {
 func TestRandom(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(800)) // much is made, little is kept
 	n, first, workers := cases(t), firstSeed(t), runtime.GOMAXPROCS(0)
-	kinds := make([]map[Kind]int, workers)
+	kinds, forms := make([]map[Kind]int, workers), make([]map[string]int, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
-		kinds[w] = map[Kind]int{}
+		kinds[w], forms[w] = map[Kind]int{}, map[string]int{}
 		wg.Go(func() {
 			for seed := first + uint64(w); seed < first+uint64(n) && !t.Failed(); seed += uint64(workers) {
 				s := subjectFrom(seed)
@@ -59,6 +60,9 @@ func TestRandom(t *testing.T) {
 					t.Error(err)
 				}
 				kinds[w][want.Kind]++
+				if want.Kind == Result {
+					s.tally(forms[w])
+				}
 				if diff != "" {
 					t.Errorf("seed %d: %s\n%s", seed, diff, s.asCase())
 				}
@@ -72,6 +76,15 @@ func TestRandom(t *testing.T) {
 			total[kind] += count
 		}
 	}
+	for _, form := range seldom {
+		count := 0
+		for w := range workers {
+			count += forms[w][form]
+		}
+		if t.Logf("%8d with %s and a result", count, form); count*2000 < n {
+			t.Errorf("%d of %d cases have %s and a result", count, n, form)
+		}
+	}
 	for _, kind := range slices.Sorted(maps.Keys(total)) {
 		t.Logf("%8d %s", total[kind], kind)
 	}
@@ -80,6 +93,45 @@ func TestRandom(t *testing.T) {
 		if total[kind]*200 < n {
 			t.Errorf("%d of %d cases end as %s", total[kind], n, kind)
 		}
+	}
+}
+
+// seldom are the forms that random cases with a result must have, once in
+// 2,000 cases.
+var seldom = append(slices.Clone(contains), "get_time", `"is"`, "fraction", "long array", "escaped name", "long string")
+
+// tally counts which of the forms a subject has.
+func (s *subject) tally(forms map[string]int) {
+	for _, form := range append(slices.Clone(contains), "get_time") {
+		if strings.Contains(s.query, `"`+form+`"`) {
+			forms[form]++
+		}
+	}
+	if strings.Contains(s.query, `"is"`) {
+		forms[`"is"`]++
+	}
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n.kind == "number" && strings.Contains(n.raw, ".") {
+			forms["fraction"]++
+		}
+		if n.kind == "string" && len(n.raw) > 256 && len(n.text) <= 256 {
+			forms["long string"]++
+		}
+		if len(n.elems) > 32 {
+			forms["long array"]++
+		}
+		for _, name := range n.names {
+			if strings.Contains(name.raw, `\`) {
+				forms["escaped name"]++
+			}
+		}
+		for _, inner := range slices.Concat(n.members, n.elems) {
+			walk(inner)
+		}
+	}
+	for _, d := range s.docs {
+		walk(tree(d.Payload, 16))
 	}
 }
 
