@@ -2,6 +2,8 @@ package zkpass
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"net/url"
@@ -27,6 +29,18 @@ type Claims struct {
 	Issuer string
 	// ResponseURI is where the proof goes, and nowhere else. Its origin is Issuer.
 	ResponseURI string
+	// LoginNonce binds the answer to a fresh login: 32 random bytes in base64url, see
+	// [NewLoginNonce]. The holder's app passes it to the issuer as OpenID Connect's
+	// nonce, and the query compares it with the member nonce of the token: put it
+	// there with query.BindNonce. Without that it means nothing.
+	LoginNonce string
+}
+
+// NewLoginNonce returns a fresh value for [Claims].LoginNonce.
+func NewLoginNonce() string {
+	var b [32]byte
+	rand.Read(b[:]) // never fails: it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // DVRToken is a signed DVR, parsed. What it says counts only after Verify.
@@ -74,6 +88,9 @@ func signDVR(dvr *DVR, claims Claims, key *PrivateKey) (string, error) {
 	if claims.ResponseURI != "" {
 		dst = appendMember(dst, "response_uri", claims.ResponseURI)
 	}
+	if claims.LoginNonce != "" {
+		dst = appendMember(dst, "login_nonce", claims.LoginNonce)
+	}
 	token, err := signJWS(key, key.public.header(""), append(dst, '}'))
 	if err == nil && len(token) > MaxDVRToken {
 		err = tooLarge("the DVR token", len(token), MaxDVRToken)
@@ -108,6 +125,7 @@ func (t *DVRToken) decode() error {
 	t.Claims.Expires = o.optTime("exp")
 	t.Claims.Issuer = o.optStr("iss")
 	t.Claims.ResponseURI = o.optStr("response_uri")
+	t.Claims.LoginNonce = o.optStr("login_nonce")
 	if err := o.end(); err != nil {
 		return err
 	}
@@ -180,6 +198,11 @@ func (c *Claims) check() error {
 		u, _ := url.Parse(c.Issuer)
 		if (u.Path != "" && u.Path != "/") || strings.ContainsAny(c.Issuer, "?#") {
 			return malformed("iss: want an origin such as %s, without path", quoteName(origin))
+		}
+	}
+	if c.LoginNonce != "" {
+		if b, err := base64.RawURLEncoding.Strict().DecodeString(c.LoginNonce); err != nil || len(b) != 32 || len(c.LoginNonce) != 43 {
+			return malformed("login_nonce: want 32 bytes in base64url without padding")
 		}
 	}
 	if c.ResponseURI == "" {

@@ -21,7 +21,7 @@ func TestDVRToken(t *testing.T) {
 	ctx := context.Background()
 	key, dvr := testKey(t, ES256), newTestDVR(t)
 	issued := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	claims := Claims{IssuedAt: issued, Expires: issued.Add(time.Hour), Issuer: "https://krisna.example", ResponseURI: "https://KRISNA.example:443/proofs?a=1"}
+	claims := Claims{IssuedAt: issued, Expires: issued.Add(time.Hour), Issuer: "https://krisna.example", ResponseURI: "https://KRISNA.example:443/proofs?a=1", LoginNonce: NewLoginNonce()}
 	token, err := SignDVR(dvr, claims, key)
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +123,9 @@ func TestSignDVRRefusals(t *testing.T) {
 		"another scheme":    {key, Claims{Issuer: "https://localhost", ResponseURI: "http://localhost/a"}, ErrMalformed},
 		"user name":         {key, Claims{Issuer: "https://v.example", ResponseURI: "https://v.example@evil.example/a"}, ErrMalformed},
 		"relative":          {key, Claims{Issuer: "https://v.example", ResponseURI: "/a"}, ErrMalformed},
+		"short nonce":       {key, Claims{LoginNonce: NewLoginNonce()[1:]}, ErrMalformed},
+		"padded nonce":      {key, Claims{LoginNonce: NewLoginNonce() + "="}, ErrMalformed},
+		"nonce of text":     {key, Claims{LoginNonce: "never the same, and yet no random bytes. .."}, ErrMalformed},
 		"script":            {key, Claims{Issuer: "javascript:alert(1)"}, ErrMalformed},
 	} {
 		if _, err := SignDVR(newTestDVR(t), test.claims, test.key); !errors.Is(err, test.want) {
@@ -173,6 +176,7 @@ func TestDVRTokenRefusals(t *testing.T) {
 		"exp twice":         {`{"alg":"ES256"}`, `{"exp":1,"exp":99999999999,"data":` + plainDVR + `}`, ErrMalformed},
 		"exp zero":          {`{"alg":"ES256"}`, `{"exp":0,"data":` + plainDVR + `}`, ErrMalformed},
 		"response_uri away": {`{"alg":"ES256"}`, `{"iss":"https://v.example","response_uri":"https://e.example","data":` + plainDVR + `}`, ErrMalformed},
+		"login_nonce":       {`{"alg":"ES256"}`, `{"login_nonce":"x","data":` + plainDVR + `}`, ErrMalformed},
 		"not UTF-8":         {`{"alg":"ES256"}`, "{\"iss\":\"\xff\",\"data\":" + plainDVR + "}", ErrMalformed},
 		"deep":              {`{"alg":"ES256"}`, strings.Repeat(`{"data":`, 100) + `1` + strings.Repeat(`}`, 100), ErrMalformed},
 	} {
@@ -220,5 +224,16 @@ func TestOrigin(t *testing.T) {
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%s: got %q, %v, want %q", url, got, err, want)
 		}
+	}
+}
+
+func TestNewLoginNonce(t *testing.T) {
+	seen := map[string]bool{}
+	for range 100 {
+		n := NewLoginNonce()
+		if err := (&Claims{LoginNonce: n}).check(); err != nil || seen[n] {
+			t.Fatalf("%q: %v, seen before: %v", n, err, seen[n])
+		}
+		seen[n] = true
 	}
 }

@@ -19,6 +19,7 @@ type dvrFlags struct {
 	key, title, query, id, expires, responseURI string
 	issuers, formats, dataURLs                  []string
 	offline                                     bool
+	loginNonce                                  loginNonceTag
 }
 
 func newDVRCreate() *cobra.Command {
@@ -42,11 +43,16 @@ consists of letters, digits and _ and no // follows. Write ./a:b.json for a file
 With --format jwt the paths of the query start at the payload of the token, as for
 an ID token, otherwise in its member "data".
 
-The request's issuer (iss) is the origin of --response-uri.`,
+The request's issuer (iss) is the origin of --response-uri.
+
+--login-nonce binds the answer to a fresh login. The request then carries 32 random
+bytes (login_nonce), which the holder's app passes to the issuer as OpenID Connect's
+nonce, and the query's result is true only of a token with that nonce. The query is one
+expression, or has the output result alone. Make a new request for each login.`,
 		Example: `  zkpass dvr create --key verifier.jwk --title "Over 18" --query query.json --issuer issuer.jwks.json
   zkpass dvr create --key verifier.jwk --title "Account holder" --query query.json \
       --issuer https://op.example/jwks#2026-03 --format jwt --expires 10m \
-      --response-uri https://shop.example/proofs
+      --response-uri https://shop.example/proofs --login-nonce
   zkpass dvr create --key verifier.jwk --title "Loan" --query loan.json \
       --issuer bank:bank.jwks.json --issuer tax:https://tax.example/jwks#k1 --format tax:jwt`,
 		Args: wantArgs(),
@@ -73,6 +79,8 @@ The request's issuer (iss) is the origin of --response-uri.`,
 	f.StringVar(&flags.responseURI, "response-uri", "", "URL where the proof is to go")
 	f.BoolVar(&flags.offline, "offline", false, "fetch nothing: take the URL and key id of --issuer as they are")
 	addOut(cmd, &out)
+	f.Var(&flags.loginNonce, "login-nonce", "bind the answer to a fresh login at the issuer of a document of format jwt")
+	f.Lookup("login-nonce").NoOptDefVal = anyTag
 	return cmd
 }
 
@@ -97,8 +105,16 @@ func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Ti
 	if err != nil {
 		return "", err
 	}
-	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersion(program)
 	claims := zkpass.Claims{IssuedAt: now, ResponseURI: flags.responseURI}
+	if flags.loginNonce != "" {
+		if text, claims.LoginNonce, err = flags.loginNonce.bind(text, dvr.Formats()); err != nil {
+			return "", err
+		}
+		if program, err = compileQuery([]byte(text), dvr.Formats()); err != nil {
+			return "", fmt.Errorf("%s, bound to a login: %w", flags.query, err)
+		}
+	}
+	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersion(program)
 	if claims.Expires, err = parseExpiry(flags.expires, now); err != nil {
 		return "", err
 	}
