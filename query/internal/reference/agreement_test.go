@@ -206,6 +206,8 @@ func runCases(t *testing.T, file string) {
 
 func TestCases(t *testing.T) { runCases(t, "../../testdata/cases.json") }
 
+func TestTokens(t *testing.T) { runCases(t, "../../testdata/tokens.json") }
+
 func TestVectors(t *testing.T) {
 	dir := os.Getenv("ZKPASS_VECTORS")
 	if dir == "" {
