@@ -82,6 +82,7 @@ func TestEvalEdges(t *testing.T) {
 		"count of 1024":                                   {output(`{"==":[{"count":"a[]"},1024]}`), `{"a":[` + strings.Repeat("1,", 1023) + `1]}`, `{"r":true}`},
 		"count of 1025":                                   {output(`{"==":[{"count":"a[]"},1025]}`), `{"a":[` + strings.Repeat("1,", 1024) + `1]}`, ``},
 		"33 beside a member":                              {output(`{"==":[{"dvar":"a[]"},{"dvar":"b"}]}`), `{"b":1,"a":[` + strings.Repeat("1,", 32) + `1]}`, ``},
+		"33 beside a plain path":                          {`{"==":["b",{"dvar":"a[]"}]}`, `{"b":1,"a":[` + strings.Repeat("1,", 32) + `1]}`, ``},
 		"33 beside now":                                   {output(`{"==":[{"dvar":"a[]"},{"now":[]}]}`), `{"a":[` + strings.Repeat("1,", 32) + `1]}`, `{"r":false}`},
 		"filter looks at all elements":                    {output(`{"==":[{"dvar":"a[?f].n"},1]}`), `{"a":[{"f":true,"n":1},null]}`, ``},
 		"filter's long string":                            {output(`{"==":[{"count":"a[?f == 'x']"},0]}`), `{"a":[{"f":"` + strings.Repeat("x", 257) + `"}]}`, ``},

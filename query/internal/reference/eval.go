@@ -271,8 +271,9 @@ func fold(s string) string {
 	}, s)
 }
 
-// operand evaluates an operand of OP beside another.
-func (r *run) operand(n, other *node, isPath bool) value {
+// operand evaluates an operand of OP beside another. The left one may be a path
+// without dvar.
+func (r *run) operand(n, other *node, isPath, isLeft bool) value {
 	path := n
 	if n.kind == "object" && n.names[0].text == "dvar" {
 		path, isPath = n.members[0], true
@@ -281,7 +282,8 @@ func (r *run) operand(n, other *node, isPath bool) value {
 		return r.eval(n)
 	}
 	limit := 32
-	if other.kind != "object" || other.names[0].text == "now" {
+	literal := other.kind != "object" && (isLeft || !r.p.isPath(other))
+	if literal || other.kind == "object" && other.names[0].text == "now" {
 		_, steps := splitPath(path.text, r.p.tags)
 		limit = longest(steps)
 	}
@@ -289,8 +291,8 @@ func (r *run) operand(n, other *node, isPath bool) value {
 }
 
 func (r *run) op(key string, args []*node) bool {
-	left := r.operand(args[0], args[1], r.p.isPath(args[0]))
-	right := r.operand(args[1], args[0], false)
+	left := r.operand(args[0], args[1], r.p.isPath(args[0]), true)
+	right := r.operand(args[1], args[0], false, false)
 	// Beside an empty array too.
 	if !slices.Contains(equals, key) {
 		for _, v := range []value{left, right} {
