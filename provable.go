@@ -13,7 +13,7 @@ var ErrUnprovable = errors.New("no proofs for this algorithm")
 // Provable reports whether documents signed with the algorithm can be proven about.
 // It is the one place that says so: commands, the SDK and apps ask it before anybody
 // is asked for anything.
-func (a Algorithm) Provable() bool { return a == ES256 }
+func (a Algorithm) Provable() bool { return a == ES256 || a.isRSA() }
 
 // CheckProvable reports an error that wraps [ErrUnprovable], and says what to do,
 // unless documents signed with the algorithm can be proven about.

@@ -20,6 +20,27 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm"
 )
 
+// TestProveRSA takes documents of issuers with RSA keys all the way.
+func TestProveRSA(t *testing.T) {
+	for _, alg := range []zkpass.Algorithm{zkpass.RS256, zkpass.PS256} {
+		x := newExchange(t)
+		key := newKey(t, alg)
+		x.tokens[""] = signed(t, key, jane)
+		x.dvr.Requests[""] = zkpass.UserDataRequest{VerifyingKey: key.Public().Option()}
+		result, err := x.prove(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcome, err := verify.Verify(context.Background(), result.Token, x.request(t), verify.Options{AllowLocal: true, Now: at(noon)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(outcome.Outputs) != `{"result":true,"age":4721}` {
+			t.Errorf("%s: outputs %s", alg, outcome.Outputs)
+		}
+	}
+}
+
 func TestProve(t *testing.T) {
 	x := newExchange(t)
 	steps := 0
@@ -188,11 +209,10 @@ func TestRefusals(t *testing.T) {
 		"algorithm of another kind of key": {func(t *testing.T, x *exchange) {
 			x.tokens[""] = signed(t, newKey(t, zkpass.RS256), jane)
 		}, zkpass.ErrAlgorithm, "RS256"},
-		"issuer with RSA": {func(t *testing.T, x *exchange) {
-			key := newKey(t, zkpass.RS256)
-			x.tokens[""] = signed(t, key, jane)
-			x.dvr.Requests[""] = zkpass.UserDataRequest{VerifyingKey: key.Public().Option()}
-		}, zkvm.ErrUnsupported, "RS256"},
+		"PS256 by a key for RS256": {func(t *testing.T, x *exchange) {
+			x.tokens[""] = signed(t, newKey(t, zkpass.PS256), jane)
+			x.dvr.Requests[""] = zkpass.UserDataRequest{VerifyingKey: newKey(t, zkpass.RS256).Public().Option()}
+		}, zkpass.ErrAlgorithm, "PS256"},
 		"member missing": {func(t *testing.T, x *exchange) { x.tokens[""] = signed(t, x.issuer, `{"firstName":"Jane"}`) }, query.ErrEval, "path age"},
 		"member of another type": {func(t *testing.T, x *exchange) {
 			x.tokens[""] = signed(t, x.issuer, strings.Replace(jane, "4721", `"4721"`, 1))

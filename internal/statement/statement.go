@@ -54,9 +54,16 @@ func (d Document) key() (zkvm.Key, error) {
 	if err := header.Algorithm.CheckProvable(); err != nil {
 		return zkvm.Key{}, fmt.Errorf("%w: %w", zkvm.ErrUnsupported, err)
 	}
+	if n := d.Key.Modulus(); n != nil {
+		algorithm := zkvm.RS256
+		if header.Algorithm == zkpass.PS256 {
+			algorithm = zkvm.PS256
+		}
+		return zkvm.Key{Algorithm: algorithm, Modulus: n}, nil
+	}
 	x, y, ok := d.Key.Point()
 	if !ok {
-		return zkvm.Key{}, fmt.Errorf("%w: want an issuer key on P-256", zkpass.ErrAlgorithm)
+		return zkvm.Key{}, fmt.Errorf("%w: want an issuer key on P-256 or of RSA", zkpass.ErrAlgorithm)
 	}
 	return zkvm.Key{X: x, Y: y}, nil
 }

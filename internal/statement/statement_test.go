@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"encoding/base64"
 	"errors"
 	"reflect"
 	"strings"
@@ -79,7 +80,7 @@ func TestNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := make(map[zkpass.Algorithm]*zkpass.PublicKey)
-	for _, alg := range []zkpass.Algorithm{zkpass.ES256, zkpass.RS256, zkpass.ECDHES} {
+	for _, alg := range []zkpass.Algorithm{zkpass.ES256, zkpass.RS256, zkpass.PS256, zkpass.ECDHES} {
 		key, err := zkpass.GenerateKey(alg, "")
 		if err != nil {
 			t.Fatal(err)
@@ -101,6 +102,18 @@ func TestNew(t *testing.T) {
 	if s.Time != -5 || string(s.Output) != string(output) || s.Digest == [32]byte{} || len(s.Documents) != 2 || !reflect.DeepEqual(s.Documents[1], want) {
 		t.Errorf("statement %+v", s)
 	}
+	ps256 := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"PS256"}`))
+	s, err = New(dvr, program, map[string]Document{"a": {keys[zkpass.PS256], ps256, class}, "b": {keys[zkpass.RS256], rs256, class}}, time.Unix(0, 0), output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []zkvm.Key{
+		{Algorithm: zkvm.PS256, Modulus: keys[zkpass.PS256].Modulus()}, {Algorithm: zkvm.RS256, Modulus: keys[zkpass.RS256].Modulus()},
+	} {
+		if !reflect.DeepEqual(s.Documents[i].Key, want) {
+			t.Errorf("key of document %d: %+v", i, s.Documents[i].Key)
+		}
+	}
 	for name, tt := range map[string]struct {
 		documents map[string]Document
 		want      error
@@ -108,7 +121,7 @@ func TestNew(t *testing.T) {
 		"one missing":          {map[string]Document{"a": good}, zkpass.ErrMalformed},
 		"one too many":         {map[string]Document{"a": good, "b": good, "c": good}, zkpass.ErrMalformed},
 		"other tag":            {map[string]Document{"a": good, "c": good}, zkpass.ErrMalformed},
-		"RS256":                {map[string]Document{"a": good, "b": {keys[zkpass.RS256], rs256, class}}, zkvm.ErrUnsupported},
+		"header of RS256, PS":  {map[string]Document{"a": good, "b": {keys[zkpass.PS256], rs256, class}}, zkpass.ErrAlgorithm},
 		"header of RS256":      {map[string]Document{"a": good, "b": {keys[zkpass.ES256], rs256, class}}, zkpass.ErrAlgorithm},
 		"key of RS256":         {map[string]Document{"a": good, "b": {keys[zkpass.RS256], es256, class}}, zkpass.ErrAlgorithm},
 		"key to encrypt":       {map[string]Document{"a": good, "b": {keys[zkpass.ECDHES], es256, class}}, zkpass.ErrAlgorithm},
