@@ -119,7 +119,7 @@ func secondVector() *DVR {
 	panic("no vector")
 }
 
-const plainDVR = `{"zkvm":"libzk-v1","dvr_title":"T","dvr_id":"1","query_engine_ver":"1","query_method_ver":"2","query":"true",` +
+const plainDVR = `{"zkvm":"libzk-v2","dvr_title":"T","dvr_id":"1","query_engine_ver":"1","query_method_ver":"2","query":"true",` +
 	`"user_data_requests":{"":{"user_data_url":null,"user_data_verifying_key":{"PublicKey":{"x":"1","y":"2"}}}},"dvr_verifying_key":null}`
 
 func TestDVRDecoding(t *testing.T) {

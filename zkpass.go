@@ -45,7 +45,7 @@ const Version = "0.1.0"
 
 // LibZK is the name of the only zkVM that this module proves with, as it stands
 // in the member zkvm of a DVR.
-const LibZK = "libzk-v1"
+const LibZK = "libzk-v2"
 
 // Limits on sizes, in bytes of the decoded parts unless said otherwise.
 const (

@@ -2,12 +2,17 @@ package libzk
 
 import (
 	"bytes"
+	"crypto/aes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
+	"github.com/zkpass-go/zkpass/libzk/opening"
+	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -16,8 +21,8 @@ func (y *toyPair) columnsOf(t testing.TB, b []byte) []int {
 	t.Helper()
 	s := y.sys
 	gf, p := newStrand(s.gf, s.gfShape), newStrand(s.p, s.pShape)
-	root := merkle.Digest(b[:32])
-	values, rest := b[32:32+toyPublished], b[32+toyPublished:]
+	root := merkle.Digest(b)
+	values, rest := b[len(root):len(root)+toyPublished], b[len(root)+toyPublished:]
 	rest, err := gf.readMessages(rest)
 	if err != nil {
 		t.Fatal(err)
@@ -40,19 +45,18 @@ func (y *toyPair) columnsOf(t testing.TB, b []byte) []int {
 	return s.join(ts, forks)
 }
 
-// TestLine20EveryMessageMovesTheColumns: whatever the prover sends before the
-// columns are drawn, each element of it, is absorbed: a change opens other
-// columns.
+// TestLine20EveryMessageMovesTheColumns: whatever the prover sends before the columns
+// are drawn, each element of it, is absorbed: a change opens other columns.
 func TestLine20EveryMessageMovesTheColumns(t *testing.T) {
 	y := newToyPair(t, 3, 2)
 	proof := y.honest(t)
 	base := fmt.Sprint(y.columnsOf(t, proof))
 	for _, s := range y.sections(t, proof) {
-		if s.name == "nonces" {
+		if s.name == "GF mask row" {
 			break
 		}
 		step := s.unit
-		if s.to-s.from > 64*s.unit { // responses: first, last and some between
+		if s.to-s.from > 64*s.unit { // answers: first, last and some between
 			step = (s.to - s.from) / s.unit / 40 * s.unit
 		}
 		at := []int{s.to - s.unit}
@@ -69,22 +73,100 @@ func TestLine20EveryMessageMovesTheColumns(t *testing.T) {
 	}
 }
 
-// TestLine21MasksAreRandom: the copies that hide the row circuit's claims differ
-// in every element, and from proof to proof.
+// TestLine20BeginIsTheDocument: the messages before the first challenge, hashed by hand.
+func TestLine20BeginIsTheDocument(t *testing.T) {
+	y := newToyPair(t, 3, 2)
+	s := y.sys
+	le := func(v ...int) (b []byte) {
+		for _, x := range v {
+			b = binary.LittleEndian.AppendUint64(b, uint64(x))
+		}
+		return b
+	}
+	msg := func(b []byte) []byte { return append(append([]byte{0}, le(len(b))...), b...) }
+	desc := []byte("zkpass libzk-v2")
+	part := func(name string, g opening.Geometry, bits, symbols, full, rows int, ids [][32]byte, copies []int) {
+		desc = append(desc, le(len(name))...)
+		desc = append(desc, name...)
+		desc = append(desc, le(g.ShortRows, g.FullRows, g.Block, g.Columns, 128, g.Log, bits, symbols, full, rows, len(ids))...)
+		for i := range ids {
+			desc = append(desc, ids[i][:]...)
+			desc = append(desc, le(copies[i])...)
+		}
+	}
+	ids := func(us []Use[gf128.Elem]) (a [][32]byte, n []int) {
+		for _, u := range us {
+			a, n = append(a, u.Circuit.ID), append(n, u.Copies)
+		}
+		return
+	}
+	idsP := func(us []Use[p256.Elem]) (a [][32]byte, n []int) {
+		for _, u := range us {
+			a, n = append(a, u.Circuit.ID), append(n, u.Copies)
+		}
+		return
+	}
+	a, n := ids(s.gf.uses())
+	part("gf2_128", s.gfShape, s.gf.Bits, s.gf.Symbols, s.gf.Full, s.gf.Rows, a, n)
+	a, n = idsP(s.p.uses())
+	part("p256", s.pShape, 0, 0, s.p.Full, s.p.Rows, a, n)
+	root := merkle.Digest{1, 2, 3}
+	work := 0
+	for _, u := range s.gf.uses() {
+		work += u.Copies * u.Circuit.Terms()
+	}
+	for _, u := range s.p.uses() {
+		work += u.Copies * u.Circuit.Terms()
+	}
+	var all []byte
+	for _, m := range [][]byte{[]byte("zkpass libzk-v2"), root[:], desc, []byte("statement"), make([]byte, work)} {
+		all = append(all, msg(m)...)
+	}
+	if s.begin(root, []byte("statement")).Digest() != sha256.Sum256(all) {
+		t.Error("the transcript before the first challenge is not the documented one")
+	}
+	// A fork and its first challenge.
+	parent := sha256.Sum256(all)
+	f := append(msg([]byte("fork p256")), msg(parent[:])...)
+	ts := s.forks(s.begin(root, []byte("statement")), 2)[1]
+	key := sha256.Sum256(f)
+	block, _ := aes.NewCipher(key[:])
+	var want, got [16]byte
+	block.Encrypt(want[:], want[:])
+	ts.Read(got[:])
+	if want != got {
+		t.Error("challenge of a fork is not the documented one")
+	}
+}
+
+// TestLine21MasksAreRandom: the copies that hide the row circuit's claims.
 func TestLine21MasksAreRandom(t *testing.T) {
 	y := newToyPair(t, 3, 2)
+	st := newStrand(y.sys.gf, y.sys.gfShape)
+	if err := st.complete(y.gf.secrets(), rand.Reader); err != nil {
+		t.Fatal(err)
+	}
 	seen := map[gf128.Elem]bool{{}: true}
-	for range 2 {
-		s := newStrand(y.sys.gf, y.sys.gfShape)
-		if err := s.complete(y.gf.secrets(), rand.Reader); err != nil {
-			t.Fatal(err)
+	for i := range maskElements {
+		e := st.witness[st.p.secrets+i]
+		if seen[e] {
+			t.Errorf("mask element %d is zero or another's", i)
 		}
-		for i := range maskElements {
-			e := s.witness[s.p.secrets+i]
-			if seen[e] {
-				t.Errorf("mask element %d is zero or another's", i)
-			}
-			seen[e] = true
-		}
+		seen[e] = true
+	}
+}
+
+// TestReaderRefusesAliases: 0 spelled as p is an error of the reader, in itself.
+func TestReaderRefusesAliases(t *testing.T) {
+	f := p256.Field{}
+	b := f.Append(nil, f.Neg(f.One()))
+	b[0]++
+	r := &reader[p256.Elem]{f: f, b: b}
+	if r.elem(); r.err == nil {
+		t.Error("p is read as an element")
+	}
+	short := &reader[gf128.Elem]{f: gf128.Field{}, b: []byte{1}}
+	if short.symbol(); short.err == nil {
+		t.Error("one byte is read as a symbol")
 	}
 }

@@ -3,7 +3,7 @@ package libzk
 import (
 	"math"
 
-	"github.com/zkpass-go/zkpass/libzk/ligero"
+	"github.com/zkpass-go/zkpass/libzk/opening"
 )
 
 // Bits is the soundness of the proof system in bits: minus the logarithm of the
@@ -18,7 +18,11 @@ func (s *System) Bits() float64 {
 	return -math.Log2(e)
 }
 
-func partError[E comparable](p *part[E], g ligero.Geometry, fieldBits float64) float64 {
-	e := math.Exp2(-g.Bits(fieldBits))
-	return e + float64(p.batch.Steps())*math.Exp2(-fieldBits)
+func partError[E comparable](p *part[E], g opening.Geometry, fieldBits float64) float64 {
+	// The sumcheck, the weights of the linear constraints, those of the traces.
+	steps := p.batch.Steps() + 1
+	if p.packing != nil {
+		steps++
+	}
+	return g.Error(fieldBits) + float64(steps)*math.Exp2(-fieldBits)
 }

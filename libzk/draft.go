@@ -56,7 +56,7 @@ func (d *Draft[E]) quads() []ligero.Quad {
 	return qs
 }
 
-func (d *Draft[E]) begin(label string, root merkle.Digest, public []E) *transcript.Transcript {
+func (d *Draft[E]) begin(label string, root merkle.DraftDigest, public []E) *transcript.Transcript {
 	c := d.file.Circuit
 	var zero E
 	t := transcript.New([]byte(label))
@@ -118,7 +118,7 @@ func (d *Draft[E]) Prove(label string, inputs []E, rng io.Reader) ([]byte, error
 	if _, err := io.ReadFull(rng, nonces); err != nil {
 		return nil, fmt.Errorf("drawing nonces: %w", err)
 	}
-	leaves := make([]merkle.Digest, d.g.Columns())
+	leaves := make([]merkle.DraftDigest, d.g.Columns())
 	full := func(int) bool { return false } // leaves hash full elements
 	buf := [][]byte{nil}
 	for i := range leaves {
@@ -171,7 +171,7 @@ func samplePads[E comparable](f field.Field[E], c *circuit.Circuit[E], rng io.Re
 }
 
 // leaf hashes a nonce and a column.
-func (d *Draft[E]) leaf(buf, nonce []byte, column []E) (merkle.Digest, []byte) {
+func (d *Draft[E]) leaf(buf, nonce []byte, column []E) (merkle.DraftDigest, []byte) {
 	buf = append(buf[:0], nonce...)
 	for _, e := range column {
 		buf = d.file.Circuit.Field.Append(buf, e)
@@ -199,7 +199,7 @@ func (d *Draft[E]) Verify(label string, public []E, proof []byte) error {
 	p.response.Write(t, f)
 	columns := t.Choose(d.g.Columns(), d.g.Queries)
 
-	leaves := make([]merkle.Digest, len(columns))
+	leaves := make([]merkle.DraftDigest, len(columns))
 	column := make([]E, d.g.Rows())
 	var buf []byte
 	for i := range columns {
@@ -220,12 +220,12 @@ func (d *Draft[E]) Verify(label string, public []E, proof []byte) error {
 
 // draftProof is the draft's proof, in the order of its serialization.
 type draftProof[E comparable] struct {
-	root     merkle.Digest
+	root     merkle.DraftDigest
 	messages sumcheck.Messages[E]
 	response *ligero.Response[E]
 	nonces   []byte
 	opened   []E
-	path     []merkle.Digest
+	path     []merkle.DraftDigest
 }
 
 func (p *draftProof[E]) append(b []byte, f field.Field[E]) []byte {
@@ -305,14 +305,14 @@ func (d *Draft[E]) parse(data []byte) (*draftProof[E], error) {
 		}
 	}
 	n := int(r.uint32())
-	if r.err == nil && len(r.b) != n*len(merkle.Digest{}) {
+	if r.err == nil && len(r.b) != n*len(merkle.DraftDigest{}) {
 		return nil, fmt.Errorf("%d bytes for a path of %d", len(r.b), n)
 	}
 	if r.err != nil {
 		return nil, r.err
 	}
 	for range n {
-		p.path = append(p.path, merkle.Digest(r.bytes(len(merkle.Digest{}))))
+		p.path = append(p.path, merkle.DraftDigest(r.bytes(len(merkle.DraftDigest{}))))
 	}
 	if r.err == nil && !bytes.Equal(p.append(nil, f), data) {
 		return nil, errors.New("encoding is not canonical")

@@ -4,7 +4,7 @@ package libzk
 // number of bytes. Only the joint path of the opened columns varies, by some
 // hundred bytes.
 func (s *System) TypicalSize(published int) int {
-	return s.ProofSize(published, typicalPath(s.gfShape.Columns()))
+	return s.ProofSize(published, typicalPath(s.gfShape.Columns))
 }
 
 // typicalPath is the expected number of digests in the joint path of the opened

@@ -1,6 +1,7 @@
 package libzk
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -9,15 +10,20 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
+	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
 // cheat is a prover of the toy pair that can change the completed witness before
-// it is encoded, and the tableaus and messages after it.
+// it is encoded, and the matrices and messages after it.
 type cheat struct {
 	witness func(gf *strand[gf128.Elem], p *strand[p256.Elem])
-	tableau func(gf *strand[gf128.Elem], p *strand[p256.Elem])
+	matrix  func(gf *strand[gf128.Elem], p *strand[p256.Elem])
+	// vector changes what is committed of the GF side.
+	vector func(gf *strand[gf128.Elem])
+	// leaves changes leaves, which then have no content.
+	leaves func([]merkle.Digest)
 	// swapped takes the P side's fork for the GF side and the other way round.
 	swapped bool
 }
@@ -39,12 +45,20 @@ func (c *cheat) prove(t testing.TB, y *toyPair) []byte {
 		c.witness(gf, p)
 	}
 	must(gf.encode(rand.Reader))
+	if c.vector != nil {
+		c.vector(gf)
+		var err error
+		gf.matrix, err = opening.Commit(gf.p.Field, gf.g, gf.vector, rand.Reader)
+		must(err)
+	}
 	must(p.encode(rand.Reader))
-	nonces := make([]byte, s.gfShape.Columns()*leafNonce)
-	rand.Read(nonces)
-	tree := merkle.New(s.leaves(sides, nonces))
-	if c.tableau != nil {
-		c.tableau(gf, p)
+	leaves := s.leaves(sides)
+	if c.leaves != nil {
+		c.leaves(leaves)
+	}
+	tree := merkle.New(leaves)
+	if c.matrix != nil {
+		c.matrix(gf, p)
 	}
 	root := tree.Root()
 	ts := s.begin(root, []byte("toy"))
@@ -65,9 +79,6 @@ func (c *cheat) prove(t testing.TB, y *toyPair) []byte {
 	proof := append(root[:], published...)
 	for _, side := range sides {
 		proof = side.appendMessages(proof)
-	}
-	for _, i := range columns {
-		proof = append(proof, nonces[i*leafNonce:(i+1)*leafNonce]...)
 	}
 	for _, side := range sides {
 		proof = side.appendOpened(proof, columns)
@@ -121,24 +132,24 @@ func TestFalsePadProducts(t *testing.T) {
 	}
 }
 
-// TestLine24TwoCommitments: a side that is proven from another tableau than the
+// TestLine24TwoCommitments: a side that is proven from another matrix than the
 // one under the root is refused, in either field, and so are strands that run on
 // each other's fork.
 func TestLine24TwoCommitments(t *testing.T) {
 	y := newToyPair(t, 3, 2)
 	for name, c := range map[string]*cheat{
-		"GF tableau encoded again": {tableau: func(gf *strand[gf128.Elem], _ *strand[p256.Elem]) {
+		"GF matrix encoded again": {matrix: func(gf *strand[gf128.Elem], _ *strand[p256.Elem]) {
 			if err := gf.encode(rand.Reader); err != nil {
 				t.Error(err)
 			}
 		}},
-		"P tableau encoded again": {tableau: func(_ *strand[gf128.Elem], p *strand[p256.Elem]) {
+		"P matrix encoded again": {matrix: func(_ *strand[gf128.Elem], p *strand[p256.Elem]) {
 			if err := p.encode(rand.Reader); err != nil {
 				t.Error(err)
 			}
 		}},
-		"GF witness changed after the commitment": {tableau: func(gf *strand[gf128.Elem], _ *strand[p256.Elem]) {
-			bump(y.gf.f, &gf.witness[2*y.gf.n-1])
+		"GF witness changed after the commitment": {matrix: func(gf *strand[gf128.Elem], _ *strand[p256.Elem]) {
+			bump(y.gf.f, &gf.witness[y.gf.bits+2*y.gf.n-1])
 		}},
 		"forks exchanged": {swapped: true},
 	} {
@@ -187,5 +198,77 @@ func TestLine20ForksDiffer(t *testing.T) {
 	forks[1].Read(b[:])
 	if a == b {
 		t.Error("both fields draw the same challenges")
+	}
+}
+
+// TestColumnsWithoutContent: a leaf that is the digest of nothing known ruins the
+// proofs that open it, and only these. Half of the leaves ruin every proof.
+func TestColumnsWithoutContent(t *testing.T) {
+	y := newToyPair(t, 3, 2)
+	accepted, refused := 0, 0
+	for range 40 {
+		switch err := y.verify("toy", (&cheat{leaves: func(ls []merkle.Digest) {
+			for i := range 8 { // 128 of 1,024 or more are opened
+				ls[97*i][3] ^= 1
+			}
+		}}).prove(t, y)); {
+		case err == nil:
+			accepted++
+		case errors.Is(err, merkle.ErrPath):
+			refused++
+		default:
+			t.Fatal(err)
+		}
+	}
+	if accepted == 0 || refused == 0 {
+		t.Errorf("%d accepted, %d refused", accepted, refused)
+	}
+	if err := y.verify("toy", (&cheat{leaves: func(ls []merkle.Digest) {
+		for i := range len(ls) / 2 {
+			ls[i][0] ^= 1
+		}
+	}}).prove(t, y)); !errors.Is(err, merkle.ErrPath) {
+		t.Errorf("half of the leaves: %v", err)
+	}
+}
+
+// TestShortRowsAreTwoBytes: the bytes of a leaf, by hand: mask row, rows by number,
+// short ones as symbols, P after GF.
+func TestShortRowsAreTwoBytes(t *testing.T) {
+	y := newToyPair(t, 300, 3)
+	gf, p := newStrand(y.sys.gf, y.sys.gfShape), newStrand(y.sys.p, y.sys.pShape)
+	if err := errors.Join(gf.commit(y.gf.secrets(), rand.Reader), p.commit(y.p.secrets(), rand.Reader)); err != nil {
+		t.Fatal(err)
+	}
+	g := gf.g
+	if g.ShortRows < 2 {
+		t.Fatalf("geometry %+v", g)
+	}
+	leaves := y.sys.leaves([]side{gf, p})
+	b := [][]byte{merkle.BeginLeaf(nil)}
+	gf.appendColumns(b, 5)
+	if n := 1 + 16 + 16*g.FullRows + 2*g.ShortRows; len(b[0]) != n {
+		t.Errorf("%d bytes of GF, want %d", len(b[0]), n)
+	}
+	p.appendColumns(b, 5)
+	if leaves[5] != merkle.EndLeaf(b[0]) {
+		t.Error("the leaf is another")
+	}
+	// A prover that puts 16 bytes where a symbol belongs changes the length.
+	opened := gf.appendOpened(nil, []int{5})
+	if want := b[0][1 : 1+len(opened)]; !bytes.Equal(opened, want) {
+		t.Error("opened symbols are not those of the leaf")
+	}
+	long := newStrand(y.sys.gf, g)
+	all := gf.appendOpened(nil, transcript.New(nil).Choose(g.Columns, queries))
+	if rest, err := long.readOpened(all); err != nil || len(rest) != 0 {
+		t.Fatal(len(rest), err)
+	}
+	for i, row := range long.opened.Rows {
+		for _, e := range row {
+			if g.ShortRow(i) && !y.gf.f.InSubfield(e) {
+				t.Fatalf("row %d holds %v", i, e)
+			}
+		}
 	}
 }

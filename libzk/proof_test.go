@@ -14,6 +14,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 )
 
@@ -36,26 +37,27 @@ func (y *toyPair) sections(t testing.TB, proof []byte) []section {
 		}
 		at += n
 	}
-	add("root", 32, 32)
+	add("root", merkle.Size, merkle.Size)
 	add("published GF", 16, 16)
 	add("published P", 32, 32)
-	add("messages GF", partSize(s.gf, 0), 16)
-	add("response GF", s.gf.responseSize(s.gfShape), 16)
-	add("messages P", partSize(s.p, 0), 32)
-	add("response P", s.p.responseSize(s.pShape), 32)
-	add("nonces", queries*leafNonce, leafNonce)
+	add("messages GF", partSize(s.gf), 16)
+	add("traces", 2*s.gf.masks(), 2)
+	add("answer GF", 16*s.gfShape.AnswerElems(), 16)
+	add("messages P", partSize(s.p), 32)
+	add("answer P", 32*s.pShape.AnswerElems(), 32)
+	add("GF mask row", 16*queries, 16)
 	for r := range s.gfShape.Rows() {
-		if s.gfShape.SubfieldRow(r, s.gf.Subfield) {
-			add(fmt.Sprint("GF row ", r, " in the subfield"), 2*queries, 2)
+		if s.gfShape.ShortRow(r) {
+			add(fmt.Sprint("GF short row ", r), 2*queries, 2)
 		} else {
 			add(fmt.Sprint("GF row ", r), 16*queries, 16)
 		}
 	}
-	add("columns P", s.p.openedSize(s.pShape), 32)
-	if (len(proof)-at)%32 != 0 || at >= len(proof) {
+	add("columns P", s.pShape.OpenedSize(32, 32), 32)
+	if (len(proof)-at)%merkle.Size != 0 || at >= len(proof) {
 		t.Fatalf("%d bytes after %d are no path", len(proof)-at, at)
 	}
-	add("path", len(proof)-at, 32)
+	add("path", len(proof)-at, merkle.Size)
 	return out
 }
 
@@ -72,7 +74,7 @@ func (y *toyPair) honest(t testing.TB) []byte {
 // secrets have no unit in common, in any section; symbols of 16 bits meet by
 // chance only.
 func TestLine21TwoProofsShareNothing(t *testing.T) {
-	y := newToyPair(t, 300, 3) // whole rows in the subfield
+	y := newToyPair(t, 300, 3)
 	a, b := y.honest(t), y.honest(t)
 	sub := 0
 	units := map[string]string{}
@@ -137,8 +139,11 @@ func TestLine21FailingSource(t *testing.T) {
 			t.Fatalf("after %d bytes: %v", n, err)
 		}
 	}
-	// Two blinding rows, pads and the randomness of rows, and nonces, at least.
-	if least := m.sys.gfShape.Columns()*leafNonce + 16*(m.sys.gfShape.Block+m.sys.gfShape.DBlock); total < least {
+	// The mask row, the masks of traces, pads, and the randomness of rows.
+	g := m.sys.gfShape
+	least := 16*g.Block + 2*128 + 16*(m.sys.gf.witness-m.sys.gf.secrets-maskCopies-len(m.sys.gf.products)) +
+		g.Random()*(2*g.ShortRows+16*g.FullRows) + 2*16*(g.Log+1)
+	if total < least {
 		t.Errorf("%d bytes of randomness are enough, want at least %d", total, least)
 	}
 }
@@ -149,7 +154,7 @@ func TestLine20PublishedAltered(t *testing.T) {
 	proof := y.honest(t)
 	for i := range toyPublished {
 		b := bytes.Clone(proof)
-		b[32+i] ^= 1
+		b[merkle.Size+i] ^= 1
 		if err := y.verify("toy", b); !errors.Is(err, ErrProof) {
 			t.Errorf("published byte %d: %v", i, err)
 		}
@@ -252,7 +257,7 @@ func TestLine22Lengths(t *testing.T) {
 	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
 		t.Errorf("64 MB of rubbish: %d bytes allocated", n)
 	}
-	if n := y.sys.ProofSize(toyPublished, 0); len(proof) <= n || len(proof) > y.sys.ProofSize(toyPublished, maxPath(y.sys.gfShape.Columns())) {
+	if n := y.sys.ProofSize(toyPublished, 0); len(proof) <= n || len(proof) > y.sys.ProofSize(toyPublished, maxPath(y.sys.gfShape.Columns)) {
 		t.Errorf("proof of %d bytes, at least %d expected", len(proof), n)
 	}
 }
@@ -287,7 +292,8 @@ func TestLine19OtherCircuits(t *testing.T) {
 		"copies":               func(gf *Shape[gf128.Elem], _ *Shape[p256.Elem]) { gf.Uses[0].Copies = 6 },
 		"copies of P":          func(_ *Shape[gf128.Elem], p *Shape[p256.Elem]) { p.Uses[0].Copies = 4 },
 		"rows":                 func(gf *Shape[gf128.Elem], _ *Shape[p256.Elem]) { gf.Rows++ },
-		"subfield for full":    func(gf *Shape[gf128.Elem], _ *Shape[p256.Elem]) { gf.Subfield--; gf.Full++ },
+		"symbol for full":      func(gf *Shape[gf128.Elem], _ *Shape[p256.Elem]) { gf.Symbols--; gf.Full++ },
+		"symbol for bit":       func(gf *Shape[gf128.Elem], _ *Shape[p256.Elem]) { gf.Bits--; gf.Symbols++ },
 		"a secret more":        func(gf *Shape[gf128.Elem], _ *Shape[p256.Elem]) { gf.Full++ },
 		"a secret more over P": func(_ *Shape[gf128.Elem], p *Shape[p256.Elem]) { p.Full++ },
 	} {
@@ -331,24 +337,30 @@ func TestSystemBits(t *testing.T) {
 	//	initial point, γ:           3 + 1             =  4
 	//	level 2, κ = 3, 7 rounds:   3 + 3 + 2·7       = 20
 	//	level 1, κ = 4, 8 rounds:   3 + (4 + 2) + 2·8 = 25
-	want := math.Exp2(-y.sys.gfShape.Bits(128)) + 49*math.Exp2(-128)
+	//
+	// and one each for the weights of constraints and of traces.
+	want := y.sys.gfShape.Error(128) + 51*math.Exp2(-128)
 	if got := partError(y.sys.gf, y.sys.gfShape, 128); math.Abs(got/want-1) > 1e-12 {
 		t.Errorf("error %g over GF(2^128), want %g", got, want)
 	}
 	// The sumchecks' share alone, which the commitment's hides.
-	if got := (partError(y.sys.gf, y.sys.gfShape, 128) - math.Exp2(-y.sys.gfShape.Bits(128))) * math.Exp2(128); math.Abs(got-49) > 0.01 {
-		t.Errorf("the sumcheck has %g steps, want 49", got)
+	if got := (partError(y.sys.gf, y.sys.gfShape, 128) - y.sys.gfShape.Error(128)) * math.Exp2(128); math.Abs(got-51) > 0.01 {
+		t.Errorf("%g steps beside the commitment, want 51", got)
 	}
 	if e := partError(y.sys.gf, y.sys.gfShape, 128) + partError(y.sys.p, y.sys.pShape, 256); math.Abs(y.sys.Bits()+math.Log2(e)) > 1e-9 {
 		t.Errorf("%.3f bits, the parts' errors add up to %g", y.sys.Bits(), e)
 	}
-	if s := y.sys.gfShape; s.Columns() != y.sys.pShape.Columns() || s.Block*inverse > s.Columns() || s.Queries != queries {
+	if s := y.sys.gfShape; s.Columns != y.sys.pShape.Columns || s.Block*8 > s.Columns || s.Queries != queries {
 		t.Errorf("GF geometry %+v, P geometry %+v", s, y.sys.pShape)
 	}
 	for name, change := range map[string]func(gf *Shape[gf128.Elem]){
 		"too many secrets": func(gf *Shape[gf128.Elem]) { gf.Full = 1 << 40 },
 		"too many rows":    func(gf *Shape[gf128.Elem]) { gf.Rows = 1 << 40 },
 		"too many copies":  func(gf *Shape[gf128.Elem]) { gf.Uses[0].Copies = 1 << 40 },
+		"too many bits":    func(gf *Shape[gf128.Elem]) { gf.Bits = 1 << 40 },
+		"too many symbols": func(gf *Shape[gf128.Elem]) { gf.Symbols = 1 << 40 },
+		"negative bits":    func(gf *Shape[gf128.Elem]) { gf.Bits = -1 },
+		"negative symbols": func(gf *Shape[gf128.Elem]) { gf.Symbols = -1 },
 		"negative secrets": func(gf *Shape[gf128.Elem]) { gf.Full = -1 },
 		"negative rows":    func(gf *Shape[gf128.Elem]) { gf.Rows = -1 },
 		"no copies":        func(gf *Shape[gf128.Elem]) { gf.Uses[0].Copies = 0 },
@@ -364,7 +376,7 @@ func TestSystemBits(t *testing.T) {
 // TestSystemBitsOfLargeStatements: no size falls below the least.
 func TestSystemBitsOfLargeStatements(t *testing.T) {
 	for _, n := range []int{10, 1000, 50_000, 300_000, 2_000_000} {
-		gf := Shape[gf128.Elem]{Field: gf128.Field{}, Subfield: n, Full: n / 10, Rows: n / 10}
+		gf := Shape[gf128.Elem]{Field: gf128.Field{}, Bits: n, Full: n / 10, Rows: n / 10}
 		p := Shape[p256.Elem]{Field: p256.Field{}, Full: min(n, 50_000), Rows: 100}
 		s, err := NewSystem(&gf, &p)
 		if err != nil {

@@ -2,7 +2,6 @@ package libzk
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,8 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
-// Secrets are the witness of both fields, subfield elements first.
+// Secrets are the witness of both fields, each in the order of its shape: bits,
+// symbols, full elements.
 type Secrets struct {
 	GF []gf128.Elem
 	P  []p256.Elem
@@ -69,7 +69,7 @@ func (s *System) join(t *transcript.Transcript, forks []*transcript.Transcript) 
 		d := f.Digest()
 		t.WriteBytes(d[:])
 	}
-	return t.Choose(s.gfShape.Columns(), queries)
+	return t.Choose(s.gfShape.Columns, queries)
 }
 
 func (s *System) forks(t *transcript.Transcript, n int) []*transcript.Transcript {
@@ -85,44 +85,29 @@ func (s *System) forks(t *transcript.Transcript, n int) []*transcript.Transcript
 // that the statement publishes, and returns these and the relations.
 //
 // rng must be crypto/rand.Reader outside of tests. A witness that does not
-// satisfy the relations gives a *circuit.Violation. A degenerate challenge
-// (ErrChallenge, also from relate) makes Prove start again with a fresh
-// commitment: two answers to one commitment would reveal secrets. Prove gives up,
-// with ErrChallenge, where that does not help.
+// satisfy the relations gives a *circuit.Violation.
+//
+// A degenerate challenge (ErrChallenge, also from relate) ends the attempt. Two
+// answers to one commitment, or two uses of one mask, would reveal secrets: who
+// wants to try again lays the statement out again, with fresh masks among its
+// secrets, and calls Prove anew. Chance needs that with probability below 2^-100.
 func (s *System) Prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error)) ([]byte, error) {
-	return s.retry(statement, secrets, rng, relate, true)
+	return s.prove(statement, secrets, rng, relate, true)
 }
 
 // ProveUnchecked is Prove without the check that the witness satisfies the
 // relations. It is what a cheating prover runs, and is here so that tests can
 // show that Verify refuses.
 func (s *System) ProveUnchecked(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error)) ([]byte, error) {
-	return s.retry(statement, secrets, rng, relate, false)
-}
-
-func (s *System) retry(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
-	for attempt := 1; ; attempt++ {
-		proof, err := s.prove(statement, secrets, rng, relate, check)
-		if !errors.Is(err, sumcheck.ErrChallenge) {
-			return proof, err
-		}
-		if attempt == maxAttempts {
-			return nil, fmt.Errorf("proving with %d commitments in a row: %w; the secrets do not fit the statement", attempt, err)
-		}
-	}
+	return s.prove(statement, secrets, rng, relate, false)
 }
 
 // errUnabsorbed is a mistake of a statement that would let a prover choose the
 // published values after the challenges.
 var errUnabsorbed = errors.New("the statement publishes values without writing them to the transcript")
 
-// maxAttempts bounds the commitments of one proof. Chance needs a second one
-// with probability below 2^-100; a value that can never be published (a product
-// that must not be zero and always is) would need them for ever.
-const maxAttempts = 3
-
-// ErrChallenge is returned by relate functions for a challenge that the
-// statement cannot be proven with.
+// ErrChallenge means that a challenge fell on one of the few values that a
+// statement cannot be proven with. relate functions return it too.
 var ErrChallenge = sumcheck.ErrChallenge
 
 func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
@@ -141,11 +126,7 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	} else if len(secrets.P) > 0 {
 		return nil, fmt.Errorf("%d secrets over the P-256 field, the system has no part over it", len(secrets.P))
 	}
-	nonces := make([]byte, s.gfShape.Columns()*leafNonce)
-	if _, err := io.ReadFull(rng, nonces); err != nil {
-		return nil, fmt.Errorf("drawing nonces: %w", err)
-	}
-	tree := merkle.New(s.leaves(sides, nonces))
+	tree := merkle.New(s.leaves(sides))
 	root := tree.Root()
 	t := s.begin(root, statement)
 	before := t.Digest()
@@ -170,9 +151,6 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	for _, s := range sides {
 		proof = s.appendMessages(proof)
 	}
-	for _, c := range columns {
-		proof = append(proof, nonces[c*leafNonce:(c+1)*leafNonce]...)
-	}
 	for _, s := range sides {
 		proof = s.appendOpened(proof, columns)
 	}
@@ -182,10 +160,11 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	return proof, nil
 }
 
-// leaves hashes all columns: the nonce, then each field's symbols.
-func (s *System) leaves(sides []side, nonces []byte) []merkle.Digest {
+// leaves hashes all columns: each field's symbols. No nonce hides a column: each
+// row keeps one random element more than columns are opened.
+func (s *System) leaves(sides []side) []merkle.Digest {
 	const batch = 64
-	leaves := make([]merkle.Digest, s.gfShape.Columns())
+	leaves := make([]merkle.Digest, s.gfShape.Columns)
 	workers := cores.Count()
 	var wg cores.Group
 	for w := range workers {
@@ -194,13 +173,13 @@ func (s *System) leaves(sides []side, nonces []byte) []merkle.Digest {
 			for lo := w * batch; lo < len(leaves); lo += workers * batch {
 				bufs = bufs[:min(batch, len(leaves)-lo)]
 				for i := range bufs {
-					bufs[i] = append(bufs[i][:0], nonces[(lo+i)*leafNonce:(lo+i+1)*leafNonce]...)
+					bufs[i] = merkle.BeginLeaf(bufs[i])
 				}
 				for _, s := range sides {
 					s.appendColumns(bufs, lo)
 				}
 				for i := range bufs {
-					leaves[lo+i] = sha256.Sum256(bufs[i])
+					leaves[lo+i] = merkle.EndLeaf(bufs[i])
 				}
 			}
 		})

@@ -48,3 +48,10 @@ func (r *reader[E]) subfield() (e E) {
 	}
 	return e
 }
+
+func (r *reader[E]) symbol() uint16 {
+	if b := r.bytes(2); b != nil {
+		return binary.LittleEndian.Uint16(b)
+	}
+	return 0
+}

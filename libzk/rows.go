@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/derived"
 	"github.com/zkpass-go/zkpass/libzk/ligero"
 )
 
@@ -15,6 +16,7 @@ var rowCircuits sync.Map
 func Forget() {
 	rowCircuits.Clear()
 	ligero.Forget()
+	derived.Forget()
 }
 
 // rowCircuit is one row a·b = c: one layer, inputs (1, a, b, c). A copy of it is

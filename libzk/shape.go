@@ -20,10 +20,11 @@ type Use[E comparable] struct {
 // the commitment: how many secrets there are and what is run over them.
 type Shape[E comparable] struct {
 	Field field.Field[E]
-	// Subfield secrets come first in the witness and lie in the field's subfield;
-	// Full secrets follow. Lying in the subfield is a promise of the prover that
-	// makes the proof smaller; it is not proven.
-	Subfield, Full int
+	// Secrets are, in this order, Bits that are 0 or 1, Symbols that lie in the
+	// field's subfield, and Full elements. The commitment holds bits and symbols to
+	// that, whatever the prover does. A bit costs a sixteenth of a symbol, that an
+	// eighth of a full element. Only fields with a subfield have bits and symbols.
+	Bits, Symbols, Full int
 	// Uses are the circuits, in order.
 	Uses []Use[E]
 	// Rows is the number of rows a·b = c.
@@ -43,9 +44,13 @@ const maxElements = 1 << 24
 
 // part is a shape with the layout that follows from it. The witness is
 //
-//	subfield secrets · full secrets · masks · pads of the batch
+//	bits · symbols · full secrets · masks · pads of the batch
+//
+// Committed is the vector of shortLen and fullLen elements that trace.go makes of
+// it.
 type part[E comparable] struct {
 	Shape[E]
+	packing  field.Packing[E] // nil without bits
 	secrets  int
 	pads     int // start of the pads
 	witness  int // length
@@ -55,13 +60,19 @@ type part[E comparable] struct {
 }
 
 func newPart[E comparable](s Shape[E]) (*part[E], error) {
-	if s.Subfield < 0 || s.Full < 0 || s.Rows < 0 {
+	if min(s.Bits, s.Symbols, s.Full, s.Rows) < 0 {
 		return nil, fmt.Errorf("shape with a negative count")
 	}
-	if s.Subfield > maxElements || s.Full > maxElements || s.Rows > maxElements {
-		return nil, fmt.Errorf("statement too large: %d and %d secrets, %d rows, at most %d each", s.Subfield, s.Full, s.Rows, maxElements)
+	if max(s.Bits, s.Symbols, s.Full, s.Rows) > maxElements {
+		return nil, fmt.Errorf("statement too large: %d bits, %d symbols, %d other secrets, %d rows, at most %d each", s.Bits, s.Symbols, s.Full, s.Rows, maxElements)
 	}
-	p := &part[E]{Shape: s, secrets: s.Subfield + s.Full}
+	p := &part[E]{Shape: s, secrets: s.Bits + s.Symbols + s.Full}
+	if s.Bits > 0 {
+		p.packing, _ = s.Field.(field.Packing[E])
+	}
+	if _, ok := s.Field.(field.Symbols[E]); s.Symbols > 0 && !ok || s.Bits > 0 && p.packing == nil {
+		return nil, fmt.Errorf("%d bits and %d symbols over %s, which has none", s.Bits, s.Symbols, s.Field.Name())
+	}
 	products := 0 // of pads: one for each layer
 	for _, u := range s.Uses {
 		if u.Copies < 1 || u.Copies > maxElements {
@@ -254,8 +265,8 @@ func wires[E comparable](v *affine.Values[E], inputs []affine.Ref, u Use[E]) []E
 	return out
 }
 
-// Check evaluates everything that the relation requires on the given secrets,
-// subfield ones first. It returns a *circuit.Violation naming the assertion, row
+// Check evaluates everything that the relation requires on the given secrets, in
+// the shape's order. It returns a *circuit.Violation naming the assertion, row
 // or linear form that fails.
 func (s *Shape[E]) Check(r *Relation[E], secrets []E) error {
 	p, err := newPart(*s)
@@ -303,7 +314,7 @@ func (s *Shape[E]) Unused(r *Relation[E]) []int {
 		refs = append(refs, l.Ref)
 	}
 	var unused []int
-	for i, u := range r.Space.Used(refs)[:s.Subfield+s.Full] {
+	for i, u := range r.Space.Used(refs)[:s.Bits+s.Symbols+s.Full] {
 		if !u {
 			unused = append(unused, i)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
-	"github.com/zkpass-go/zkpass/libzk/ligero"
+	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/sumcheck"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
@@ -17,23 +17,23 @@ import (
 // forks of the transcript, at the same time.
 type strand[E comparable] struct {
 	p        *part[E]
-	g        ligero.Geometry
+	g        opening.Geometry
 	relation *Relation[E]
 
 	messages []sumcheck.LevelMessages[E]
-	response *ligero.Response[E]
+	traces   []uint16 // T, empty without bits
+	answer   *opening.Answer[E]
 
 	// prover only
 	witness []E
-	tableau *ligero.Tableau[E]
+	vector  opening.Vector[E]
+	matrix  *opening.Matrix[E]
 	// verifier only
-	challenges   *ligero.Challenges[E]
-	constant     E
-	coefficients []E
-	opened       []E
+	check  *opening.Check[E]
+	opened opening.Opened[E]
 }
 
-func newStrand[E comparable](p *part[E], g ligero.Geometry) *strand[E] {
+func newStrand[E comparable](p *part[E], g opening.Geometry) *strand[E] {
 	return &strand[E]{p: p, g: g}
 }
 
@@ -50,13 +50,6 @@ func (s *strand[E]) complete(secrets []E, rng io.Reader) error {
 	p, f := s.p, s.p.Field
 	if len(secrets) != p.secrets {
 		return fmt.Errorf("%d secrets over %s, the shape has %d", len(secrets), f.Name(), p.secrets)
-	}
-	// A row that is declared to lie in the subfield is opened as such: an element
-	// outside it could not be encoded.
-	for i, e := range secrets[:p.Subfield] {
-		if !f.InSubfield(e) {
-			return fmt.Errorf("secret %d over %s is not in the subfield, the first %d must be", i, f.Name(), p.Subfield)
-		}
 	}
 	s.witness = make([]E, p.witness)
 	copy(s.witness, secrets)
@@ -77,14 +70,17 @@ func (s *strand[E]) complete(secrets []E, rng io.Reader) error {
 }
 
 func (s *strand[E]) encode(rng io.Reader) (err error) {
-	s.tableau, err = ligero.Commit(s.p.Field, s.g, s.witness, s.p.Subfield, nil, rng)
+	if s.vector, err = s.p.vector(s.witness, rng); err != nil {
+		return err
+	}
+	s.matrix, err = opening.Commit(s.p.Field, s.g, s.vector, rng)
 	return err
 }
 
 // prove runs the sumchecks and answers the commitment's challenges. Without
 // check it does so for a witness that does not satisfy the relation too.
 func (s *strand[E]) prove(t *transcript.Transcript, check bool) error {
-	p, f := s.p, s.p.Field
+	p := s.p
 	if err := p.check(s.relation); err != nil {
 		return err
 	}
@@ -106,12 +102,21 @@ func (s *strand[E]) prove(t *transcript.Transcript, check bool) error {
 		return err
 	}
 	s.messages = proof.Messages
+	return s.open(t, proof.Claims())
+}
+
+// open opens what the sumcheck has left to show of the witness.
+func (s *strand[E]) open(t *transcript.Transcript, claims *sumcheck.BatchClaims[E]) (err error) {
+	constant, coefficients := s.weigh(t, claims)
+	s.traces = s.p.traces(s.vector, coefficients)
+	s.answer, err = s.matrix.Answer(t, s.p.claim(t, constant, coefficients, s.traces))
+	return err
+}
+
+// weigh draws the weights of the linear constraints and adds these up.
+func (s *strand[E]) weigh(t *transcript.Transcript, claims *sumcheck.BatchClaims[E]) (constant E, coefficients []E) {
 	t.WriteBytes(statementHash[:])
-	ch := ligero.Draw(t, f, s.g, s.constraints())
-	_, coefficients := s.combine(proof.Claims(), ch.Linear)
-	s.response = s.tableau.Respond(coefficients, ch)
-	s.response.Write(t, f)
-	return nil
+	return s.combine(claims, transcript.Challenges(t, s.p.Field, s.constraints()))
 }
 
 // evaluate runs a use's circuit, naming rows by their own labels.
@@ -139,19 +144,25 @@ func (s *strand[E]) checkLinear(values *affine.Values[E]) error {
 
 // replay is the verifier's side of prove.
 func (s *strand[E]) replay(t *transcript.Transcript) error {
-	p, f := s.p, s.p.Field
-	if err := p.check(s.relation); err != nil {
-		return err
-	}
-	proof, err := p.batch.Replay(t, s.messages)
+	claims, err := s.claims(t)
 	if err != nil {
 		return err
 	}
-	t.WriteBytes(statementHash[:])
-	s.challenges = ligero.Draw(t, f, s.g, s.constraints())
-	s.constant, s.coefficients = s.combine(proof.Claims(), s.challenges.Linear)
-	s.response.Write(t, f)
-	return nil
+	constant, coefficients := s.weigh(t, claims)
+	s.check, err = opening.Replay(t, s.p.Field, s.g, s.p.claim(t, constant, coefficients, s.traces), s.answer)
+	return err
+}
+
+// claims replays the sumcheck.
+func (s *strand[E]) claims(t *transcript.Transcript) (*sumcheck.BatchClaims[E], error) {
+	if err := s.p.check(s.relation); err != nil {
+		return nil, err
+	}
+	proof, err := s.p.batch.Replay(t, s.messages)
+	if err != nil {
+		return nil, err
+	}
+	return proof.Claims(), nil
 }
 
 // constraints is the number of linear constraints: the sumcheck's, and the
@@ -210,10 +221,9 @@ func (s *strand[E]) appendMessages(b []byte) []byte {
 			b = f.Append(f.Append(b, c[0]), c[1])
 		}
 	}
-	for _, part := range s.response.Parts() {
-		for _, e := range part {
-			b = f.Append(b, e)
-		}
+	b = appendSymbols(b, s.traces)
+	for _, e := range s.answer.Elems() {
+		b = f.Append(b, *e)
 	}
 	return b
 }
@@ -230,71 +240,62 @@ func (s *strand[E]) readMessages(b []byte) ([]byte, error) {
 			m.Claims[i] = [2]E{r.elem(), r.elem()}
 		}
 	}
-	s.response = ligero.NewResponse[E](s.g)
-	for _, part := range s.response.Parts() {
-		for i := range part {
-			part[i] = r.elem()
-		}
+	for range s.p.masks() {
+		s.traces = append(s.traces, r.symbol())
+	}
+	s.answer = opening.NewAnswer[E](s.g)
+	for _, e := range s.answer.Elems() {
+		*e = r.elem()
 	}
 	return r.b, r.err
 }
 
 // appendOpened appends opened symbols, row by row.
 func (s *strand[E]) appendOpened(b []byte, columns []int) []byte {
-	f := s.p.Field
-	for i, e := range s.tableau.Open(columns) {
-		if s.g.SubfieldRow(i/s.g.Queries, s.p.Subfield) {
-			b = f.AppendSubfield(b, e)
-		} else {
-			b = f.Append(b, e)
-		}
-	}
-	return b
+	return s.matrix.AppendOpened(b, columns)
 }
 
+// readOpened reads what appendOpened writes. Short rows are read as symbols, so
+// no prover can make them anything else: that bits are bits rests on it.
 func (s *strand[E]) readOpened(b []byte) ([]byte, error) {
 	r := &reader[E]{f: s.p.Field, b: b}
-	s.opened = make([]E, s.g.Rows()*s.g.Queries)
-	for i := range s.opened {
-		if s.g.SubfieldRow(i/s.g.Queries, s.p.Subfield) {
-			s.opened[i] = r.subfield()
-		} else {
-			s.opened[i] = r.elem()
+	row := func(short bool) []E {
+		out := make([]E, s.g.Queries)
+		for i := range out {
+			if short {
+				out[i] = r.subfield()
+			} else {
+				out[i] = r.elem()
+			}
 		}
+		return out
+	}
+	s.opened = opening.Opened[E]{Mask: row(false), Rows: make([][]E, s.g.Rows())}
+	for i := range s.opened.Rows {
+		s.opened.Rows[i] = row(s.g.ShortRow(i))
 	}
 	return r.b, r.err
 }
 
-// appendColumn appends a column as leaves hash it: like in the proof.
-func (s *strand[E]) appendColumn(b []byte, column []E) []byte {
+// appendColumns appends columns lo.. of the matrix to the buffers.
+func (s *strand[E]) appendColumns(bufs [][]byte, lo int) { s.matrix.AppendColumns(bufs, lo) }
+
+// appendOpenedColumn appends the i-th opened column to a leaf.
+func (s *strand[E]) appendOpenedColumn(b []byte, i int) []byte {
 	f := s.p.Field
-	for r, e := range column {
-		if s.g.SubfieldRow(r, s.p.Subfield) {
-			b = f.AppendSubfield(b, e)
+	b = f.Append(b, s.opened.Mask[i])
+	for r, row := range s.opened.Rows {
+		if s.g.ShortRow(r) {
+			b = f.AppendSubfield(b, row[i])
 		} else {
-			b = f.Append(b, e)
+			b = f.Append(b, row[i])
 		}
 	}
 	return b
 }
 
-// appendColumns appends columns lo.. of the tableau to the buffers.
-func (s *strand[E]) appendColumns(bufs [][]byte, lo int) {
-	s.tableau.AppendColumns(bufs, lo, func(row int) bool { return s.g.SubfieldRow(row, s.p.Subfield) })
-}
-
-// appendOpenedColumn appends the i-th opened column to a leaf.
-func (s *strand[E]) appendOpenedColumn(b []byte, i int) []byte {
-	column := make([]E, s.g.Rows())
-	for r := range column {
-		column[r] = s.opened[r*s.g.Queries+i]
-	}
-	return s.appendColumn(b, column)
-}
-
 func (s *strand[E]) verify(columns []int) error {
-	err := ligero.Verify(s.p.Field, s.g, nil, s.constant, s.coefficients, s.challenges, s.response, columns, s.opened)
-	if err != nil {
+	if err := s.check.Verify(columns, s.opened); err != nil {
 		return fmt.Errorf("%s: %w", s.p.Field.Name(), err)
 	}
 	return nil

@@ -3,40 +3,38 @@ package libzk
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
-	"github.com/zkpass-go/zkpass/libzk/ligero"
+	"github.com/zkpass-go/zkpass/libzk/merkle"
+	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 )
 
 // Parameters of the profile, see docs/protocol.md.
 const (
-	profile    = "zkpass libzk-v1"
-	queries    = 128 // opened columns
-	inverse    = 8   // columns for each message symbol, at least
-	leafNonce  = 16  // bytes of randomness in each leaf
-	minBits    = 100 // soundness that a system must reach
-	gfBits     = 128
-	p256Bits   = 256
-	maxColumns = 1 << 15
+	profile  = "zkpass libzk-v2"
+	queries  = 128 // opened columns
+	minBits  = 100 // soundness that a system must reach
+	gfBits   = 128
+	p256Bits = 256
 )
 
 // System is the proof system of the zkVM: several circuits and their copies over
 // one commitment that covers both fields. It is immutable and safe for
 // concurrent use.
 //
-// It goes beyond the draft in five points, all described in docs/protocol.md:
+// It goes beyond the draft in these points, all described in docs/protocol.md:
 // circuits run for many copies; all circuits of a field share one witness, with
-// public affine forms of it as inputs, and one sumcheck; products of pads are proven by rows
-// instead of by Ligero's quadratic test; one Merkle tree and one choice of
-// columns serve both fields.
+// public affine forms of it as inputs, and one sumcheck; products of pads are
+// proven by rows instead of by Ligero's quadratic test; bits are committed
+// sixteen to a symbol; one answer opens the commitment, see package opening; one
+// Merkle tree and one choice of columns serve both fields.
 type System struct {
 	gf      *part[gf128.Elem]
 	p       *part[p256.Elem] // nil if the statement needs none
-	gfShape ligero.Geometry
-	pShape  ligero.Geometry
+	gfShape opening.Geometry
+	pShape  opening.Geometry
 }
 
 // NewSystem lays out a system for the given shapes; p may be nil. It refuses
@@ -64,68 +62,32 @@ func NewSystem(gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*System, error) {
 // choose picks the number of columns and the block lengths that make the proof
 // smallest.
 func (s *System) choose() error {
-	best := math.MaxInt
-	for n := 1024; n <= maxColumns; n += 128 {
-		gf, size := fit(s.gf, n)
-		if size == 0 {
-			continue
-		}
-		var p ligero.Geometry
-		if s.p != nil {
-			var more int
-			if p, more = fit(s.p, n); more == 0 {
-				continue
-			}
-			size += more
-		}
-		size += queries * (leafNonce + pathBytes(n))
-		if size < best {
-			best, s.gfShape, s.pShape = size, gf, p
-		}
+	parts := []opening.Part{toOpen(s.gf)}
+	if s.p != nil {
+		parts = append(parts, toOpen(s.p))
 	}
-	if best == math.MaxInt {
-		return fmt.Errorf("statement too large: %d witness elements", s.gf.witness)
+	g, err := opening.Choose(parts, queries, pathBytes)
+	if err != nil {
+		return fmt.Errorf("statement too large: %w", err)
+	}
+	s.gfShape = g[0]
+	if s.p != nil {
+		s.pShape = g[1]
 	}
 	return nil
 }
 
+func toOpen[E comparable](p *part[E]) opening.Part {
+	return opening.Part{Short: p.shortLen(), Full: p.fullLen(), SymbolSize: p.Field.SubfieldSize(), Size: p.Field.Size()}
+}
+
 // pathBytes estimates the share of one opened column in the joint path of n
-// leaves: 32 bytes for each level below the queries' forks, and half a node more,
-// floor(32·(log2(n/queries) + 1/2)). Both sides must find the same value, so it is
-// computed in integers: floor(32·log2 m) is the length of m^32 less one.
+// leaves: a digest for each level below the queries' forks, and half a node more,
+// floor(26·(log2(n/queries) + 1/2)). Both sides must find the same value, so it is
+// computed in integers: floor(26·log2 m) is the length of m^26 less one.
 func pathBytes(n int) int {
 	m := big.NewInt(int64(n / queries))
-	return m.Exp(m, big.NewInt(32), nil).BitLen() - 1 + 16
-}
-
-// fit finds the block length with the smallest share of the proof for n columns.
-// A size of 0 means that none fits. With w = k - t witness elements in a row the
-// size is about 3·k·E for the responses and t·C/w for the columns, where C is
-// the encoded size of the witness; it is least near w = sqrt(t·C/3E).
-func fit[E comparable](p *part[E], n int) (best ligero.Geometry, size int) {
-	encoded := float64(p.Subfield*p.Field.SubfieldSize() + (p.witness-p.Subfield)*p.Field.Size())
-	w := math.Sqrt(queries * encoded / float64(3*p.Field.Size()))
-	near := min(queries+int(w), n/inverse) &^ 3
-	for k := max(queries+8, near-64); k <= min(near+64, n/inverse); k += 4 {
-		g := ligero.Geometry{Witness: p.witness, Block: k, DBlock: 2*k - 1, Encoded: n + 2*k - 1, Queries: queries}
-		if g.Validate() != nil {
-			continue
-		}
-		bytes := p.responseSize(g) + p.openedSize(g)
-		if size == 0 || bytes < size {
-			best, size = g, bytes
-		}
-	}
-	return best, size
-}
-
-func (p *part[E]) responseSize(g ligero.Geometry) int { return (g.Block + g.DBlock) * p.Field.Size() }
-
-// openedSize is the size of the opened columns: rows of subfield elements take
-// the subfield's size.
-func (p *part[E]) openedSize(g ligero.Geometry) int {
-	sub := min(p.Subfield/g.Width(), g.WitnessRows())
-	return g.Queries * (sub*p.Field.SubfieldSize() + (g.Rows()-sub)*p.Field.Size())
+	return m.Exp(m, big.NewInt(merkle.Size), nil).BitLen() - 1 + merkle.Size/2
 }
 
 // describe is the canonical description of the system: everything that both
@@ -138,7 +100,7 @@ func (s *System) describe() []byte {
 	return b
 }
 
-func describe[E comparable](b []byte, p *part[E], g ligero.Geometry) []byte {
+func describe[E comparable](b []byte, p *part[E], g opening.Geometry) []byte {
 	u := func(vs ...int) {
 		for _, v := range vs {
 			b = binary.LittleEndian.AppendUint64(b, uint64(v))
@@ -147,9 +109,9 @@ func describe[E comparable](b []byte, p *part[E], g ligero.Geometry) []byte {
 	name := p.Field.Name()
 	u(len(name))
 	b = append(b, name...)
-	u(g.Witness, g.Block, g.DBlock, g.Encoded, g.Queries, leafNonce)
+	u(g.ShortRows, g.FullRows, g.Block, g.Columns, g.Queries, g.Log)
 	uses := p.uses()
-	u(p.Subfield, p.Full, p.Rows, len(uses))
+	u(p.Bits, p.Symbols, p.Full, p.Rows, len(uses))
 	for _, use := range uses {
 		b = append(b, use.Circuit.ID[:]...)
 		u(use.Copies)
@@ -181,8 +143,8 @@ type CircuitInfo struct {
 	Copies int    `json:"copies"`
 	// Gates is the number of quadratic terms of one copy.
 	Gates int `json:"gates"`
-	// Witness is the number of committed elements of the whole field for its first
-	// circuit and 0 for the others, which share them; see System.Circuits.
+	// Witness is the number of committed bits and elements of the whole field for
+	// its first circuit and 0 for the others, which share them; see System.Circuits.
 	Witness int `json:"witness"`
 	Layers  int `json:"layers"`
 }

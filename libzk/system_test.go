@@ -26,24 +26,43 @@ func cube[E comparable](f field.Field[E]) *circuit.Circuit[E] {
 }
 
 // toy is a statement over n values: committed x_i and x_i³, a row for each pair
-// of neighbours, and a public weighted sum with a challenge.
+// of neighbours, and a public weighted sum with a challenge. Where the field has
+// bits there are some before the values, and a weighted sum of them.
 type toy[E comparable] struct {
 	f     field.Field[E]
 	n     int
+	bits  int // where the values begin
 	shape Shape[E]
 }
 
 func newToy[E comparable](f field.Field[E], n int) *toy[E] {
-	return &toy[E]{f: f, n: n, shape: Shape[E]{
-		Field: f, Subfield: n, Full: 2 * n,
+	y := &toy[E]{f: f, n: n, shape: Shape[E]{
+		Field: f, Full: 3 * n,
 		Uses: []Use[E]{{cube(f), n}, {cube(f), 1}},
 		Rows: n,
 	}}
+	if _, ok := f.(field.Packing[E]); ok {
+		y.bits = n + 13
+		y.shape.Bits, y.shape.Symbols, y.shape.Full = y.bits, n, 2*n
+	}
+	return y
+}
+
+// bit is the i-th bit.
+func (y *toy[E]) bit(i int) (e E) {
+	if i%3 == 0 || i%7 == 1 {
+		e = y.f.One()
+	}
+	return e
 }
 
 func (y *toy[E]) secrets() []E {
 	f := y.f
-	w := make([]E, 3*y.n)
+	all := make([]E, y.bits+3*y.n)
+	for i := range y.bits {
+		all[i] = y.bit(i)
+	}
+	w := all[y.bits:]
 	for i := range y.n {
 		x := f.CodePoint(i + 3)
 		w[i] = x
@@ -52,30 +71,41 @@ func (y *toy[E]) secrets() []E {
 	for i := range y.n {
 		w[2*y.n+i] = f.Mul(w[i], w[(i+1)%y.n])
 	}
-	return w
+	return all
 }
 
 // relate draws the challenge and builds the relation for a published sum.
 func (y *toy[E]) relate(challenge E, sum E) *Relation[E] {
 	f, r := y.f, y.shape.NewRelation()
 	s := r.Space
+	x := func(i int) affine.Ref { return s.W(y.bits + i) }
 	terms := []affine.Term[E]{}
 	k := f.One()
 	for i := range y.n {
-		r.Copy(0, s.W(i), s.W(y.n+i), s.One())
-		r.Row(fmt.Sprint("row ", i%2), s.W(i), s.W((i+1)%y.n), s.W(2*y.n+i))
-		terms = append(terms, affine.Term[E]{K: k, Ref: s.W(i)})
+		r.Copy(0, x(i), x(y.n+i), s.One())
+		r.Row(fmt.Sprint("row ", i%2), x(i), x((i+1)%y.n), x(2*y.n+i))
+		terms = append(terms, affine.Term[E]{K: k, Ref: x(i)})
 		k = f.Mul(k, challenge)
 	}
-	r.Copy(1, s.W(0), s.W(y.n), s.One())
+	r.Copy(1, x(0), x(y.n), s.One())
 	r.Zero("sum", s.Sub(s.Sum(terms...), s.Const(sum)))
+	if y.bits > 0 {
+		var want E
+		terms = terms[:0]
+		for i := range y.bits {
+			terms = append(terms, affine.Term[E]{K: k, Ref: s.W(i)})
+			want = f.Add(want, f.Mul(k, y.bit(i)))
+			k = f.Mul(k, challenge)
+		}
+		r.Zero("bits", s.Sub(s.Sum(terms...), s.Const(want)))
+	}
 	return r
 }
 
 func (y *toy[E]) sum(challenge E, w []E) (sum E) {
 	k := y.f.One()
 	for i := range y.n {
-		sum = y.f.Add(sum, y.f.Mul(k, w[i]))
+		sum = y.f.Add(sum, y.f.Mul(k, w[y.bits+i]))
 		k = y.f.Mul(k, challenge)
 	}
 	return sum
@@ -145,7 +175,8 @@ func TestSystemProvesAndRefuses(t *testing.T) {
 				t.Errorf("other statement: %v", err)
 			}
 			// Each secret changed alone: the honest prover refuses, the verifier too.
-			for _, i := range []int{0, n - 1, n, 2*n - 1, 2 * n, 3*n - 1} {
+			for _, i := range []int{-1, -y.gf.bits, -y.gf.bits + 1, 0, n - 1, n, 2*n - 1, 2 * n, 3*n - 1} {
+				i += y.gf.bits
 				bad := Secrets{append([]gf128.Elem(nil), w.GF...), w.P}
 				bad.GF[i] = y.gf.f.Add(bad.GF[i], y.gf.f.One())
 				var v *circuit.Violation

@@ -1,11 +1,11 @@
 package libzk
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 
 	"github.com/zkpass-go/zkpass/libzk/merkle"
+	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
@@ -29,7 +29,7 @@ func (s *System) verify(statement []byte, published int, b []byte, relate func(*
 		p = newStrand(s.p, s.pShape)
 		sides = append(sides, p)
 	}
-	if want := s.ProofSize(published, 0); len(b) < want || len(b) > s.ProofSize(published, maxPath(s.gfShape.Columns())) {
+	if want := s.ProofSize(published, 0); len(b) < want || len(b) > s.ProofSize(published, maxPath(s.gfShape.Columns)) {
 		return fmt.Errorf("%d bytes, at least %d expected", len(b), want)
 	}
 	root := merkle.Digest(b[:len(merkle.Digest{})])
@@ -41,8 +41,6 @@ func (s *System) verify(statement []byte, published int, b []byte, relate func(*
 			return err
 		}
 	}
-	nonces := b[:queries*leafNonce]
-	b = b[len(nonces):]
 	for _, s := range sides {
 		if b, err = s.readOpened(b); err != nil {
 			return err
@@ -77,13 +75,13 @@ func (s *System) verify(statement []byte, published int, b []byte, relate func(*
 	leaves := make([]merkle.Digest, len(columns))
 	var buf []byte
 	for i := range leaves {
-		buf = append(buf[:0], nonces[i*leafNonce:(i+1)*leafNonce]...)
+		buf = merkle.BeginLeaf(buf)
 		for _, s := range sides {
 			buf = s.appendOpenedColumn(buf, i)
 		}
-		leaves[i] = sha256.Sum256(buf)
+		leaves[i] = merkle.EndLeaf(buf)
 	}
-	if err := merkle.Verify(root, s.gfShape.Columns(), columns, leaves, path); err != nil {
+	if err := merkle.Verify(root, s.gfShape.Columns, columns, leaves, path); err != nil {
 		return err
 	}
 	return inParallel(sides, func(_ int, s side) error { return s.verify(columns) })
@@ -102,15 +100,22 @@ func maxPath(n int) int {
 // bytes and has the given number of digests in its path. Only the path varies
 // between proofs of one statement, with the columns that chance selects.
 func (s *System) ProofSize(published, path int) int {
-	n := (1+path)*len(merkle.Digest{}) + published + queries*leafNonce + partSize(s.gf, s.gf.responseSize(s.gfShape)+s.gf.openedSize(s.gfShape))
+	n := (1+path)*len(merkle.Digest{}) + published + partSize(s.gf) + openingSize(s.gf, s.gfShape)
 	if s.p != nil {
-		n += partSize(s.p, s.p.responseSize(s.pShape)+s.p.openedSize(s.pShape))
+		n += partSize(s.p) + openingSize(s.p, s.pShape)
 	}
 	return n
 }
 
-func partSize[E comparable](p *part[E], commitment int) int {
-	n := commitment
+// openingSize is the size of a part's T, its answer and its opened columns.
+func openingSize[E comparable](p *part[E], g opening.Geometry) int {
+	f := p.Field
+	return 2*p.masks() + g.AnswerElems()*f.Size() + g.OpenedSize(f.SubfieldSize(), f.Size())
+}
+
+// partSize is the size of a part's sumcheck messages.
+func partSize[E comparable](p *part[E]) int {
+	n := 0
 	for _, m := range p.batch.NewMessages() {
 		n += 2 * (len(m.Rounds) + len(m.Claims)) * p.Field.Size()
 	}

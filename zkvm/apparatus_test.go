@@ -25,12 +25,11 @@ func newApparatus(t testing.TB, walk func(m *machine)) *apparatus {
 	t.Helper()
 	m := &machine{copies: make([]int, useDots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
 	walk(m)
-	m.proveBooleans()
 	if m.err != nil {
 		t.Fatal(m.err)
 	}
-	a := &apparatus{m: m, walk: walk, secrets: append(m.subValues, m.fullValues...), uses: make([]int, useDots+1)}
-	a.shape = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
+	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, useDots+1)}
+	a.shape = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
 	p := &plan{st: &Statement{Documents: []Document{{Class: apparatusClass}}}}
 	for use, n := range m.copies {
 		if n > 0 {
@@ -61,7 +60,7 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 	for i, v := range changes {
 		secrets[i] = v
 	}
-	w := &wiring{relation: a.shape.NewRelation(), subTotal: a.shape.Subfield, proving: true}
+	w := &wiring{relation: a.shape.NewRelation(), bits: a.shape.Bits, symbols: a.shape.Symbols, proving: true}
 	w.space = w.relation.Space
 	w.draw(transcript.New([]byte("apparatus")))
 	full := make([]elem, w.space.WitnessLen())
@@ -69,7 +68,6 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 	w.space.Attach(full)
 	m := &machine{copies: make([]int, useDots+1), w: w, uses: a.uses}
 	a.walk(m)
-	m.proveBooleans()
 	if errors.Is(w.err, libzk.ErrChallenge) {
 		return zeroProduct
 	}
@@ -94,7 +92,7 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 // published.
 func (a *apparatus) checkAfter(t testing.TB, index int, v elem) string {
 	t.Helper()
-	w := &wiring{relation: a.shape.NewRelation(), subTotal: a.shape.Subfield, proving: true}
+	w := &wiring{relation: a.shape.NewRelation(), bits: a.shape.Bits, symbols: a.shape.Symbols, proving: true}
 	w.space = w.relation.Space
 	w.draw(transcript.New([]byte("apparatus")))
 	full := make([]elem, w.space.WitnessLen())
@@ -102,7 +100,6 @@ func (a *apparatus) checkAfter(t testing.TB, index int, v elem) string {
 	w.space.Attach(full)
 	m := &machine{copies: make([]int, useDots+1), w: w, uses: a.uses}
 	a.walk(m)
-	m.proveBooleans()
 	secrets := append([]elem(nil), a.secrets...)
 	secrets[index] = v
 	var violation *circuit.Violation

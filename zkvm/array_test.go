@@ -388,7 +388,7 @@ func TestArrayProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.p.secrets.GF[l.p.gf.Subfield-200].Lo ^= 1
+	l.p.secrets.GF[l.p.gf.Bits-200].Lo ^= 1
 	proof, err = l.p.system.ProveUnchecked(f.st.encode(), l.p.secrets, rand.Reader, func(t *transcript.Transcript) ([]byte, *libzk.Relations, error) {
 		return l.p.relate(t, nil, true)
 	})

@@ -45,12 +45,12 @@ func TestLine25EveryCommittedBitIsForced(t *testing.T) {
 			}
 			s := a.sources[0]
 			sha := [2]int{int(s.digest[0]) - s.blocks()*(15+sha256.WitnessBits), int(s.digest[0])}
-			step := 1 + rand.IntN(40) + a.gf.Subfield/150
+			step := 1 + rand.IntN(40) + a.gf.Bits/150
 			if n, err := strconv.Atoi(os.Getenv("ZKPASS_EVERY_BIT")); err == nil {
 				step = n
 			}
 			var at []int
-			for i := rand.IntN(step); i < a.gf.Subfield; i += step {
+			for i := rand.IntN(step); i < a.gf.Bits; i += step {
 				// Of the hash few: the circuit's own tests are thorough.
 				if i < sha[0] || i >= sha[1] || rand.IntN(20) == 0 {
 					at = append(at, i)
@@ -72,7 +72,7 @@ func TestLine25EveryCommittedBitIsForced(t *testing.T) {
 			if len(unforced) > 0 {
 				t.Errorf("bits that nothing forces: %v", unforced)
 			}
-			t.Logf("%d of %d bits changed in %v", len(at), a.gf.Subfield, time.Since(start))
+			t.Logf("%d of %d bits changed in %v", len(at), a.gf.Bits, time.Since(start))
 		})
 	}
 }
@@ -196,12 +196,12 @@ func TestLine25BitsOfFacets(t *testing.T) {
 		step = 60 + rand.IntN(60)
 	}
 	free := map[string]int{}
-	for i := int(a.sources[0].digest[255]) + 1 + rand.IntN(step); i < a.gf.Subfield; i += step {
+	for i := int(a.sources[0].digest[255]) + 1 + rand.IntN(step); i < a.gf.Bits; i += step {
 		v := a.get(ref(i))
 		a.set(!v, ref(i))
 		if !a.breaks(t) {
 			if may[i] == "" {
-				t.Errorf("bit %d of %d is not forced", i, a.gf.Subfield)
+				t.Errorf("bit %d of %d is not forced", i, a.gf.Bits)
 			}
 			free[may[i]]++
 		}

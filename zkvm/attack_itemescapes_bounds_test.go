@@ -4,30 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 )
-
-// TestLine25PlacesOfDecodedCharactersAreBits: a place that is neither taken nor free
-// would let the factor of a byte u be that of no character, as 1/(1+u) of the place
-// has the same root, so products of many such could agree.
-func TestLine25PlacesOfDecodedCharactersAreBits(t *testing.T) {
-	q := ask(t, boolean(`{"~!=":[{"dvar":"a[]"},"xb"]}`), `{"a":["x\u0042","yz"]}`)
-	a := newAttack(t, q.claim(string(q.output)), cheat{})
-	v := a.itemSecrets(t)
-	for i, r := range v.present {
-		was := a.plan.secrets.GF[r]
-		a.plan.secrets.GF[r] = field.Add(was, powerOfX(1))
-		_, rel, err := a.relate(transcript.New([]byte("bits")))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !newWired(rel.GF).broken(a.plan.secrets.GF)["bit"] {
-			t.Errorf("place %d need not be a bit", i)
-		}
-		a.plan.secrets.GF[r] = was
-	}
-}
 
 // TestDecodedElementsRisk holds what decoding adds to a statement's error to the
 // figures of docs/soundness.md: 6n for a leaf, 2n more with folding. In return, each
@@ -53,8 +31,7 @@ func TestDecodedElementsRisk(t *testing.T) {
 			if _, err := p.run(m, nil); err != nil {
 				t.Fatal(err)
 			}
-			chunks := (m.booleans + booleanChunk - 1) / booleanChunk
-			return m.risks - 2*booleanChunk*chunks, p.newSource(0).size()
+			return m.risks, p.newSource(0).size()
 		}
 		with, n := own(true)
 		without, _ := own(false)

@@ -34,7 +34,7 @@ func (a *attack) itemSecrets(t testing.TB) (v itemRefs) {
 	if len(v.skip) != n || len(v.lag) != n-1 {
 		t.Fatalf("%d and %d rows, want those of one leaf over %d bytes", len(v.skip), len(v.lag), n)
 	}
-	v.lag = append(v.lag, v.skip[n-2]+1) // no row asks what follows the last
+	v.lag = append(v.lag, v.lag[n-2]+1) // no row asks what follows the last
 	l := a.leaves[slices.IndexFunc(a.leaves, func(l *leaf) bool { return l != nil && l.items != nil && l.asString })]
 	step := 1
 	if l.folds {
@@ -43,7 +43,7 @@ func (a *attack) itemSecrets(t testing.TB) (v itemRefs) {
 	for i := range n {
 		v.present = append(v.present, v.skip[n-1]+1+ref(step*i))
 		v.letter = append(v.letter, v.skip[n-1]+2+ref(step*i))
-		v.character = append(v.character, ref(a.gf.Subfield+a.full[l]+i))
+		v.character = append(v.character, ref(a.gf.Bits+a.gf.Symbols+a.full[l]+i))
 	}
 	return v
 }

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"slices"
@@ -111,11 +112,11 @@ func TestLine20PublishedValuesAreTied(t *testing.T) {
 	if a.violates(t, r) {
 		t.Fatal("the honest witness violates a condition")
 	}
-	for i := a.gf.Subfield; i < len(a.plan.secrets.GF); i++ {
+	for i := a.gf.Bits + a.gf.Symbols; i < len(a.plan.secrets.GF); i++ {
 		old := a.plan.secrets.GF[i]
 		a.plan.secrets.GF[i] = field.Add(old, gf128.Elem{Lo: 1})
 		if !a.violates(t, r) {
-			t.Errorf("element %d of %d is not tied", i-a.gf.Subfield, a.gf.Full)
+			t.Errorf("element %d of %d is not tied", i-a.gf.Bits-a.gf.Symbols, a.gf.Full)
 		}
 		a.plan.secrets.GF[i] = old
 	}
@@ -204,20 +205,26 @@ func TestLine31TwoDocuments(t *testing.T) {
 	a.refused(t, "link", true)
 }
 
-// TestLine36SubfieldIsNoRange gives elements of the subfield where bits are meant.
-func TestLine36SubfieldIsNoRange(t *testing.T) {
+// TestLine36BitsAreBits: what stands where bits are committed is a bit. A prover
+// that wants another element there has no way to commit it; and a symbol of
+// sixteen bits that is changed is sixteen other bits, which are refused as such.
+func TestLine36BitsAreBits(t *testing.T) {
 	f := newFixture(t, `{">":[{"dvar":"a"},5]}`, `{"a":7}`)
 	a := newAttack(t, f, cheat{})
 	l := a.leafAt("a")
-	element := field.SumcheckPoint() // an element of GF(2^16) that is no bit
 	for name, r := range map[string]ref{
 		"digit": l.isInteger.r + 2, "present": l.isInteger.r + 1, "minus": l.isInteger.r + 6 + 6, "number": l.number.bits[3],
 		"true": l.isTrue.r, "ok": a.sources[0].root.ok, "found": l.at.found, "name": a.sources[0].root.keys[1],
 	} {
+		if int(r) >= a.gf.Bits {
+			t.Errorf("%s: secret %d is none of %d bits", name, r, a.gf.Bits)
+		}
 		old := a.plan.secrets.GF[r]
-		a.plan.secrets.GF[r] = field.Add(old, element)
-		if a.check(t) == "" {
-			t.Errorf("%s: an element of the subfield passes", name)
+		for _, e := range []elem{field.SumcheckPoint(), {Lo: 2}, {Hi: 1}} {
+			a.plan.secrets.GF[r] = field.Add(old, e)
+			if _, err := a.system.ProveUnchecked(a.st.encode(), a.plan.secrets, rand.Reader, a.relate); err == nil || !strings.Contains(err.Error(), "is no bit") {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 		a.plan.secrets.GF[r] = old
 	}

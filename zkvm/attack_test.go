@@ -54,10 +54,10 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.sub != p.gf.Subfield || m.full != p.gf.Full || m.rows != p.gf.Rows || m.published != p.published {
+	if m.bits != p.gf.Bits || m.symbols != p.gf.Symbols || m.full != p.gf.Full || m.rows != p.gf.Rows || m.published != p.published {
 		t.Fatal("the attacker's walk is not the plan's: adapt walk to plan.run")
 	}
-	p.secrets.GF = append(m.subValues, m.fullValues...)
+	p.secrets.GF = m.secrets()
 	for _, i := range p.es256() {
 		s := f.secrets[i]
 		digest, key := digests[i], p.keys[i]
@@ -76,7 +76,7 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 		p.secrets.P = append(p.secrets.P, w...)
 	}
 	// References come from a wiring pass.
-	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, proving: true}
+	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, proving: true}
 	w.space = w.relation.Space
 	p.draw(w, transcript.New([]byte("references")))
 	a.attach(w)
@@ -173,7 +173,6 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 		return nil, err
 	}
 	a.x.finish()
-	m.proveBooleans()
 	return digests, nil
 }
 
@@ -195,7 +194,7 @@ func (c *container) follow() {
 // set commits other bits.
 func (a *attack) set(v bool, refs ...ref) {
 	for _, r := range refs {
-		if r < 0 || int(r) >= a.gf.Subfield {
+		if r < 0 || int(r) >= a.gf.Bits {
 			panic("not a committed bit")
 		}
 		a.plan.secrets.GF[r] = bitElem(v)
@@ -234,7 +233,7 @@ func (a *attack) relate(t *transcript.Transcript) ([]byte, *libzk.Relations, err
 	if !errors.Is(err, libzk.ErrChallenge) {
 		return published, r, err
 	}
-	w := &wiring{relation: a.gf.NewRelation(), subTotal: a.gf.Subfield, proving: true}
+	w := &wiring{relation: a.gf.NewRelation(), bits: a.gf.Bits, symbols: a.gf.Symbols, proving: true}
 	w.space = w.relation.Space
 	again := transcript.New([]byte("zero"))
 	a.draw(w, again)

@@ -66,7 +66,7 @@ func TestDigestIsTheLastBlocks(t *testing.T) {
 	// Only one element moves the form: its mask.
 	c := r.GF.Rows[rows[0]].C
 	moved := 0
-	for i := a.gf.Subfield; i < len(a.plan.secrets.GF); i++ {
+	for i := a.gf.Bits + a.gf.Symbols; i < len(a.plan.secrets.GF); i++ {
 		old := a.plan.secrets.GF[i]
 		a.plan.secrets.GF[i] = field.Add(old, missing)
 		if w := valuesOf(r.GF, a.plan.secrets.GF); field.Add(w.At(c), v.At(c)) == missing {

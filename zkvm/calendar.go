@@ -76,6 +76,6 @@ func (m *machine) coordinates(bits []ref) ref {
 // inverse16 proves that not all of at most 16 bits are 0 where the bit g is 1, and
 // leaves an honest prover free where it is 0. code is their value.
 func (m *machine) inverse16(label string, g ref, bits []ref, code uint16) {
-	w := m.subfield(field.Inv(field.CodePoint(int(code))))
+	w := m.symbol(field.Inv(field.CodePoint(int(code))))
 	m.row(label, m.coordinates(bits), w, g)
 }

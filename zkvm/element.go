@@ -96,7 +96,7 @@ func (m *machine) searchElements(s *source, c *container) {
 		if c.ownElement(s, i) {
 			more = field.Mul(field.Add(one, g), v)
 		}
-		step := m.subfield(more)
+		step := m.symbol(more)
 		m.row("next element", c.starts[i], m.scale(field.Add(one, g), count), step)
 		if i+1 == n {
 			// Nothing reads what would come next.
@@ -109,7 +109,7 @@ func (m *machine) searchElements(s *source, c *container) {
 		if !c.within[i+1] {
 			v = elem{}
 		}
-		next := m.subfield(v)
+		next := m.symbol(v)
 		m.row("elements so far", c.inside[i+1], m.add(count, c.parent.value[i], step), next)
 		count = next
 	}

@@ -154,7 +154,7 @@ func (m *machine) decode(l *leaf, is bool) {
 			if emits {
 				value = field.Mul(value, unitStep)
 			}
-			next := m.subfield(value)
+			next := m.symbol(value)
 			m.row("index of a byte that emits", index, m.add(m.one(), m.scale(field.Add(unitStep, one), act)), next)
 			index = next
 		}

@@ -102,14 +102,22 @@ func TestEscapeAttacks(t *testing.T) {
 	payload := `{"s":"a\u0042\n"}`
 	q := ask(t, `[{"output":{"r":{"~==":[{"dvar":"s"},"ab\n"]}}}]`, payload)
 	a := newTampering(t, q, string(q.output))
-	n := a.plan.gf.Subfield
-	// The laying-out order is units, their case, bytes that emit with indexes,
-	// lengths, cases, equality: sample them all.
+	n := a.plan.gf.Bits
+	// The laying-out order is units, their case, bytes that emit, lengths, cases,
+	// equality: sample them all.
 	for i := 1; i < 5*192+9*192+2*192; i += 23 {
 		x := &a.plan.secrets.GF[n-i]
 		*x = field.Add(*x, one)
 		if !a.note(a.plan.try()) {
-			t.Errorf("subfield secret %d from the end can be changed", i)
+			t.Errorf("bit %d from the end can be changed", i)
+		}
+		*x = field.Add(*x, one)
+	}
+	for i := n; i < n+a.plan.gf.Symbols; i += 23 { // indexes of bytes that emit
+		x := &a.plan.secrets.GF[i]
+		*x = field.Add(*x, one)
+		if !a.note(a.plan.try()) {
+			t.Errorf("symbol %d can be changed", i-n)
 		}
 		*x = field.Add(*x, one)
 	}

@@ -220,7 +220,7 @@ func TestHeaderStatement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.gf.Subfield > a.gf.Subfield {
-		t.Error(fmt.Sprint("a header of whole blocks costs ", b.gf.Subfield-a.gf.Subfield, " bits more"))
+	if b.gf.Bits > a.gf.Bits {
+		t.Error(fmt.Sprint("a header of whole blocks costs ", b.gf.Bits-a.gf.Bits, " bits more"))
 	}
 }

@@ -70,7 +70,7 @@ func (m *machine) decodeItems(l *leaf, inside []ref, values map[int]*document.No
 		case c.silent[i]:
 			lagged = field.Add(field.Mul(back, lagged), less)
 		}
-		next, down := m.subfield(lagged), m.scale(less, skip)
+		next, down := m.symbol(lagged), m.scale(less, skip)
 		m.row("place of a byte of an element's string", m.add(inside[i], down), lag, m.add(next, down))
 		lag = next
 	}

@@ -50,7 +50,7 @@ func (m *machine) layItems(l *leaf) {
 		if values[i] != nil {
 			packed = subfieldPack(s.rows[i].X, s.rows[i].Escape)
 		}
-		first[i] = m.subfield(packed)
+		first[i] = m.symbol(packed)
 		m.row("first byte of an element's value", l.at.value[i], m.narrow(s, i), first[i])
 	}
 	var text itemText

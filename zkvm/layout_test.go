@@ -174,7 +174,7 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	if _, err := io.ReadFull(random, published); err != nil {
 		return sum, err
 	}
-	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, published: published}
+	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, published: published}
 	w.space = w.relation.Space
 	tr := transcript.New([]byte("layout"))
 	p.draw(w, tr)
@@ -183,7 +183,7 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	}
 	h := sha256.New()
 	number := func(n int) { h.Write(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
-	for _, n := range []int{p.gf.Subfield, p.gf.Full, p.gf.Rows, len(p.gf.Uses), p.published, p.risks, p.p.Full, p.p.Rows} {
+	for _, n := range []int{p.gf.Bits, p.gf.Symbols, p.gf.Full, p.gf.Rows, len(p.gf.Uses), p.published, p.risks, p.p.Full, p.p.Rows} {
 		number(n)
 	}
 	digestForms(h, p, w.relation, random)

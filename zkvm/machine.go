@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/affine"
@@ -31,22 +32,22 @@ var (
 //
 // The wiring pass, after the challenges, makes the relation.
 type machine struct {
-	// secrets: bits and other subfield elements, then full elements
-	sub, full int
+	// secrets: in the witness all bits come first, then all symbols, then full elements
+	bits, symbols, full int
 	// laying out
-	fill       bool
-	subValues  []elem
-	fullValues []elem
-	random     io.Reader
-	err        error // of random
+	fill         bool
+	bitValues    []elem
+	symbolValues []elem
+	fullValues   []elem
+	random       io.Reader
+	err          error // of random
 	// lie, which only tests set, replaces the value of a flag that is committed
 	// before anything is computed from it: a prover whose lies have consequences.
 	lie       func(v bool) bool
 	rows      int
 	copies    []int // of each use
-	booleans  int
-	risks     int // soundness error in units of 2^-128
-	published int // bytes
+	risks     int   // soundness error in units of 2^-128
+	published int   // bytes
 	linear    int
 	// wiring
 	w    *wiring
@@ -57,10 +58,10 @@ type machine struct {
 type wiring struct {
 	relation  *libzk.Relation[elem]
 	space     *affine.Space[elem]
-	subTotal  int
+	bits      int  // of the shape
+	symbols   int  // of the shape
 	alpha     elem // argument of fingerprints
 	theta     elem // weight of conditions that share a row
-	booleans  []ref
 	proving   bool
 	published []byte // written by the prover, read by the verifier
 	err       error
@@ -72,29 +73,32 @@ var errZero = errors.New("a published product is zero")
 
 func (m *machine) wiring() bool { return m.w != nil }
 
-// subfield commits a subfield element whose range another constraint ensures.
-func (m *machine) subfield(v elem) ref {
-	m.sub++
+// bit commits a bit. The commitment has no room for anything else in its place.
+func (m *machine) bit(v bool) ref {
+	m.bits++
 	if m.wiring() {
-		return m.w.space.W(m.sub - 1)
+		return m.w.space.W(m.bits - 1)
 	}
 	if m.fill {
-		m.subValues = append(m.subValues, v)
+		m.bitValues = append(m.bitValues, bitElem(v))
 	}
 	return 0
 }
 
-// derived commits a bit that a row forces to be one.
-func (m *machine) derived(v bool) ref { return m.subfield(bitElem(v)) }
+// derived commits a bit that a row determines.
+func (m *machine) derived(v bool) ref { return m.bit(v) }
 
-// bit commits a bit and proves it to be one.
-func (m *machine) bit(v bool) ref {
-	r := m.derived(v)
-	m.booleans++
+// symbol commits an element of GF(2^16), and nothing else fits in its place. What
+// it may be of these another constraint ensures.
+func (m *machine) symbol(v elem) ref {
+	m.symbols++
 	if m.wiring() {
-		m.w.booleans = append(m.w.booleans, r)
+		return m.w.space.W(m.w.bits + m.symbols - 1)
 	}
-	return r
+	if m.fill {
+		m.symbolValues = append(m.symbolValues, v)
+	}
+	return 0
 }
 
 func bitElem(v bool) elem {
@@ -108,7 +112,7 @@ func bitElem(v bool) elem {
 func (m *machine) element(v elem) ref {
 	m.full++
 	if m.wiring() {
-		return m.w.space.W(m.w.subTotal + m.full - 1)
+		return m.w.space.W(m.w.bits + m.w.symbols + m.full - 1)
 	}
 	if m.fill {
 		m.fullValues = append(m.fullValues, v)
@@ -123,6 +127,11 @@ func (m *machine) mask() ref {
 		v, m.err = field.Sample(m.random)
 	}
 	return m.element(v)
+}
+
+// secrets are the values laid out, in the order of the witness.
+func (m *machine) secrets() []elem {
+	return slices.Concat(m.bitValues, m.symbolValues, m.fullValues)
 }
 
 // factorMask commits a fresh uniform element that is not zero, and returns it to
@@ -324,37 +333,6 @@ func (m *machine) publishNonzero(value func() elem) elem {
 		}
 	}
 	return y
-}
-
-// booleanChunk is the number of bits proven by one row.
-const booleanChunk = 1024
-
-// proveBooleans proves all committed bits to be bits. In characteristic two
-// squaring is additive: with a = Σ θ^i·x_i,
-//
-//	a² - Σ θ^2i·x_i = Σ θ^2i·(x_i² - x_i),
-//
-// so one row a·a = Σ θ^2i·x_i proves a whole chunk, but for an error of
-// 2·1024/2^128. It must be called last.
-func (m *machine) proveBooleans() {
-	bits := m.booleans
-	for lo := 0; lo < bits; lo += booleanChunk {
-		m.risk(2 * booleanChunk)
-		if !m.wiring() {
-			m.rows++
-			continue
-		}
-		chunk := m.w.booleans[lo:min(lo+booleanChunk, bits)]
-		a, c := make([]term, len(chunk)), make([]term, len(chunk))
-		k := one
-		for i, r := range chunk {
-			a[i] = term{K: k, Ref: r}
-			c[i] = term{K: field.Mul(k, k), Ref: r}
-			k = field.Mul(k, m.w.theta)
-		}
-		form := m.w.space.Sum(a...)
-		m.row("bit", form, form, m.w.space.Sum(c...))
-	}
 }
 
 // draw draws the statement's challenges.

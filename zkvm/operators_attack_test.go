@@ -48,14 +48,14 @@ func (a *tampering) note(err error) bool {
 	return true
 }
 
-// subfield flips the last n bits. None may pass.
-func (a *tampering) subfield(t *testing.T, n int) {
+// bits flips the last n bits. None may pass.
+func (a *tampering) bits(t *testing.T, n int) {
 	t.Helper()
-	for i := a.plan.gf.Subfield - n; i < a.plan.gf.Subfield; i++ {
+	for i := a.plan.gf.Bits - n; i < a.plan.gf.Bits; i++ {
 		x := &a.plan.secrets.GF[i]
 		*x = field.Add(*x, one)
 		if !a.note(a.plan.try()) {
-			t.Errorf("bit %d from the end can be flipped", a.plan.gf.Subfield-i)
+			t.Errorf("bit %d from the end can be flipped", a.plan.gf.Bits-i)
 		}
 		*x = field.Add(*x, one)
 	}
@@ -64,7 +64,7 @@ func (a *tampering) subfield(t *testing.T, n int) {
 // full changes full secrets. Those that pass must be masks: uniform.
 func (a *tampering) full(t *testing.T, step int) {
 	t.Helper()
-	for i := a.plan.gf.Subfield; i < len(a.plan.secrets.GF); i += step {
+	for i := a.plan.gf.Bits + a.plan.gf.Symbols; i < len(a.plan.secrets.GF); i += step {
 		x := &a.plan.secrets.GF[i]
 		*x = field.Add(*x, one)
 		changed := *x
@@ -135,7 +135,7 @@ func TestOperatorAttacks(t *testing.T) {
 	} {
 		q := ask(t, `[{"output":{"r":`+tt.expression+`}}]`, payload)
 		a := newTampering(t, q, string(q.output))
-		a.subfield(t, tt.bits)
+		a.bits(t, tt.bits)
 		if tt.published == 12 {
 			a.full(t, 11)
 		}
@@ -173,7 +173,7 @@ func TestOperatorAttacks(t *testing.T) {
 		q := ask(t, text, payload)
 		q.verify(t, payload, anyOutput...)
 		a := newTampering(t, q, string(q.output))
-		a.subfield(t, 11)
+		a.bits(t, 11)
 		a.want(t, "operands")
 	}
 }
@@ -193,7 +193,7 @@ func TestOperatorForgeries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &p.secrets.GF[p.gf.Subfield-1] // the answer's bit
+		x := &p.secrets.GF[p.gf.Bits-1] // the answer's bit
 		*x = field.Add(*x, one)
 		proof, err := p.system.ProveUnchecked(st.encode(), p.secrets, rand.Reader, func(tr *transcript.Transcript) ([]byte, *libzk.Relations, error) {
 			b, r, err := p.relate(tr, nil, true)

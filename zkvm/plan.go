@@ -97,11 +97,11 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.sub > maxSecrets {
-		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.sub, maxSecrets)
+	if m.bits > maxSecrets {
+		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.bits, maxSecrets)
 	}
 	p.published, p.risks = m.published, m.risks
-	p.gf = libzk.Shape[elem]{Field: field, Subfield: m.sub, Full: m.full, Rows: m.rows}
+	p.gf = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
 	for use, n := range m.copies {
 		if n == 0 {
 			p.shapeOf = append(p.shapeOf, -1)
@@ -125,7 +125,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		return nil, err
 	}
 	if m.fill {
-		p.secrets.GF = append(m.subValues, m.fullValues...)
+		p.secrets.GF = m.secrets()
 		for _, i := range p.es256() {
 			w, err := signatureSecrets(p.keys[i], digests[i], secrets[i].Signature, p.links[i].mask)
 			if err != nil {
@@ -194,7 +194,6 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 		return nil, err
 	}
 	x.finish()
-	m.proveBooleans()
 	return digests, nil
 }
 
@@ -241,7 +240,7 @@ func (s *source) open(secret Secret) error {
 
 // relate is the wiring pass. The prover's witness is known to it.
 func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) ([]byte, *libzk.Relations, error) {
-	w := &wiring{relation: p.gf.NewRelation(), subTotal: p.gf.Subfield, proving: proving, published: published}
+	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, proving: proving, published: published}
 	w.space = w.relation.Space
 	p.draw(w, t)
 	if proving {

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,6 +20,8 @@ type Option func(*options)
 type options struct {
 	progress func(step string, done, total int)
 	random   io.Reader
+	// related is told of each attempt after the wiring pass; tests set it to end one.
+	related func(p *plan, published []byte) error
 }
 
 // WithProgress calls f at the start of each step of proving.
@@ -40,7 +43,32 @@ func Prove(ctx context.Context, st *Statement, secrets []Secret, opts ...Option)
 	if len(secrets) != len(st.Documents) {
 		return nil, fmt.Errorf("%d documents' secrets for a statement about %d", len(secrets), len(st.Documents))
 	}
-	const steps = 3
+	// Each attempt lays the statement out anew: a mask is used once.
+	for attempt := 1; ; attempt++ {
+		proof, err := prove(ctx, st, secrets, &o)
+		switch {
+		case err == nil:
+			o.progress("done", steps, steps)
+			return proof, nil
+		case !errors.Is(err, libzk.ErrChallenge):
+			return nil, err
+		case attempt == maxAttempts:
+			return nil, fmt.Errorf("%w, with %d commitments in a row; the secrets do not fit the statement", err, attempt)
+		}
+	}
+}
+
+// steps are those that WithProgress tells of.
+const steps = 3
+
+// maxAttempts bounds the commitments of one proof. Chance needs a second one with
+// probability below 2^-100; a value that can never be published (a product that
+// must not be zero and always is) would need them for ever.
+const maxAttempts = 3
+
+// prove is one attempt. It fails with libzk.ErrChallenge where another one may
+// succeed.
+func prove(ctx context.Context, st *Statement, secrets []Secret, o *options) ([]byte, error) {
 	o.progress("laying out", 0, steps)
 	p, err := newPlan(st, secrets, o.random)
 	if err != nil {
@@ -55,7 +83,11 @@ func Prove(ctx context.Context, st *Statement, secrets []Secret, opts ...Option)
 			return nil, nil, err
 		}
 		o.progress("proving", 2, steps)
-		return p.relate(t, nil, true)
+		published, r, err := p.relate(t, nil, true)
+		if err == nil && o.related != nil {
+			err = o.related(p, published)
+		}
+		return published, r, err
 	})
 	if err != nil {
 		if why := p.unproven(secrets); why != nil {
@@ -63,7 +95,6 @@ func Prove(ctx context.Context, st *Statement, secrets []Secret, opts ...Option)
 		}
 		return nil, fmt.Errorf("proving: %w", err)
 	}
-	o.progress("done", steps, steps)
 	return proof, nil
 }
 

@@ -15,7 +15,7 @@ import (
 
 // Version names the circuit family, the input maps and the proof format. A
 // change to any of them changes it.
-const Version = "libzk-v1.1"
+const Version = "libzk-v2"
 
 // Document is what a statement says of one document. All of it is public.
 type Document struct {

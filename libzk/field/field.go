@@ -107,6 +107,27 @@ type Symbols[E comparable] interface {
 	FromSymbol(s uint16) E
 }
 
+// Packing is implemented by fields of characteristic two whose subfield has
+// degree 16 over GF(2): a symbol then holds sixteen bits, and a linear form of
+// bits is a matter of traces of symbols. Tr is the trace from the subfield to
+// GF(2), x the field's generator over GF(2), g that of the subfield.
+type Packing[E comparable] interface {
+	Symbols[E]
+	// Degree is the field's degree over GF(2).
+	Degree() int
+	// Pack is the symbol s with Tr(g^j·s) = bit j of b for each j < 16.
+	Pack(b uint16) uint16
+	// Unpack is the inverse of Pack.
+	Unpack(s uint16) uint16
+	// TraceSums are Degree symbols T_u, linear in the packed symbols, with
+	// Tr(T_u) = bit_u(Σ_i coefs[i]·b_i) for the packed bits b_i.
+	TraceSums(coefs []E, packed []uint16) []uint16
+	// TraceValue is Σ_u x^u·Tr(symbols[u]).
+	TraceValue(symbols []uint16) E
+	// TraceWeights are the coefficients of the packed symbols in Σ_u w[u]·T_u.
+	TraceWeights(w, coefs []E) []E
+}
+
 // SymbolEncoder is implemented by the encoders of fields with Symbols.
 type SymbolEncoder interface {
 	// EncodeSymbols is Encode for a row of subfield elements in their 16-bit form.

@@ -56,6 +56,7 @@ func init() {
 		}
 	}
 	minimalPolynomial, _ = ToSymbol(power)
+	initPacking()
 }
 
 // invertWindow inverts the map from symbols to windows: entry j is the symbol whose

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
+	"github.com/zkpass-go/zkpass/libzk/internal/derived"
 )
 
 // basis evaluates Lagrange's basis over the first k code points.
@@ -13,18 +15,18 @@ type basis[E comparable] struct {
 	weights []E // 1 / Π_{j≠i} (x_i - x_j)
 }
 
-// Forget drops the caches.
-func Forget() {
-	bases.clear()
-	encoders.clear()
-}
+// Bases take up to 2 MB each.
+var bases = derived.NewCache(24)
+
+// Forget drops the bases.
+func Forget() { bases.Clear() }
 
 func encoder[E comparable](f field.Field[E], k, n int) field.Encoder[E] {
-	return encoders.get(fmt.Sprint(f.Name(), " ", k, " ", n), func() any { return f.NewEncoder(k, n) }).(field.Encoder[E])
+	return derived.Encoder(f, k, n)
 }
 
 func basisOf[E comparable](f field.Field[E], k int) *basis[E] {
-	return bases.get(fmt.Sprint(f.Name(), " ", k), func() any { return newBasis(f, k) }).(*basis[E])
+	return bases.Get(fmt.Sprint(f.Name(), " ", k), func() any { return newBasis(f, k) }).(*basis[E])
 }
 
 func newBasis[E comparable](f field.Field[E], k int) *basis[E] {
@@ -32,7 +34,7 @@ func newBasis[E comparable](f field.Field[E], k int) *basis[E] {
 	for i := range b.points {
 		b.points[i] = f.CodePoint(i)
 	}
-	parallel(k, func(i int) {
+	cores.Each(k, func(i int) {
 		w := f.One()
 		for j := range b.points {
 			if j != i {

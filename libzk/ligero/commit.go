@@ -3,7 +3,6 @@ package ligero
 import (
 	"fmt"
 	"io"
-	"sync/atomic"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
@@ -167,7 +166,7 @@ func (t *Tableau[E]) at(row, i int) E {
 func (t *Tableau[E]) encode() {
 	g := t.g
 	block, double := encoder(t.f, g.Block, g.Encoded), encoder(t.f, g.DBlock, g.Encoded)
-	parallel(len(t.rows), func(i int) {
+	cores.Each(len(t.rows), func(i int) {
 		switch {
 		case t.symbols[i] != nil:
 			block.(field.SymbolEncoder).EncodeSymbols(t.symbols[i])
@@ -177,24 +176,6 @@ func (t *Tableau[E]) encode() {
 			block.Encode(t.rows[i])
 		}
 	})
-}
-
-// parallel runs work(0..n-1) on all processors.
-func parallel(n int, work func(i int)) {
-	var next atomic.Int64
-	var wg cores.Group
-	for range min(n, cores.Count()) {
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // Geometry is the tableau's geometry.

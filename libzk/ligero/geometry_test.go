@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/big"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -119,47 +118,5 @@ func TestBitsExactly(t *testing.T) {
 		if got, want := g.Bits(128), -math.Log2(p); math.Abs(got-want) > 1e-6 {
 			t.Errorf("n %d, k %d, t %d: %.9f bits, want %.9f", n, k, q, got, want)
 		}
-	}
-}
-
-// TestLine22Cache: derived tables are made once for each key and forgotten past
-// the limit, the one unused for longest first.
-func TestLine22Cache(t *testing.T) {
-	c := cache{limit: 3}
-	made := map[string]int{}
-	get := func(key string) { c.get(key, func() any { made[key]++; return key }) }
-	for _, key := range []string{"a", "b", "c", "a", "d", "a", "c", "b"} {
-		get(key)
-	}
-	// d drove b out, so b is made twice.
-	if got, want := fmt.Sprint(made), "map[a:1 b:2 c:1 d:1]"; got != want {
-		t.Errorf("made %s, want %s", got, want)
-	}
-	for i := range 100 {
-		get(fmt.Sprint(i))
-	}
-	if len(c.entries) != 3 {
-		t.Errorf("%d entries, want 3", len(c.entries))
-	}
-	c.clear()
-	get("99")
-	if made["99"] != 2 {
-		t.Error("cleared and not made again")
-	}
-
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	count := 0
-	for range 20 {
-		wg.Go(func() {
-			v := c.get("shared", func() any { mu.Lock(); defer mu.Unlock(); count++; return 42 })
-			if v != 42 {
-				t.Errorf("got %v", v)
-			}
-		})
-	}
-	wg.Wait()
-	if count != 1 {
-		t.Errorf("made %d times at once", count)
 	}
 }

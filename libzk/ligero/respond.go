@@ -2,6 +2,7 @@ package ligero
 
 import (
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -107,7 +108,7 @@ func (t *Tableau[E]) Respond(coefficients []E, c *Challenges[E]) *Response[E] {
 	enc := encoder(f, g.Block, g.DBlock)
 	workers := workerCount()
 	sums := make([][]E, workers)
-	parallel(workers, func(w int) {
+	cores.Each(workers, func(w int) {
 		sum, row, buf := make([]E, g.DBlock), make([]E, g.DBlock), make([]E, g.DBlock)
 		for i := w; i < g.dataRows(); i += workers {
 			clear(row[:g.Queries])

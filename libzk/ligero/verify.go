@@ -102,7 +102,7 @@ func linearAt[E comparable](f field.Field[E], g Geometry, full []E, columns []in
 	basis := basisOf(f, g.Block)
 	out := make([]E, len(columns))
 	workers := workerCount()
-	parallel(workers, func(w int) {
+	cores.Each(workers, func(w int) {
 		acc := make([]E, g.Width())
 		lagrange := make([]E, g.Block)
 		for j := w; j < len(columns); j += workers {

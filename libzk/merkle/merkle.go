@@ -1,9 +1,12 @@
-// Package merkle is the Merkle tree of draft-google-cfrg-libzk: a binary heap of
-// SHA-256 digests over any number of leaves, opened at a set of leaves with one
-// joint path.
+// Package merkle is a Merkle tree over any number of leaves: a binary heap of
+// digests, opened at a set of leaves with one joint path.
 //
-// Leaves are digests supplied by the caller. Hiding is the caller's: it puts a
-// random nonce into every leaf.
+// There are two kinds. Digest is that of the zkVM: the first 26 bytes of SHA-256
+// over a domain byte and the content, so that a leaf is no node. DraftDigest is
+// that of draft-google-cfrg-libzk: all of SHA-256, without domains.
+//
+// Leaves are digests supplied by the caller. Hiding is the caller's: what a leaf
+// hashes must be hard to guess.
 package merkle
 
 import (
@@ -13,26 +16,69 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
-// Digest is a node of the tree.
-type Digest = [sha256.Size]byte
+// Size is the length of a Digest in bytes. Collisions take 2^104 hashes.
+const Size = 26
+
+// Digest is a leaf or a node of the zkVM's tree.
+type Digest [Size]byte
+
+// DraftDigest is a leaf or a node of the draft's tree.
+type DraftDigest [sha256.Size]byte
+
+// The first byte of what is hashed. A transcript begins with one below these.
+const (
+	leafDomain = 0x10
+	nodeDomain = 0x11
+)
+
+// BeginLeaf is an empty buffer, in the memory of b, to append the content of a
+// leaf to.
+func BeginLeaf(b []byte) []byte { return append(b[:0], leafDomain) }
+
+// EndLeaf is the leaf whose content was appended to a buffer of BeginLeaf.
+func EndLeaf(b []byte) Digest {
+	h := sha256.Sum256(b)
+	return Digest(h[:Size])
+}
+
+func (Digest) join(l, r *Digest) Digest {
+	var b [1 + 2*Size]byte // one block of SHA-256
+	b[0] = nodeDomain
+	copy(b[1:], l[:])
+	copy(b[1+Size:], r[:])
+	return EndLeaf(b[:])
+}
+
+func (DraftDigest) join(l, r *DraftDigest) DraftDigest {
+	var b [2 * sha256.Size]byte
+	copy(b[:], l[:])
+	copy(b[sha256.Size:], r[:])
+	return sha256.Sum256(b[:])
+}
+
+// digest is implemented by both kinds.
+type digest[D any] interface {
+	Digest | DraftDigest
+	join(l, r *D) D
+}
 
 // ErrPath means that an opening does not lead to the root.
 var ErrPath = errors.New("merkle path does not lead to the root")
 
 // Tree is a heap of digests: node 1 is the root, nodes n..2n-1 the leaves, node i
 // the hash of nodes 2i and 2i+1.
-type Tree struct {
+type Tree[D digest[D]] struct {
 	n     int
-	nodes []Digest
+	nodes []D
 }
 
 // New builds the tree over leaves, at least one.
-func New(leaves []Digest) *Tree {
+func New[D digest[D]](leaves []D) *Tree[D] {
 	n := len(leaves)
 	if n == 0 {
 		panic("merkle: no leaves")
 	}
-	t := &Tree{n: n, nodes: make([]Digest, 2*n)}
+	t := &Tree[D]{n: n, nodes: make([]D, 2*n)}
 	copy(t.nodes[n:], leaves)
 	// Levels [hi/2, hi) read only nodes at or above hi, so each is a parallel loop.
 	for hi := n; hi > 1; hi = (hi + 1) / 2 {
@@ -42,11 +88,12 @@ func New(leaves []Digest) *Tree {
 }
 
 // level hashes nodes lo..hi-1, whose children are all at or above hi.
-func (t *Tree) level(lo, hi int) {
+func (t *Tree[D]) level(lo, hi int) {
+	var d D
 	workers := cores.Count()
 	if hi-lo < 256 || workers == 1 {
 		for i := hi - 1; i >= lo; i-- {
-			t.nodes[i] = join(&t.nodes[2*i], &t.nodes[2*i+1])
+			t.nodes[i] = d.join(&t.nodes[2*i], &t.nodes[2*i+1])
 		}
 		return
 	}
@@ -55,28 +102,21 @@ func (t *Tree) level(lo, hi int) {
 		wg.Go(func() {
 			a, b := lo+(hi-lo)*w/workers, lo+(hi-lo)*(w+1)/workers
 			for i := a; i < b; i++ {
-				t.nodes[i] = join(&t.nodes[2*i], &t.nodes[2*i+1])
+				t.nodes[i] = d.join(&t.nodes[2*i], &t.nodes[2*i+1])
 			}
 		})
 	}
 	wg.Wait()
 }
 
-func join(l, r *Digest) Digest {
-	var b [2 * sha256.Size]byte
-	copy(b[:], l[:])
-	copy(b[sha256.Size:], r[:])
-	return sha256.Sum256(b[:])
-}
-
 // Root is the tree's root.
-func (t *Tree) Root() Digest { return t.nodes[1] }
+func (t *Tree[D]) Root() D { return t.nodes[1] }
 
 // Open is the joint path of the given leaves, which must be distinct and in
 // range: the nodes that a verifier cannot compute, from the leaves upward.
-func (t *Tree) Open(leaves []int) []Digest {
+func (t *Tree[D]) Open(leaves []int) []D {
 	known := onPath(t.n, leaves)
-	var path []Digest
+	var path []D
 	for i := t.n - 1; i >= 1; i-- {
 		if !known[i] {
 			continue
@@ -108,12 +148,12 @@ func PathLen(n int, leaves []int) int {
 // with n leaves and the given root. A path that is too long or too short is
 // refused, and so is an opening of no leaf. Indices must be distinct and in
 // range, with one digest each.
-func Verify(root Digest, n int, leaves []int, digests, path []Digest) error {
+func Verify[D digest[D]](root D, n int, leaves []int, digests, path []D) error {
 	if len(leaves) == 0 || len(digests) != len(leaves) {
 		return ErrPath
 	}
 	known := onPath(n, leaves)
-	nodes := make([]Digest, 2*n)
+	nodes := make([]D, 2*n)
 	for k, i := range leaves {
 		nodes[n+i] = digests[k]
 	}
@@ -137,7 +177,7 @@ func Verify(root Digest, n int, leaves []int, digests, path []Digest) error {
 		if err := child(2*i + 1); err != nil {
 			return err
 		}
-		nodes[i] = join(&nodes[2*i], &nodes[2*i+1])
+		nodes[i] = root.join(&nodes[2*i], &nodes[2*i+1])
 	}
 	if len(path) != 0 || nodes[1] != root {
 		return ErrPath

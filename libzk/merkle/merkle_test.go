@@ -12,13 +12,13 @@ import (
 func numbered(n int) []Digest {
 	leaves := make([]Digest, n)
 	for i := range leaves {
-		leaves[i] = sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+		leaves[i] = EndLeaf(append(BeginLeaf(nil), byte(i), byte(i>>8)))
 	}
 	return leaves
 }
 
-func pick(leaves []Digest, at []int) []Digest {
-	out := make([]Digest, len(at))
+func pick[D any](leaves []D, at []int) []D {
+	out := make([]D, len(at))
 	for k, i := range at {
 		out[k] = leaves[i]
 	}
@@ -26,7 +26,7 @@ func pick(leaves []Digest, at []int) []Digest {
 }
 
 // flat is the concatenation of digests, hashed.
-func flat(ds []Digest) string {
+func flat(ds []DraftDigest) string {
 	h := sha256.New()
 	for _, d := range ds {
 		h.Write(d[:])
@@ -37,13 +37,13 @@ func flat(ds []Digest) string {
 // TestReferenceVectors checks roots and paths against the reference
 // implementation's two vectors: the tree, and the commitment with nonces.
 func TestReferenceVectors(t *testing.T) {
-	tree := make([]Digest, 256)
+	tree := make([]DraftDigest, 256)
 	for i := range tree {
 		for j := range tree[i] {
 			tree[i][j] = byte(17*i+13*j) ^ 0xaa
 		}
 	}
-	columns := make([]Digest, 193)
+	columns := make([]DraftDigest, 193)
 	counter := byte(42)
 	for i := range columns {
 		var b []byte
@@ -55,7 +55,7 @@ func TestReferenceVectors(t *testing.T) {
 	}
 	for _, v := range []struct {
 		name       string
-		leaves     []Digest
+		leaves     []DraftDigest
 		open       []int
 		root, path string
 		length     int
@@ -88,9 +88,54 @@ func TestReferenceVectors(t *testing.T) {
 func naive(leaves []Digest) Digest {
 	nodes := append(make([]Digest, len(leaves)), leaves...)
 	for i := len(leaves) - 1; i >= 1; i-- {
-		nodes[i] = sha256.Sum256(append(append([]byte(nil), nodes[2*i][:]...), nodes[2*i+1][:]...))
+		h := sha256.Sum256(append(append([]byte{0x11}, nodes[2*i][:]...), nodes[2*i+1][:]...))
+		copy(nodes[i][:], h[:26])
 	}
 	return nodes[1]
+}
+
+// TestVectors are trees whose nodes were computed by another implementation
+// (Python's hashlib): leaves are SHA-256(10 i) cut to 26 bytes.
+func TestVectors(t *testing.T) {
+	for n, want := range map[int]string{
+		1:   "707bf0b938f307b5c222e670598b865d5e1f8a8003df82c7abbf",
+		2:   "ba45e0a1a080d2737a6146d88283ef5e888d796a51be54ee18bc",
+		3:   "c2e9217f5445f4ad1e86abbbded0619e6f2f101d534bf195748d",
+		7:   "a6f051d30a25dcad02079a2119616fbecfc468346b30a7ba9b85",
+		128: "57709af46eccb4922bdc2c274ea2e11c29aee668261b6c1f87d3",
+		129: "4045367c0ff17a646a5a7e4d8ba7eeafca4ab44a4456e9ac0c82",
+	} {
+		leaves := make([]Digest, n)
+		for i := range leaves {
+			leaves[i] = EndLeaf(append(BeginLeaf(nil), byte(i)))
+		}
+		if root := New(leaves).Root(); hex.EncodeToString(root[:]) != want {
+			t.Errorf("%d leaves: root %x, want %s", n, root, want)
+		}
+	}
+}
+
+// TestDomains: no leaf is a node, whatever its content; and the two are not the
+// first byte of a transcript's message.
+func TestDomains(t *testing.T) {
+	leaves := numbered(4)
+	tree := New(leaves)
+	root := tree.Root()
+	// The two children of the root, presented as the leaves of a tree of two.
+	left, right := tree.nodes[2], tree.nodes[3]
+	if New([]Digest{left, right}).Root() != root {
+		t.Fatal("the heap is not what this test thinks")
+	}
+	content := append(append([]byte(nil), left[:]...), right[:]...)
+	if EndLeaf(append(BeginLeaf(nil), content...)) == root {
+		t.Error("a leaf whose content is two nodes is their parent")
+	}
+	if leafDomain <= 2 || nodeDomain <= 2 || leafDomain == nodeDomain {
+		t.Errorf("domains %#x and %#x", leafDomain, nodeDomain)
+	}
+	if b := BeginLeaf([]byte("old content")); len(b) != 1 || b[0] != 0x10 {
+		t.Errorf("a leaf begins with %x", b)
+	}
 }
 
 func TestRoot(t *testing.T) {
@@ -126,8 +171,8 @@ func TestOpenings(t *testing.T) {
 		}
 		flip := func(ds []Digest, label string) []Digest {
 			ds = append([]Digest(nil), ds...)
-			k := rapid.IntRange(0, len(ds)*256-1).Draw(t, label)
-			ds[k/256][k%256/8] ^= 1 << (k % 8)
+			k := rapid.IntRange(0, len(ds)*Size*8-1).Draw(t, label)
+			ds[k/8/Size][k/8%Size] ^= 1 << (k % 8)
 			return ds
 		}
 		refuse("other root", flip([]Digest{root}, "root bit")[0], at, opened, path)

@@ -38,3 +38,21 @@ func (g *Group) Go(work func()) {
 
 // Wait waits for all pieces.
 func (g *Group) Wait() { g.wg.Wait() }
+
+// Each does work(0..n-1), several at once.
+func Each(n int, work func(i int)) {
+	var next atomic.Int64
+	var g Group
+	for range min(n, Count()) {
+		g.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				work(i)
+			}
+		})
+	}
+	g.Wait()
+}
