@@ -147,7 +147,7 @@ func TestLine21ProofsShareNothing(t *testing.T) {
 		t.Error(err)
 	}
 	broken := errors.New("no randomness")
-	for _, n := range []int64{0, 5, 20, 4096, 1 << 16} {
+	for _, n := range []int64{0, 5, 20, 4096, 1 << 14} {
 		r := io.MultiReader(io.LimitReader(sevens{}, n), failing{broken})
 		if _, err := Prove(context.Background(), f.st, f.secrets, func(o *options) { o.random = r }); !errors.Is(err, broken) {
 			t.Errorf("source that fails after %d bytes: %v", n, err)

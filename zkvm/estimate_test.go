@@ -29,7 +29,7 @@ func TestEstimateCost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if off := float64(got.Bytes-len(proof)) / float64(len(proof)); off < -0.01 || off > 0.01 {
+		if off := float64(got.Bytes-len(proof)) / float64(len(proof)); off < -0.02 || off > 0.02 {
 			t.Errorf("%s: %d bytes estimated, a proof has %d", text, got.Bytes, len(proof))
 		}
 		if got.Class != class || got.Bits < minBits || len(got.Circuits) < 5 {
