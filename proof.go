@@ -40,7 +40,8 @@ type ProofDocument struct {
 	// Header is the protected header as it stands in the token: base64url.
 	Header string
 	// Class names the size class of the document, as the zkVM writes it: "576/8",
-	// or "576/8e" if strings with escapes are used.
+	// "576/8e" if strings with escapes are used, "576/8n" if objects with names that
+	// have escapes are looked into, or "576/8en".
 	// Which classes there are, the zkVM knows.
 	Class string
 }
@@ -105,9 +106,10 @@ func (p *Proof) checkDocuments() error {
 	return nil
 }
 
-// isClass reports whether a text has the form of a size class: 576/8 or 576/8e.
+// isClass reports whether a text has the form of a size class: 576/8, 576/8e, 576/8n
+// or 576/8en.
 func isClass(s string) bool {
-	first, second, found := strings.Cut(strings.TrimSuffix(s, "e"), "/")
+	first, second, found := strings.Cut(strings.TrimSuffix(strings.TrimSuffix(s, "n"), "e"), "/")
 	for _, number := range []string{first, second} {
 		if number == "" || number[0] == '0' || strings.Trim(number, "0123456789") != "" {
 			return false

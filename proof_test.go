@@ -138,6 +138,7 @@ func TestProofRefusals(t *testing.T) {
 		"class three numbers":  {`"class":"576/8"`, `"class":"576/8/8"`},
 		"class number":         {`"class":"576/8"`, `"class":13`},
 		"class letters":        {`"576/8"`, `"576/8ee"`},
+		"class letters' order": {`"576/8"`, `"576/8ne"`},
 		"class other letter":   {`"576/8"`, `"576/8f"`},
 		"class early letter":   {`"576/8"`, `"576e/8"`},
 		"class negative":       {`"576/8"`, `"576/-8"`},

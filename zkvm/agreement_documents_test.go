@@ -142,7 +142,7 @@ func (s scribe) list(depth int) *value {
 
 func (s scribe) member(name string, v *value) valueMember {
 	written := quoted(name)
-	if s.IntN(300) == 0 && name != "" {
+	if s.IntN(60) == 0 && name != "" {
 		written = escaped(name)
 	}
 	return valueMember{name, written, v}

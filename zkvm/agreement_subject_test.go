@@ -40,7 +40,7 @@ func newSubject(t testing.TB, p *query.Program, payloads map[string][]byte, now 
 		if d.Class, err = ClassFor(len(payload), openContainers(doc.Root)); err != nil {
 			return nil, err
 		}
-		d.Class.Escapes = readsEscape(p, source.Tag, doc)
+		d.Class.Escapes, d.Class.Names = readsEscape(p, source.Tag, doc), readsNames(p, source.Tag, doc)
 		s.docs[source.Tag] = doc
 		s.st.Documents = append(s.st.Documents, d)
 		s.secrets = append(s.secrets, secret)
@@ -149,6 +149,34 @@ func (s *subject) unproven(t testing.TB) error {
 func refused(err error) bool {
 	var v *circuit.Violation
 	return errors.As(err, &v) || errors.Is(err, errOutput)
+}
+
+// readsNames reports whether a path looks into an object that has a name with an
+// escape: then the class must allow them.
+func readsNames(p *query.Program, tag string, doc *document.Document) bool {
+	return slices.ContainsFunc(p.Paths, func(path query.Path) bool {
+		if path.Tag != tag {
+			return false
+		}
+		for k, step := range path.Steps {
+			if step.Kind != query.Member && step.Filter.Kind == query.KeepAll {
+				continue
+			}
+			into := path.Steps[:k] // the object that has the member, or the filtered array
+			for n := range selected(doc.Root, into) {
+				objects := []*document.Node{n}
+				if step.Kind == query.Each {
+					objects = n.Elems
+				}
+				for _, o := range objects {
+					if slices.ContainsFunc(o.Members, func(m document.Member) bool { return m.Escaped }) {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	})
 }
 
 // readsEscape reports whether a path leads to a string that is written with an

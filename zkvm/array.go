@@ -40,12 +40,16 @@ func (x *execution) elements(e *query.Expr, g flag) alternative {
 }
 
 // look proves under a guard that the names on the way to a leaf in the kept elements
-// are as they should be.
+// are as they should be. That no name beside them has an escape, where the class
+// allows none, is asked of the elements that a filter drops too.
 func (x *execution) look(l *leaf, sel *selection, g flag) {
 	m := x.m
 	if sel.filter.Kind == query.KeepAll {
 		m.implies("names in elements", g.r, m.together(l.at.conditions(m)...))
 		return
+	}
+	if fit := l.at.fitObjects(m); len(fit) > 0 {
+		m.implies("names beside those in elements", g.r, m.together(fit...))
 	}
 	for k, bad := range m.unfit(l) {
 		m.implies("names in a kept element", m.and("kept element", g, sel.kept[k]).r, bad)

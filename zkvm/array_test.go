@@ -71,7 +71,7 @@ func agree(t *testing.T, p *query.Program, payload string, now int64, candidates
 	if d.Class, err = ClassFor(len(payload), 8); err != nil {
 		t.Fatal(err)
 	}
-	d.Class.Escapes = readsEscape(p, d.Tag, doc)
+	d.Class.Escapes, d.Class.Names = readsEscape(p, d.Tag, doc), readsNames(p, d.Tag, doc)
 	st := &Statement{Program: p, Time: now, Documents: []Document{d}}
 	if evalErr == nil {
 		if err := checkOutput(st, []Secret{s}, string(out.JSON)); err != nil {

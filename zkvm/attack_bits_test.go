@@ -82,7 +82,7 @@ func (a *attack) decodedAt(t testing.TB, step int) (at []int) {
 	t.Helper()
 	v := a.itemSecrets(t)
 	lists := [][]ref{v.skip, v.lag[1:], v.present, v.character}
-	if v.letter[0] != v.present[1] {
+	if v.letter != nil {
 		lists = append(lists, v.letter)
 	}
 	for _, list := range lists {

@@ -11,8 +11,9 @@ import (
 
 // itemRefs are the secrets of a leaf's decoded elements, by byte position.
 type itemRefs struct {
-	inside, skip, lag, present, character []ref // lag of byte 0 is no secret
-	letter                                []ref // if it folds
+	inside, skip, lag, present []ref // lag of byte 0 is no secret
+	character                  []ref // the first of eight bits
+	letter                     []ref // if it folds
 }
 
 // itemSecrets finds them for the statement's only leaf that is decoded.
@@ -36,14 +37,16 @@ func (a *attack) itemSecrets(t testing.TB) (v itemRefs) {
 	}
 	v.lag = append(v.lag, v.lag[n-2]+1) // no row asks what follows the last
 	l := a.leaves[slices.IndexFunc(a.leaves, func(l *leaf) bool { return l != nil && l.items != nil && l.asString })]
-	step := 1
+	step := 9
 	if l.folds {
-		step = 2
+		step = 10
 	}
 	for i := range n {
-		v.present = append(v.present, v.skip[n-1]+1+ref(step*i))
-		v.letter = append(v.letter, v.skip[n-1]+2+ref(step*i))
-		v.character = append(v.character, ref(a.gf.Bits+a.gf.Symbols+a.full[l]+i))
+		at := v.skip[n-1] + 1 + ref(step*i)
+		v.present, v.character = append(v.present, at), append(v.character, at+1)
+		if l.folds {
+			v.letter = append(v.letter, at+9)
+		}
 	}
 	return v
 }
@@ -52,7 +55,7 @@ const (
 	labelSilent  = "byte of an element's string that emits nothing"
 	labelPlace   = "place of a byte of an element's string"
 	labelOutside = "no character outside of an element's string"
-	labelDecoded = "decoded strings of elements"
+	labelDecoded = "decoded characters of an element's string"
 )
 
 // silent is the position of a byte that emits nothing.
@@ -71,7 +74,8 @@ func (a *attack) rewrite(t testing.TB, v itemRefs, moves map[int]int) {
 	inside := make([]bool, n) // as the honest prover has it: what emits or is silent
 	for i := range inside {
 		inside[i] = a.get(v.inside[i])
-		secrets[v.present[i]], secrets[v.character[i]] = elem{}, elem{}
+		a.write(v, i, 0)
+		secrets[v.present[i]] = elem{}
 	}
 	to := 0 // where the next character goes
 	for i := range n {
@@ -109,7 +113,9 @@ func (a *attack) rewrite(t testing.TB, v itemRefs, moves map[int]int) {
 // write commits a character.
 func (a *attack) write(v itemRefs, at int, c byte) {
 	a.plan.secrets.GF[v.present[at]] = one
-	a.plan.secrets.GF[v.character[at]] = elem{Lo: uint64(c)}
+	for b := range ref(8) {
+		a.set(c>>b&1 == 1, v.character[at]+b)
+	}
 }
 
 // TestLine07EscapesInElements reads the strings of an array's elements as something

@@ -16,6 +16,9 @@ type Class struct {
 	// Escapes tells that strings which the query uses may have escapes. A class
 	// without costs less, and refuses them.
 	Escapes bool
+	// Names tells that objects which paths look into may have names with escapes. A
+	// class without costs less, and refuses such objects.
+	Names bool
 }
 
 // ErrClass means that a size class does not exist or does not fit.
@@ -45,23 +48,28 @@ func ClassFor(bytes, depth int) (Class, error) {
 	return Class{}, fmt.Errorf("%d open containers, at most %d can be proven", depth, document.MaxDepth)
 }
 
-// String is the class as it stands in proof tokens: "576/8", or "576/8e" with
-// escapes.
+// String is the class as it stands in proof tokens: "576/8", with the letter e if
+// strings may have escapes, and then n if names may: "576/8e", "576/8n", "576/8en".
 func (c Class) String() string {
+	s := fmt.Sprintf("%d/%d", c.Bytes, c.Depth)
 	if c.Escapes {
-		return fmt.Sprintf("%d/%de", c.Bytes, c.Depth)
+		s += "e"
 	}
-	return fmt.Sprintf("%d/%d", c.Bytes, c.Depth)
+	if c.Names {
+		s += "n"
+	}
+	return s
 }
 
 // ParseClass reads the form that String writes and accepts existing classes
 // only.
 func ParseClass(s string) (Class, error) {
-	size, escapes := strings.CutSuffix(s, "e")
+	size, names := strings.CutSuffix(s, "n")
+	size, escapes := strings.CutSuffix(size, "e")
 	b, d, _ := strings.Cut(size, "/")
 	bytes, err1 := strconv.Atoi(b)
 	depth, err2 := strconv.Atoi(d)
-	c := Class{bytes, depth, escapes}
+	c := Class{bytes, depth, escapes, names}
 	if err1 != nil || err2 != nil || !c.exists() || c.String() != s {
 		return Class{}, fmt.Errorf("%w: %.20q", ErrClass, s)
 	}

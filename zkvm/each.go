@@ -125,26 +125,22 @@ func (m *machine) searchGroup(s *source, e *member) {
 	n := s.size()
 	e.ok = m.one()
 	e.value, e.again = make([]ref, n), make([]ref, n)
-	if !writable(e.name) {
+	if !s.findable(e.name) {
 		for i := range n {
 			e.value[i], e.again[i] = m.zero(), m.zero()
 		}
 		e.repeats = m.zero()
 		return
 	}
-	m.risk(n * (len(e.name) + 2)) // positions chosen before α
+	others, risk := m.nameForms(s, e.name)
+	m.risk(n * risk) // positions chosen before α
 	marks, keys, values := e.marks(), e.keyStarts(), e.valueStarts()
-	var windows []ref
-	var name elem
-	if m.wiring() {
-		windows, name = m.windows(s, len(e.name)+2), m.textFingerprint(`"`+e.name+`"`)
-	}
 	factors := make([]factor, n)
 	seen, open := m.zero(), m.zero()
 	saw := false // secret
 	for i := range n {
 		mark := m.bit(marks[i])
-		other := m.form(windows, i, name)
+		other := others[i]
 		m.implies("name in a group", mark, m.together(m.not(e.in.keys[i]), other))
 		factors[i] = factor{m.add(e.in.keys[i], mark), m.not(other)}
 		at := m.derived(keys[i])
@@ -171,27 +167,20 @@ func (m *machine) searchGroup(s *source, e *member) {
 }
 
 // unfit are forms, one for each element, that are zero if no name on the way from
-// the element to the leaf's value stands twice and none beside them has an escape,
-// but for the element's own names, which a filter has looked at. They serve paths
-// whose filter may drop elements; without one, conditions covers all elements.
+// the element to the leaf's value stands twice in it. They serve paths whose filter
+// may drop elements; without one, conditions covers all elements.
 //
-// Cost: 32 dot products; for each object on the way but the element itself n bits
-// and n rows.
+// Cost: 32 dot products.
 func (m *machine) unfit(l *leaf) []ref {
 	if l.unfit != nil {
 		return l.unfit
 	}
 	s := l.source
 	n := s.size()
-	place := l.at.group.place
 	var vectors [][]ref
-	for at := l.at; at != place; at = at.in.parent {
-		if at.step != query.Member {
-			continue
-		}
-		vectors = append(vectors, at.again)
-		if at.in.parent != place {
-			vectors = append(vectors, m.escapedNames(s, at.in))
+	for at := l.at; at != l.at.group.place; at = at.in.parent {
+		if at.step == query.Member {
+			vectors = append(vectors, at.again)
 		}
 	}
 	m.risk(n + len(vectors))
@@ -213,18 +202,6 @@ func (m *machine) unfit(l *leaf) []ref {
 		l.unfit[k] = m.dot(s.dots, l.at.group.regions[k], errors)
 	}
 	return l.unfit
-}
-
-// escapedNames[i] = [byte i opens a name of the container's own that has an escape].
-func (m *machine) escapedNames(s *source, c *container) []ref {
-	if c.escaped == nil {
-		c.escaped = make([]ref, s.size())
-		for i := range c.escaped {
-			c.escaped[i] = m.derived(c.ownName(s, i) && s.rows[i].Escape)
-			m.row("names with escapes in a group", c.keys[i], m.position(s, i).Escape, c.escaped[i])
-		}
-	}
-	return c.escaped
 }
 
 // selection is which elements of an array a filter keeps.

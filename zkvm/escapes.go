@@ -127,9 +127,11 @@ func (m *machine) entry(b, unit ref, p indexForm, upper []ref) factor {
 	return factor{b, m.w.space.Affine(c, terms...)}
 }
 
-// decode commits the characters of a string and proves them right where isString
-// is 1. It replaces lengths by those of what is decoded.
-func (m *machine) decode(l *leaf, is bool) {
+// decode commits the characters of a string, its length among them, and proves them
+// right where isString is 1. text is the prover's, with quotes, "" if there is none
+// that may be used. A string of more characters than there is room for has none that
+// are right.
+func (m *machine) decode(l *leaf, text string) {
 	s := l.source
 	u := m.units(s)
 	var upper []ref
@@ -137,12 +139,6 @@ func (m *machine) decode(l *leaf, is bool) {
 		upper = m.unitCase(s)
 	}
 	raw := l.raw()
-	text := ""
-	if is {
-		decoded, _ := s.doc.Text(l.at.node) // it is a string
-		text = `"` + decoded + `"`
-	}
-
 	written := make([]factor, s.size())
 	index, value := m.one(), one
 	for i := range written {
@@ -160,12 +156,12 @@ func (m *machine) decode(l *leaf, is bool) {
 		}
 	}
 
-	room := len(l.lengths) - 1
+	room := min(maxToken, s.size())
 	l.lengths = make([]ref, room+1)
 	for k := range l.lengths {
 		l.lengths[k] = m.zero()
 		if k >= 2 {
-			l.lengths[k] = m.bit(is && len(text) == k)
+			l.lengths[k] = m.bit(text != "" && len(text) == k)
 		}
 	}
 	l.characters = make([]ref, room)

@@ -15,12 +15,12 @@ func TestClassWithEscapes(t *testing.T) {
 	if c.String() != "576/8e" {
 		t.Errorf("got %s", c)
 	}
-	for text, want := range map[string]Class{"576/8e": c, "576/8": {Bytes: 576, Depth: 8}, "192/16e": {Bytes: 192, Depth: 16, Escapes: true}} {
+	for text, want := range map[string]Class{"576/8e": c, "576/8": {Bytes: 576, Depth: 8}, "576/8n": {Bytes: 576, Depth: 8, Names: true}, "576/8en": {Bytes: 576, Depth: 8, Escapes: true, Names: true}, "192/16e": {Bytes: 192, Depth: 16, Escapes: true}} {
 		if got, err := ParseClass(text); err != nil || got != want {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"576/8ee", "576e/8", "576/e", "577/8e", "576/8E", "e", ""} {
+	for _, text := range []string{"576/8ee", "576/8ne", "576/8nn", "576n/8", "576/8N", "n", "576e/8", "576/e", "577/8e", "576/8E", "e", ""} {
 		if c, err := ParseClass(text); !errors.Is(err, ErrClass) {
 			t.Errorf("%q: %v, %v", text, c, err)
 		}
@@ -47,7 +47,7 @@ func TestEscapes(t *testing.T) {
 		t.Fatalf("output %s", q.output)
 	}
 	q.verify(t, "output", `{"r":"A"}`, `{"r":"A\"\\"}`, `{"r":"A\"\\\u0001\u0000"}`, `{"r":"\\u0041\\u0022\\u005c\\u0001"}`)
-	// 256 bytes as written and no more.
+	// Of more than 256 bytes as written, though what is decoded is shorter.
 	for _, n := range []int{42, 43} {
 		long := `{"s":"` + strings.Repeat(`\u0061`, n) + `aaaa"}`
 		expression(t, `{"==":[{"dvar":"s"},"`+strings.Repeat("a", n+4)+`"]}`, long)

@@ -93,7 +93,7 @@ func tryFixture(t testing.TB, text, payload string) (*fixture, error) {
 	if d.Class, err = ClassFor(len(payload), 2); err != nil {
 		return nil, err
 	}
-	d.Class.Escapes = readsEscape(p, "", doc)
+	d.Class.Escapes, d.Class.Names = readsEscape(p, "", doc), readsNames(p, "", doc)
 	return &fixture{&Statement{Program: p, Time: testNow, Documents: []Document{d}, Output: out.JSON}, []Secret{s}}, nil
 }
 

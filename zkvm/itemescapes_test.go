@@ -39,7 +39,7 @@ func TestEscapesInElements(t *testing.T) {
 	} {
 		ask(t, tt.text, tt.payload).verify(t, tt.text+tt.payload, tt.others...)
 	}
-	// 256 bytes as written and no more, though what is decoded is shorter.
+	// Of more than 256 bytes as written, though what is decoded is shorter.
 	for _, n := range []int{42, 43} {
 		word := strings.Repeat(`\u0061`, n) + "aaaa"
 		text := strings.Repeat("a", n+4)

@@ -101,7 +101,7 @@ func (m *machine) layItemText(l *leaf, values map[int]*document.Node) itemText {
 	inside, ends := m.layItemExtent(l, values)
 	var t itemText
 	if l.decodes() {
-		t = m.decodeItems(l, inside, values)
+		t, ends = m.decodeItems(l, inside, values)
 	} else {
 		t = m.layItemBytes(l, inside, values)
 	}
@@ -243,14 +243,14 @@ func (m *machine) layFirst(s *source, l *leaf, packed ref) {
 }
 
 // layItemString is layString for an element: isString implies that the value is a
-// string, without escapes unless the class allows them, and that it is not too long
-// as it is written, as end = start·α^length for a length of nine bits that is at
+// string, without escapes unless the class allows them, and that it is not too long,
+// decoded if it is, as end = start·α^length for a length of nine bits that is at
 // most 258.
 //
 // Cost: 11 bits, 1 product, 4 rows.
 func (m *machine) layItemString(l *leaf) {
 	node := l.at.node
-	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && node.End-node.Start <= maxToken
+	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && len(l.raw()) <= maxToken
 	l.isString = m.commit(is)
 	conditions := []ref{m.not(l.first.text.r)}
 	if !l.decodes() {
@@ -259,7 +259,7 @@ func (m *machine) layItemString(l *leaf) {
 	if l.source.size() > maxToken {
 		length := 0
 		if is {
-			length = node.End - node.Start
+			length = len(l.raw())
 		}
 		var bits [9]flag
 		factors := make([]factor, len(bits))

@@ -200,12 +200,26 @@ const maxToken = query.MaxString + 2
 
 // layString proves that isString implies: the value starts with a quote and has
 // no escape (unless the class allows them), as Σ value[i]·(x_i + escape_i·x^8) is a quote; and it is not too
-// long, as end = start·α^length for one of the lengths allowed.
+// long, as end = start·α^length for one of the lengths allowed. What is decoded is
+// limited as it is decoded: it fits the characters that are committed.
 func (m *machine) layString(l *leaf, raw string, usable bool) {
 	s := l.source
-	is := usable && l.at.node.Kind == document.String && (l.decodes() || !l.at.node.Escaped) && len(raw) <= maxToken
+	is := usable && l.at.node.Kind == document.String
+	text := raw // decoded
+	if is && l.decodes() {
+		decoded, _ := s.doc.Text(l.at.node) // it is a string
+		text = `"` + decoded + `"`
+	}
+	is = is && (l.decodes() || !l.at.node.Escaped) && len(text) <= maxToken
 	l.isString = m.commit(is)
 	m.implies("kind string", l.isString.r, m.add(m.firstByte(s, l.at), m.constant(elem{Lo: '"'})))
+	if l.decodes() {
+		if !is {
+			text = ""
+		}
+		m.decode(l, text)
+		return
+	}
 
 	lengths := make([]ref, min(maxToken, s.size())+1)
 	for k := range lengths {
@@ -218,9 +232,6 @@ func (m *machine) layString(l *leaf, raw string, usable bool) {
 	m.risk(s.size() + maxToken)
 	past := m.product("length of a string", l.start, m.fingerprint(lengths))
 	m.implies("string within its limit", l.isString.r, m.add(past, l.end))
-	if l.decodes() {
-		m.decode(l, is)
-	}
 }
 
 // fold makes the document's bytes with A to Z as a to z.

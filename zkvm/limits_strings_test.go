@@ -27,13 +27,13 @@ func TestLimitNames(t *testing.T) {
 }
 
 // TestLimitStrings: literals of 256 bytes, and strings of 256 bytes as they are
-// written between their quotes, wherever strings are used.
+// decoded, wherever strings are used and however they are written.
 func TestLimitStrings(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("aB", n)[:n] }
-	escapes := func(n int) string { return strings.Repeat(`\u0061`, 20) + long(n-120) }
-	decoded := func(n int) string { return strings.Repeat("a", 20) + long(n-120) }
+	escapes := func(n int) string { return strings.Repeat(`\u0061`, 20) + long(n-20) }
+	decoded := func(n int) string { return strings.Repeat("a", 20) + long(n-20) }
 	for _, n := range []int{query.MaxString, query.MaxString + 1} {
-		for kind, s := range map[string][2]string{"plain": {long(n), long(min(n, query.MaxLiteral))}, "with escapes": {escapes(n), decoded(n)}} {
+		for kind, s := range map[string][2]string{"plain": {long(n), long(min(n, query.MaxLiteral))}, "with escapes": {escapes(n), decoded(min(n, query.MaxLiteral))}} {
 			written, literal := s[0], s[1]
 			want := yes
 			if n > query.MaxString {
@@ -57,6 +57,19 @@ func TestLimitStrings(t *testing.T) {
 			} {
 				b.run(t)
 			}
+		}
+	}
+	// Every byte with an escape: 1,536 bytes as they are written.
+	for _, n := range []int{query.MaxString, query.MaxString + 1} {
+		want := yes
+		if n > query.MaxString {
+			want = ""
+		}
+		payload := `{"a":"` + strings.Repeat(`\u007a`, n) + `","l":["` + strings.Repeat(`\u007A`, n) + `"]}`
+		literal := strings.Repeat("z", query.MaxString)
+		for _, path := range []string{"a", "l[]"} {
+			b := bound{fmt.Sprintf("%d escapes, %s", n, path), boolean(`{"==":[{"dvar":"` + path + `"},"` + literal + `"]}`), payload, want}
+			b.run(t)
 		}
 	}
 	// As an output.

@@ -66,7 +66,9 @@ func (m *machine) search(s *source, c *container) {
 	places := c.members[:len(c.members):len(c.members)]
 	if len(c.members) > 0 {
 		m.layNames(s, c)
-		m.checkNames(s, c)
+		if !s.st.Class.Names {
+			m.checkNames(s, c)
+		}
 		for _, e := range c.members {
 			if c.group != nil {
 				m.searchGroup(s, e)
@@ -169,12 +171,15 @@ func (m *machine) checkNames(s *source, c *container) {
 //	at[i] = 1 only where keys[i] = 1 and F_i = w, and only once;
 //	no other own name has F_i = w: Π_i (1 + (keys[i]+at[i])·(1 + F_i + w)) is not 0.
 //
+// In classes that allow names with escapes, F_i and w are of decoded characters, see
+// names.go.
+//
 // The value starts at the first value start after the name:
 //
 //	done[i+1] = done[i] + (past[i] + done[i])·[byte i starts a value].
 func (m *machine) searchMember(s *source, e *member) {
 	n := s.size()
-	if !writable(e.name) {
+	if !s.findable(e.name) {
 		// No unescaped name equals it, and an escaped one makes the container unfit.
 		e.value = make([]ref, n)
 		for i := range e.value {
@@ -184,20 +189,16 @@ func (m *machine) searchMember(s *source, e *member) {
 		return
 	}
 	e.ok = m.bit(e.sane)
-	m.risk(len(e.name) + 2) // one position, chosen before α
+	others, risk := m.nameForms(s, e.name)
+	m.risk(risk) // one position, chosen before α
 	key := e.keyStart()
-	var windows []ref
-	var name elem
-	if m.wiring() {
-		windows, name = m.windows(s, len(e.name)+2), m.textFingerprint(`"`+e.name+`"`)
-	}
 	factors := make([]factor, n)
 	past, done := m.zero(), m.zero()
 	e.value = make([]ref, n)
 	for i := range n {
 		nextPast := m.bit(key >= 0 && key <= i)
 		at := m.add(past, nextPast)
-		other := m.form(windows, i, name)
+		other := others[i]
 		m.implies("name of a member", at, m.together(m.not(e.in.keys[i]), past, other))
 		factors[i] = factor{m.add(e.in.keys[i], at), m.not(other)}
 

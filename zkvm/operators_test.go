@@ -45,7 +45,7 @@ func askProgram(t testing.TB, p *query.Program, payload string, now int64) *ques
 	if d.Class, err = ClassFor(len(payload), min(deepest, document.MaxDepth)); err != nil {
 		t.Fatal(err)
 	}
-	d.Class.Escapes = strings.Contains(payload, `\`)
+	d.Class.Escapes, d.Class.Names = strings.Contains(payload, `\`), readsNames(p, "", doc)
 	q := &question{fixture: fixture{&Statement{Program: p, Time: now, Documents: []Document{d}}, []Secret{s}}}
 	if out, err := p.Eval(map[string]*document.Document{"": doc}, time.Unix(now, 0)); err == nil {
 		q.output = out.JSON

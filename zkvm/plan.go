@@ -209,7 +209,7 @@ func (p *plan) laySignature(m *machine, s *source, i int, digest [32]byte) {
 
 func (p *plan) newSource(i int) *source {
 	return &source{
-		st: &p.st.Documents[i], dots: useDots + i, root: &container{},
+		st: &p.st.Documents[i], dots: useDots + i, root: &container{decoded: p.st.Documents[i].Class.Names},
 		levels: map[int][]ref{}, elementLevels: map[int][]ref{},
 	}
 }

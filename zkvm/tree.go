@@ -20,13 +20,12 @@ type container struct {
 	elements []*member // those that paths name by their index
 	each     *each     // all elements, if a path goes over them
 	group    *each     // the array in whose elements it is, nil if it is one container
+	decoded  bool      // names are compared decoded
 
 	inside []ref // inside[i]: byte i lies in it, after its bracket
 	keys   []ref // keys[i]: byte i opens one of its own names
 	starts []ref // starts[i]: byte i starts one of its own elements
-	ok     ref   // none of its own names has an escape
-	// in a group, see escapedNames
-	escaped []ref
+	ok     ref   // none of its own names has an escape, if names are compared as written
 	// secret
 	node   *document.Node   // nil if it is not there or no container; not in a group
 	nodes  []*document.Node // of a group: one for each element, nil what is not there
@@ -97,7 +96,7 @@ func (c *container) all() *each {
 // inner finds or adds the container that a member is.
 func (m *member) inner() *container {
 	if m.child == nil {
-		m.child = &container{level: m.in.level + 1, parent: m, group: m.group}
+		m.child = &container{level: m.in.level + 1, parent: m, group: m.group, decoded: m.in.decoded}
 	}
 	return m.child
 }
@@ -137,7 +136,8 @@ func writable(text string) bool {
 }
 
 // resolve finds the nodes of all containers and members in the prover's
-// document, by the circuit's rules: names compare as they are written.
+// document, by the circuit's rules: names compare decoded, or, if the class allows no
+// escapes in them, as they are written.
 func (c *container) resolve(nodes ...*document.Node) {
 	c.nodes, c.sane = nodes, true
 	if c.group == nil && nodes[0] != nil && (nodes[0].Kind == document.Object || nodes[0].Kind == document.Array) {
@@ -181,7 +181,7 @@ func (c *container) resolve(nodes ...*document.Node) {
 func (c *container) resolveNames(k int, node *document.Node) {
 	for i := range node.Members {
 		n := &node.Members[i]
-		if n.Escaped {
+		if n.Escaped && !c.decoded {
 			c.sane = false
 			continue
 		}
@@ -254,6 +254,20 @@ func (m *member) fit(vm *machine) []ref {
 	return cs
 }
 
+// fitObjects are the forms of fit about the objects between the element of a group
+// and the member, but for the element itself, which a filter looks at: none has an
+// own name with an escape that the class does not allow.
+func (m *member) fitObjects(vm *machine) []ref {
+	var cs []ref
+	place := m.group.place
+	for ; m != place; m = m.in.parent {
+		if m.step == query.Member && m.in.parent != place {
+			cs = append(cs, vm.not(m.in.ok))
+		}
+	}
+	return cs
+}
+
 // keyStarts are the offsets of the member's names in the prover's document, of each
 // object the first.
 func (m *member) keyStarts() map[int]bool {
@@ -280,7 +294,7 @@ func (m *member) marks() map[int]bool {
 			continue
 		}
 		for i := range node.Members {
-			if n := &node.Members[i]; !n.Escaped && n.Name == m.name {
+			if n := &node.Members[i]; (m.in.decoded || !n.Escaped) && n.Name == m.name {
 				at[n.NameStart] = true
 			}
 		}

@@ -37,9 +37,7 @@ func unprovenExpression(e *query.Expr) error {
 
 // unproven is ErrUnsupported if the documents have something, where a path of the
 // program looks, of which the query has a result but no circuit a proof yet: a
-// name with an escape in an object that is looked into, a number with a point, a
-// string of more than [query.MaxString] bytes as it is written, or an array of
-// more than [query.MaxElements] elements. It names the path and no value.
+// number with a point, or an array of more than [query.MaxElements] elements. It names the path and no value.
 func (p *plan) unproven(secrets []Secret) error {
 	for i, secret := range secrets {
 		payload, err := base64.RawURLEncoding.DecodeString(secret.Payload)
@@ -66,8 +64,6 @@ func (p *plan) unproven(secrets []Secret) error {
 func unprovenAt(doc *document.Document, n *document.Node, steps []query.Step) string {
 	if len(steps) == 0 {
 		switch {
-		case n.Kind == document.String && n.RawLen() > query.MaxString:
-			return fmt.Sprintf("a string that is written with more than %d bytes", query.MaxString)
 		case n.Kind == document.Number && bytes.ContainsRune(doc.Raw(n), '.'):
 			return "a number with a fraction"
 		}
@@ -76,11 +72,6 @@ func unprovenAt(doc *document.Document, n *document.Node, steps []query.Step) st
 	step, rest := steps[0], steps[1:]
 	switch step.Kind {
 	case query.Member:
-		for _, m := range n.Members {
-			if m.Escaped {
-				return "an object with a name that is written with an escape"
-			}
-		}
 		for _, m := range n.Members {
 			if m.Name == step.Name {
 				if what := unprovenAt(doc, m.Value, rest); what != "" {

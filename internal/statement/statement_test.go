@@ -174,6 +174,42 @@ func TestClassOf(t *testing.T) {
 	}
 }
 
+func TestClassAllowsNames(t *testing.T) {
+	for _, tt := range []struct {
+		query, payload string
+		want           bool
+	}{
+		{`{"exists":"a.x"}`, `{"x":1,"\u0079":2}`, true},
+		{`{"exists":"a.x"}`, `{"x":{"\u0079":2}}`, false},
+		{`{"exists":"a.x"}`, `{"x":"\u0079"}`, false},
+		{`{"exists":"a.x.y"}`, `{"x":{"\u0079":2}}`, true},
+		{`{"exists":"a.x.y"}`, `{"z":{"\u0079":2},"x":{"y":2}}`, false},
+		{`{"exists":"a.x.y"}`, `{"x":1,"x":{"\u0079":2}}`, true},
+		{`{"and":[false,{"exists":"a.x"}]}`, `{"\u0079":2}`, true},
+		{`{"exists":"a.x[1]"}`, `{"x":[1,{"\u0079":2}]}`, false},
+		{`{"exists":"a.x[1].y"}`, `{"x":[1,{"\u0079":2}]}`, true},
+		{`{"exists":"a.x[0].y"}`, `{"x":[1,{"\u0079":2}]}`, false},
+		{`{"==":[{"count":"a.x[]"},1]}`, `{"x":[{"\u0079":2}]}`, false},
+		{`{"==":[{"count":"a.x[?f]"},1]}`, `{"x":[{},{"\u0079":2}]}`, true},
+		{`{"==":[{"dvar":"a.x[].y"},1]}`, `{"x":[{"y":1,"\u0079":2}]}`, true},
+		{`{"==":[{"dvar":"a.x[?f].y.z"},1]}`, `{"x":[{"f":false,"y":{"\u0079":2}}]}`, true},
+		{`{"exists":"b.x"}`, `{"\u0079":2}`, false},
+	} {
+		program, err := query.Compile([]byte(tt.query), []string{"a", "b"}, query.WithFormat("a", query.JWT), query.WithFormat("b", query.JWT))
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload, err := document.Parse([]byte(tt.payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		class, err := ClassOf(payload, program, "a")
+		if err != nil || class.Names != tt.want || class.Escapes {
+			t.Errorf("%s over %s: %v, %v", tt.query, tt.payload, class, err)
+		}
+	}
+}
+
 func TestClassAllowsEscapes(t *testing.T) {
 	for _, tt := range []struct {
 		query, payload string

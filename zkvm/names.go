@@ -1,0 +1,71 @@
+package zkvm
+
+// Names with escapes, in classes that allow them.
+//
+// Names are compared decoded: an object may be looked into whatever its names are
+// written like, and a name that stands twice, in whatever spelling, is found twice.
+// All names of the document are decoded at once, each where it stands, see
+// places.go. A byte is part of a name if it opens one, or lies in the open string
+// where that is a name: both are bits of the recogniser, so nothing is committed for
+// it, and two names have a colon between them.
+//
+// Each decoded character is marked with x^9, so that none is 0, not even U+0000, and
+// what follows a name's last character is: a name is as long as its characters and no
+// longer, though a quote may be one of them. So the name that starts at byte i is
+// `"name"` exactly if the ℓ+2 marked characters from i on are those of `"name"`, and
+// none belongs to the position after them.
+//
+// In classes without names are compared as they are written, and an own name with an
+// escape makes its object unfit, see checkNames.
+
+// decodedNames are the marked characters of all names, laid out once.
+func (m *machine) decodedNames(s *source) []ref {
+	if s.names != nil {
+		return s.names
+	}
+	n := s.size()
+	inside, in := make([]ref, n), make([]bool, n)
+	for i := range n {
+		p := m.position(s, i)
+		inside[i] = m.add(p.OpensName, p.Name)
+		in[i] = s.rows != nil && (s.rows[i].Flags.Name || s.rows[i].State.Name)
+	}
+	d := m.decodePlaces(s, "a name", inside, tracePlaces(m.units(s), in), false)
+	s.names = make([]ref, n)
+	for i, c := range d.characters {
+		s.names[i] = m.sum(term{K: one, Ref: c}, term{K: innerMark, Ref: d.present[i]})
+	}
+	return s.names
+}
+
+// nameForms are forms, one for each position, that are zero where a name starts
+// exactly if it is the given one, and how many values of α they err for at one place.
+func (m *machine) nameForms(s *source, name string) (other []ref, risk int) {
+	quoted := `"` + name + `"`
+	other = make([]ref, s.size())
+	if !s.st.Class.Names {
+		if m.wiring() {
+			w := m.textFingerprint(quoted)
+			for i, f := range m.windows(s, len(quoted)) {
+				other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+			}
+		}
+		return other, len(quoted)
+	}
+	names := m.decodedNames(s)
+	if m.wiring() {
+		w, k := m.textFingerprint(quoted), innerMark
+		for range len(quoted) {
+			w = field.Add(w, k)
+			k = field.Mul(k, m.w.alpha)
+		}
+		for i, f := range m.windowsOf(names, len(quoted)+1) {
+			other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+		}
+	}
+	return other, len(quoted) + 1
+}
+
+// findable reports whether a name can be found: without escapes, some cannot be
+// written.
+func (s *source) findable(name string) bool { return s.st.Class.Names || writable(name) }
