@@ -6,10 +6,13 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
-// question is an exists, in or contains.
+// question is an exists, is, in or one of the contains family.
 func (a *author) question(k *known, depth int) string {
 	switch a.IntN(4) {
 	case 0:
+		if a.often(50) {
+			return `{"is":[` + quoted(pick(a.Rand, a.all)) + `,"` + pick(a.Rand, typeNames) + `"]}`
+		}
 		return `{"exists":` + quoted(pick(a.Rand, a.all)) + `}`
 	case 1:
 		t := a.anyType()
@@ -23,7 +26,7 @@ func (a *author) question(k *known, depth int) string {
 	if a.often(40) {
 		needle = quoted(a.piece(pick(a.Rand, a.texts)))
 	}
-	return `{"` + pick(a.Rand, []string{"contains", "!contains", "~contains", "~!contains"}) + `":[` + a.scalar(k, query.String, depth) + `,` + needle + `]}`
+	return `{"` + pick(a.Rand, []string{"", "!", "~", "~!"}) + pick(a.Rand, []string{"contains", "starts_with", "ends_with"}) + `":[` + a.scalar(k, query.String, depth) + `,` + needle + `]}`
 }
 
 // piece is a part of a text, cut between characters.

@@ -22,6 +22,9 @@ var facets = []struct {
 }{
 	{"members", `[{"output":{"r":{"and":[{"==":[{"dvar":"o.n"},"v"]},{">":[{"dvar":"i"},-3]},{"~==":[{"dvar":"o.n"},"V"]},{"dvar":"t"}]}}},` +
 		`{"output":{"i":{"dvar":"i"}}}]`, `{"i":5,"_i_zkpass_public_":true,"o":{"n":"v"},"t":true}`},
+	{"starts, ends and kinds", `[{"output":{"r":{"and":[{"starts_with":[{"dvar":"s"},"ab"]},{"ends_with":[{"dvar":"s"},"cd"]},{"starts_with":[{"dvar":"s"},{"dvar":"a"}]},{"ends_with":[{"dvar":"s"},{"dvar":"z"}]},` +
+		`{"starts_with":["abc",{"dvar":"a"}]},{"ends_with":["abcd",{"dvar":"z"}]},{"is":["s","string"]},{"is":["z","string"]}]}}}]`, `{"s":"abcd","a":"ab","z":"cd"}`},
+	{"names with escapes", `[{"output":{"r":{"==":[{"dvar":"n"},"v"]}}}]`, `{"\u006e":"v"}`},
 	{"escapes in elements", `[{"output":{"r":{"~==":[{"dvar":"a[]"},"a"]}}}]`, fullArray(`"A"`, `"\u0061"`, sizes[0])},
 	{"escapes in long elements", `[{"output":{"r":{"==":[{"dvar":"a[]"},"\n"]}}}]`, fullArray(`"\n"`, `"\u000a"`, sizes[1])},
 }

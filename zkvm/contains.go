@@ -6,7 +6,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
-// strings notes what "contains" reads.
+// strings notes what the contains family reads.
 func (v *survey) strings(e *query.Expr) {
 	for _, a := range e.Args {
 		switch {
@@ -20,15 +20,16 @@ func (v *survey) strings(e *query.Expr) {
 	}
 }
 
-// containment is a question whether a string is in another: each a literal, or a
-// member's value.
+// containment is a question whether a string is in another, or at its start or end:
+// each a literal, or a member's value.
 type containment struct {
+	op                       query.Op // Contains, StartsWith or EndsWith
 	haystack, needle         *leaf
 	haystackText, needleText string
 	fold                     bool
 }
 
-// contains is guard and value of "contains".
+// contains is guard and value of an operator of the contains family.
 func (x *execution) contains(e *query.Expr, g flag) (flag, error) {
 	m := x.m
 	haystacks, err := x.values(e.Args[0], g)
@@ -49,7 +50,7 @@ func (x *execution) contains(e *query.Expr, g flag) (flag, error) {
 				both = m.and("operands", h.guard, n.guard)
 			}
 			if x.isText(h, both) && x.isText(n, both) {
-				total = m.plus(total, m.and("contains", both, x.holds(h, n, e.Fold)))
+				total = m.plus(total, m.and("contains", both, x.holds(e.Op, h, n, e.Fold)))
 			}
 		}
 	}
@@ -73,10 +74,10 @@ func (x *execution) isText(v alternative, g flag) bool {
 	return false
 }
 
-// holds is the flag that the string h has the string n in it, right where both
-// are strings.
-func (x *execution) holds(h, n alternative, fold bool) flag {
-	key := containment{h.leaf, n.leaf, "", "", fold}
+// holds is the flag that the string h has the string n in it, or at its start or
+// end, right where both are strings.
+func (x *execution) holds(op query.Op, h, n alternative, fold bool) flag {
+	key := containment{op, h.leaf, n.leaf, "", "", fold}
 	folded := func(text string) string {
 		if fold {
 			return lower(text)
@@ -93,19 +94,42 @@ func (x *execution) holds(h, n alternative, fold bool) flag {
 	if ok {
 		return z
 	}
-	m := x.m
-	switch {
-	case key.haystack == nil && key.needle == nil:
-		z = m.fixed(strings.Contains(key.haystackText, key.needleText))
-	case key.needle == nil:
-		z = m.holdsText(key.haystack, key.needleText, fold)
-	case key.haystack == nil:
-		z = m.heldByText(key.needle, key.haystackText, fold)
-	default:
-		z = m.holdsMember(key.haystack, key.needle, fold)
-	}
+	z = x.m.containment(&key)
 	x.within[key] = z
 	return z
+}
+
+// containment lays out the answer to a question.
+func (m *machine) containment(q *containment) flag {
+	h, n := q.haystack, q.needle
+	switch {
+	case h == nil && n == nil:
+		return m.fixed(holdsIn(q.op)(q.haystackText, q.needleText))
+	case n == nil && q.op == query.StartsWith:
+		return m.startsWithText(h, q.needleText, q.fold)
+	case n == nil && q.op == query.EndsWith:
+		return m.endsWithText(h, q.needleText, q.fold)
+	case n == nil:
+		return m.holdsText(h, q.needleText, q.fold)
+	case h == nil:
+		return m.heldByText(q.op, n, q.haystackText, q.fold)
+	case q.op == query.StartsWith:
+		return m.startsWithMember(h, n, q.fold)
+	case q.op == query.EndsWith:
+		return m.endsWithMember(h, n, q.fold)
+	}
+	return m.holdsMember(h, n, q.fold)
+}
+
+// holdsIn is what an operator of the family asks of plain strings.
+func holdsIn(op query.Op) func(haystack, needle string) bool {
+	switch op {
+	case query.StartsWith:
+		return strings.HasPrefix
+	case query.EndsWith:
+		return strings.HasSuffix
+	}
+	return strings.Contains
 }
 
 // holdsText is the flag that a member's string has a literal in it. With F_i the
@@ -231,20 +255,43 @@ func (m *machine) plainText(l *leaf, fold bool) ref {
 	return p.plain
 }
 
-// heldByText is the flag that a literal has a member's string in it. The string's
-// length is one-hot in lengths, so that for each place i of the literal
+// heldByText is the flag that a literal has a member's string in it, or at its start
+// or end. The string's length is one-hot in lengths, so that for each place i of the
+// literal
 //
 //	plain + Σ_k lengths[k+2]·w(`"`+text[i:i+k]+`"`)
 //
 // is a form that is zero exactly if the string stands there. The zero test is of
-// their product.
+// their product. At the start only place 0 counts, at the end only what goes on to
+// the last byte: place |text| - k for each length k, which is one form,
 //
-// It costs a published value for each 64 places and two more, and a zero test.
-func (m *machine) heldByText(l *leaf, text string, fold bool) flag {
+//	plain + Σ_k lengths[k+2]·w(`"`+text[|text|-k:]+`"`).
+//
+// It costs a published value for each 64 places and two more, and a zero test; at the
+// start and the end one and a zero test.
+func (m *machine) heldByText(op query.Op, l *leaf, text string, fold bool) flag {
 	plain := m.plainText(l, fold)
 	m.risk(l.source.size() + maxToken)
+	// What is no scalar has plain and lengths 0.
+	v := l.raw() == ""
+	if l.isString.v {
+		v = holdsIn(op)(text, l.content(fold))
+	}
+	switch op {
+	case query.StartsWith:
+		m.risk(maxToken)
+		return m.isZero("member at the start of a literal", m.placesOf(l, plain, text, 1)[0], v)
+	case query.EndsWith:
+		m.risk(maxToken)
+		return m.isZero("member at the end of a literal", m.endOf(l, plain, text), v)
+	}
 	m.risk((len(text) + 1) * maxToken)
-	places := make([]ref, len(text)+1)
+	return m.anyZero("member in a literal", m.placesOf(l, plain, text, len(text)+1), v)
+}
+
+// placesOf are the forms of the first places of a literal.
+func (m *machine) placesOf(l *leaf, plain ref, text string, count int) []ref {
+	places := make([]ref, count)
 	if m.wiring() {
 		quote := elem{Lo: '"'}
 		for i := range places {
@@ -260,12 +307,20 @@ func (m *machine) heldByText(l *leaf, text string, fold bool) flag {
 			places[i] = m.sum(terms...)
 		}
 	}
-	// What is no scalar has plain and lengths 0.
-	v := l.raw() == ""
-	if l.isString.v {
-		v = strings.Contains(text, l.content(fold))
+	return places
+}
+
+// endOf is the form of the end of a literal. A string that is longer has no term, and
+// its plain text is not 0.
+func (m *machine) endOf(l *leaf, plain ref, text string) ref {
+	if !m.wiring() {
+		return 0
 	}
-	return m.anyZero("member in a literal", places, v)
+	terms := []term{{K: one, Ref: plain}}
+	for n := 0; n <= len(text) && n+2 < len(l.lengths); n++ {
+		terms = append(terms, term{K: m.textFingerprint(`"` + text[len(text)-n:] + `"`), Ref: l.lengths[n+2]})
+	}
+	return m.sum(terms...)
 }
 
 // innerMark is added to each character of a window, so that none is zero.
@@ -345,27 +400,14 @@ func (m *machine) holdsMember(h, n *leaf, fold bool) flag {
 		}
 		shifted[j] = m.element(c)
 	}
-	m.risk(2 * (len(y) + maxToken))                        // the shift
-	m.risk(h.source.size() + n.source.size())              // the texts
-	m.risk(len(y) * (len(y) + 2*maxToken))                 // the places
-	size := h.source.size()                                // of a dot product
-	from, weighted := make([]ref, size), make([]ref, size) // [j >= k], y_j·α^j
-	var power, needleForm ref                              // α^k, N
+	m.risk(2 * (len(y) + maxToken))           // the shift
+	m.risk(h.source.size() + n.source.size()) // the texts
+	m.risk(len(y) * (len(y) + 2*maxToken))    // the places
+	var power, needleForm ref                 // α^k, N
 	if m.wiring() {
-		powers := m.powers(y)
-		thermometer := m.zero()
-		for j := range size {
-			from[j], weighted[j] = m.zero(), m.zero()
-			if j < len(y) {
-				if j+2 < len(n.lengths) {
-					thermometer = m.add(thermometer, n.lengths[j+2])
-				}
-				from[j], weighted[j] = thermometer, powers[j]
-			}
-		}
 		power, needleForm = m.needleForms(n, plain)
 	}
-	m.row("string from the needle's length on", power, m.fingerprint(shifted), m.dot(h.source.dots, from, weighted))
+	m.row("string from the needle's length on", power, m.fingerprint(shifted), m.fromLength(h, n, y))
 
 	factors, bases := make([]factor, len(y)), make([]ref, len(y))
 	if m.wiring() {
@@ -379,6 +421,27 @@ func (m *machine) holdsMember(h, n *leaf, fold bool) flag {
 	}
 	v := n.isString.v && (needle == "" || h.isString.v && strings.Contains(haystack, needle))
 	return m.isZero("member in a member", m.basedForm(len(y), factors, bases), v)
+}
+
+// fromLength is Σ_{j≥k} y_j·α^j of a window of h, k being the length of n: a dot
+// product with the thermometer of k.
+func (m *machine) fromLength(h, n *leaf, y []ref) ref {
+	size := h.source.size() // of a dot product
+	from, weighted := make([]ref, size), make([]ref, size)
+	if m.wiring() {
+		powers := m.powers(y)
+		thermometer := m.zero()
+		for j := range size {
+			from[j], weighted[j] = m.zero(), m.zero()
+			if j < len(y) {
+				if j+2 < len(n.lengths) {
+					thermometer = m.add(thermometer, n.lengths[j+2])
+				}
+				from[j], weighted[j] = thermometer, powers[j]
+			}
+		}
+	}
+	return m.dot(h.source.dots, from, weighted)
 }
 
 // needleForms are α^k and Σ_{j<k} (c_j + innerMark)·α^j for a string c of k

@@ -168,8 +168,10 @@ func (x *execution) boolean(e *query.Expr, g flag) (flag, error) {
 		return x.exists(e, g), nil
 	case query.In:
 		return x.membership(e, g)
-	case query.Contains:
+	case query.Contains, query.StartsWith, query.EndsWith:
 		return x.contains(e, g)
+	case query.Is:
+		return x.is(e, g), nil
 	case query.Constant, query.Local, query.MemberValue:
 		values, err := x.values(e, g)
 		if err != nil {

@@ -14,6 +14,7 @@ type firstByte struct {
 	container flag
 	text      flag // it is a string
 	number    flag
+	yes, no   flag // it is true, or false
 	escaped   flag // it is a string with an escape
 }
 
@@ -201,45 +202,59 @@ func (m *machine) packSubfield(bits []ref) ref {
 }
 
 // layFirst proves what the first byte of a value tells. packed is the value of
-// subfieldPack for it, 0 if there is no value; its nine bits are determined, as
-// their weights are linearly independent over GF(2). A value starts with one of
+// subfieldPack for it, 0 if there is no value; its nine bits, which must be bits, are
+// determined, as their weights are linearly independent over GF(2).
+//
+// Cost: 9 bits, and what readFirst costs.
+func (m *machine) layFirst(s *source, l *leaf, packed ref) {
+	b, refs := m.firstBits(s, l.at.node, true)
+	m.zeroForm("first byte of a value", m.add(packed, m.packSubfield(refs)))
+	l.first = m.readFirst(b)
+	l.isTrue, l.isFalse = l.first.yes, l.first.no
+}
+
+// firstBits commits the first byte of a value and, if told, whether it opens a string
+// with an escape.
+func (m *machine) firstBits(s *source, v *document.Node, tells bool) (b [9]flag, refs []ref) {
+	var x byte
+	var escape bool
+	if v != nil && s.rows != nil {
+		x, escape = s.rows[v.Start].X, s.rows[v.Start].Escape && tells
+	}
+	refs = make([]ref, len(b))
+	for k := range b {
+		b[k] = m.commit(k < 8 && x>>k&1 == 1 || k == 8 && escape)
+		refs[k] = b[k].r
+	}
+	return b, refs
+}
+
+// readFirst is what the bits of a first byte tell. A value starts with one of
 //
 //	'"' 0010 0010   '-' 0010 1101   0 to 9 0011 dddd
 //	'[' 0101 1011   '{' 0111 1011   t 0111 0100   f 0110 0110   n 0110 1110
 //
 // so bits 6 and 5 tell whether there is one, and the rest follows.
 //
-// Cost: 9 bits, 6 rows.
-func (m *machine) layFirst(s *source, l *leaf, packed ref) {
-	var x byte
-	var escape bool
-	if v := l.at.node; v != nil && s.rows != nil {
-		x, escape = s.rows[v.Start].X, s.rows[v.Start].Escape
-	}
-	var b [9]flag
-	refs := make([]ref, len(b))
-	for k := range b {
-		b[k] = m.commit(k < 8 && x>>k&1 == 1 || k == 8 && escape)
-		refs[k] = b[k].r
-	}
-	m.zeroForm("first byte of a value", m.add(packed, m.packSubfield(refs)))
-
+// Cost: 6 bits and rows.
+func (m *machine) readFirst(b [9]flag) (f firstByte) {
 	const label = "kind by the first byte"
 	quoteOrNumber := m.minus(b[5], m.and(label, b[5], b[6]))
 	n := m.and(label, b[6], b[3]) // n, or a bracket or brace
 	t := m.minus(b[6], n)         // t or f
-	l.first.container = m.and(label, n, b[4])
-	l.first.null = m.minus(n, l.first.container)
-	l.isTrue = m.and(label, t, b[4])
-	l.isFalse = m.minus(t, l.isTrue)
-	l.first.found = m.plus(b[6], quoteOrNumber)
+	f.container = m.and(label, n, b[4])
+	f.null = m.minus(n, f.container)
+	f.yes = m.and(label, t, b[4])
+	f.no = m.minus(t, f.yes)
+	f.found = m.plus(b[6], quoteOrNumber)
 	// Of quotes and numbers: digits have bit 4, of the rest '-' has bit 0.
 	digit := m.and(label, quoteOrNumber, b[4])
 	other := m.minus(quoteOrNumber, digit)
 	minus := m.and(label, other, b[0])
-	l.first.text = m.minus(other, minus)
-	l.first.number = m.plus(digit, minus)
-	l.first.escaped = b[8]
+	f.text = m.minus(other, minus)
+	f.number = m.plus(digit, minus)
+	f.escaped = b[8]
+	return f
 }
 
 // layItemString is layString for an element: isString implies that the value is a

@@ -29,6 +29,7 @@ type leaf struct {
 
 	// For strings inside strings.
 	inside  []ref // inside[i]: byte i belongs to the scalar
+	ends    []ref // ends[i]: byte i-1 is its last one
 	lengths []ref // lengths[k]: the string has k bytes with its quotes; right if isString
 	parts   [2]stringParts
 
@@ -111,7 +112,7 @@ func (m *machine) layLeaf(l *leaf) {
 		before = inside[i]
 	}
 	ends[n] = before
-	l.inside = inside
+	l.inside, l.ends = inside, ends
 	l.start, l.end = m.fingerprint(l.at.value), m.fingerprint(ends)
 	l.text = m.dot(s.dots, inside, m.powers(s.bytes))
 	if l.folds && !l.decodes() {

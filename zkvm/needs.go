@@ -140,7 +140,7 @@ func (v *survey) expression(e *query.Expr) error {
 		}
 	case query.In:
 		v.list(e)
-	case query.Contains:
+	case query.Contains, query.StartsWith, query.EndsWith:
 		v.strings(e)
 	}
 	return nil

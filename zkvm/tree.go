@@ -51,6 +51,7 @@ type member struct {
 	ok    ref   // it is there at most once
 	first *ref  // see firstByte
 	null  *flag // see present
+	kinds *kinds
 	// in a group, of a name: see searchGroup
 	again   []ref // again[i]: byte i opens the name once more in one object
 	repeats ref   // zero if it does nowhere

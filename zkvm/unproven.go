@@ -14,10 +14,6 @@ import (
 func unprovenExpression(e *query.Expr) error {
 	what := ""
 	switch e.Op {
-	case query.StartsWith, query.EndsWith:
-		what = "starts_with and ends_with"
-	case query.Is:
-		what = "is"
 	case query.Seconds:
 		what = "get_time"
 	}

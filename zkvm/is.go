@@ -1,0 +1,55 @@
+package zkvm
+
+import "github.com/zkpass-go/zkpass/query"
+
+// kinds are flags of the kind of value that a member has, right both ways if the
+// member is fit. All are 0 if it is not there.
+type kinds struct {
+	firstByte
+	object flag
+	first  ref // of the byte's lowest bit; the others follow
+}
+
+// is is guard and value of "is". As for "exists", under the guard every name and
+// container on the way must be fit.
+//
+// It costs 2 rows and a bit, beside the search for the member and what kindsOf costs.
+func (x *execution) is(e *query.Expr, g flag) flag {
+	m := x.m
+	at := x.members[e.Path]
+	m.implies("names on the way of is", g.r, m.together(at.fit(m)...))
+	k := m.kindsOf(x.sources[x.program.Paths[e.Path].Document], at)
+	switch e.Kind {
+	case query.StringKind:
+		return m.and("is", g, k.text)
+	case query.NumberKind:
+		return m.and("is", g, k.number)
+	case query.BooleanKind:
+		return m.and("is", g, m.plus(k.yes, k.no))
+	case query.NullKind:
+		return m.and("is", g, k.null)
+	case query.ArrayKind:
+		return m.and("is", g, m.minus(k.container, k.object))
+	}
+	return m.and("is", g, k.object)
+}
+
+// kindsOf reads the kind of a member's value off its first byte, once: the byte and
+// whether it opens a string with an escape are committed as nine bits, which must be
+// bits, whose sum with weights 1, x, ... x^8 is the form of firstByte, which tells of
+// escapes in classes without. That a document
+// is well formed makes the rest right.
+//
+// It costs a dot product, which exists shares, 16 bits and 7 rows.
+func (m *machine) kindsOf(s *source, e *member) *kinds {
+	if e.kinds == nil {
+		first := m.firstByte(s, e)
+		b, refs := m.firstBits(s, e.node, !s.st.Class.Escapes)
+		m.zeroForm("first byte of a member", m.add(first, m.pack(refs)))
+		k := &kinds{firstByte: m.readFirst(b), first: refs[0]}
+		// '[' is 0101 1011, '{' 0111 1011.
+		k.object = m.and("kind by the first byte", k.container, b[5])
+		e.kinds = k
+	}
+	return e.kinds
+}

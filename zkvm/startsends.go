@@ -1,0 +1,185 @@
+package zkvm
+
+import "strings"
+
+// Strings at the start or the end of a member's string. That the member is a string
+// is asked where the answer is needed, as for contains.
+
+// startsWithText is the flag that a member's string starts with a literal of ℓ bytes:
+// the zero test of
+//
+//	Σ_i value_i·(F_i(ℓ+1) + w(`"literal`)),
+//
+// F_i being the fingerprint of ℓ+1 bytes of the document from i on: value marks one
+// place at most, where the string's opening quote is. The literal has no quote in it,
+// or the answer is public, so it does not reach over the closing one.
+//
+// If the string is decoded, it is that of the first ℓ of its characters in the window,
+// which needs none of the document's bytes.
+//
+// It costs a dot product and a zero test, decoded a zero test and the window, which
+// costs nothing then, and errs for ℓ + 1 values of α.
+func (m *machine) startsWithText(l *leaf, text string, fold bool) flag {
+	const label = "string at the start of a member"
+	switch {
+	case text == "":
+		return m.fixed(true)
+	case l.decodes():
+		y := m.window(l, fold)
+		if len(text) > len(y) {
+			return m.fixed(false)
+		}
+		m.risk(len(text))
+		var d ref
+		if m.wiring() {
+			d = m.w.space.Affine(m.markedFingerprint(text), term{K: one, Ref: m.fingerprint(y[:len(text)])})
+		}
+		return m.isZero(label, d, strings.HasPrefix(l.content(fold), text))
+	case !writable(text):
+		return m.fixed(false)
+	}
+	differences := make([]ref, l.source.size())
+	if m.wiring() {
+		w := m.textFingerprint(`"` + text)
+		for i, f := range m.windowsOf(m.bytesOf(l.source, fold), len(text)+1) {
+			differences[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+		}
+	} else {
+		m.bytesOf(l.source, fold)
+	}
+	m.risk(len(text) + 1)
+	v := l.at.node == nil || l.bytesAt(l.at.node.Start, `"`+text, fold)
+	return m.isZero(label, m.dot(l.source.dots, l.at.value, differences), v)
+}
+
+// endsWithText is the same for the end: the ℓ+1 bytes before the place after the
+// string's last byte are the literal and a quote. With ends_i = [byte i-1 is the last],
+//
+//	Σ_i ends_i·(F_{i-ℓ-1}(ℓ+1) + w(`literal"`)),
+//
+// where F is as if other bytes stood before the document's first. The literal cannot
+// reach over the opening quote.
+//
+// If the string is decoded, its characters from some place on, to the last, are the
+// literal: with S_i = Σ_{j≥i} y_j·α^(j-i), as in holdsMember, the zero test of
+// Π_i (S_i + w), over all places of the window. It errs for 257·258 values of α
+// at most, as each factor does for fewer than the longer text has characters.
+func (m *machine) endsWithText(l *leaf, text string, fold bool) flag {
+	const label = "string at the end of a member"
+	switch {
+	case text == "":
+		return m.fixed(true)
+	case l.decodes():
+		y := m.window(l, fold)
+		m.risk((len(y) + 1) * maxToken)
+		var w ref
+		if m.wiring() {
+			w = m.constant(m.markedFingerprint(text))
+		}
+		return m.anyZero(label, m.suffixes(y, w), strings.HasSuffix(l.content(fold), text))
+	case !writable(text):
+		return m.fixed(false)
+	}
+	s := l.source
+	n, far := s.size(), len(text)+1
+	ends, differences := l.ends[1:], make([]ref, n) // of byte i, whether it is the last
+	bytes := m.bytesOf(s, fold)
+	if m.wiring() {
+		w := m.textFingerprint(text + `"`)
+		windows := m.windowsOf(bytes, far)
+		for i := range differences {
+			differences[i] = m.one() // no literal ends so early
+			if i >= far-1 {
+				differences[i] = m.w.space.Affine(w, term{K: one, Ref: windows[i-far+1]})
+			}
+		}
+	}
+	m.risk(far)
+	v := l.at.node == nil || l.raw() != "" && l.at.node.End >= far && l.bytesAt(l.at.node.End-far, text+`"`, fold)
+	return m.isZero(label, m.dot(s.dots, ends, differences), v)
+}
+
+// startsWithMember is the flag that a member's string h starts with another's, n. As
+// for holdsMember, with k the length of n, S = Σ y_j·α^j of the characters of h and N
+// the fingerprint of n,
+//
+//	S + Σ_{j≥k} y_j·α^j + N = 0,
+//
+// the second sum being a dot product with the thermometer of k. No character of h is
+// zero, and those past its end are, so n is no longer than h.
+//
+// It costs the window of h, a dot product and a zero test.
+func (m *machine) startsWithMember(h, n *leaf, fold bool) flag {
+	plain := m.plainText(n, fold)
+	y := m.window(h, fold)
+	m.risk(h.source.size() + n.source.size() + maxToken) // the texts
+	rest := m.fromLength(h, n, y)
+	var d ref
+	if m.wiring() {
+		_, needle := m.needleForms(n, plain)
+		d = m.add(m.fingerprint(y), rest, needle)
+	}
+	v := n.isString.v && (n.content(fold) == "" || h.isString.v && strings.HasPrefix(h.content(fold), n.content(fold)))
+	return m.isZero("member at the start of a member", d, v)
+}
+
+// endsWithMember is the flag that h ends with n: for some place i, what is from there
+// on is n, S_i = N. The zero test is of Π_i (S_i + N), over one place more than h may
+// have characters: there S is 0, as is N of the empty string.
+//
+// It costs the window of h, a published value for each 64 places and a zero test.
+func (m *machine) endsWithMember(h, n *leaf, fold bool) flag {
+	plain := m.plainText(n, fold)
+	y := m.window(h, fold)
+	m.risk(h.source.size() + n.source.size()) // the texts
+	m.risk((len(y) + 1) * maxToken)           // the places
+	var needle ref
+	if m.wiring() {
+		_, needle = m.needleForms(n, plain)
+	}
+	v := n.isString.v && strings.HasSuffix(h.content(fold), n.content(fold))
+	return m.anyZero("member at the end of a member", m.suffixes(y, needle), v)
+}
+
+// suffixes are S_i + w for each place i of a window, and the one after it.
+func (m *machine) suffixes(y []ref, w ref) []ref {
+	places := make([]ref, len(y)+1)
+	if m.wiring() {
+		rest := m.zero()
+		for i := len(y); i >= 0; i-- {
+			if i < len(y) {
+				rest = m.sum(term{K: one, Ref: y[i]}, term{K: m.w.alpha, Ref: rest})
+			}
+			places[i] = m.add(rest, w)
+		}
+	}
+	return places
+}
+
+// markedFingerprint is Σ (text[j] + x^9)·α^j, of characters as windows have them.
+func (m *machine) markedFingerprint(text string) elem {
+	w, k := m.textFingerprint(text), innerMark
+	for range len(text) {
+		w = field.Add(w, k)
+		k = field.Mul(k, m.w.alpha)
+	}
+	return w
+}
+
+// bytesOf are the document's bytes, folded or not.
+func (m *machine) bytesOf(s *source, fold bool) []ref {
+	if fold {
+		return m.fold(s)
+	}
+	return s.bytes
+}
+
+// bytesAt reports whether a text stands at an offset of the prover's document.
+func (l *leaf) bytesAt(at int, text string, fold bool) bool {
+	rest := string(l.source.doc.Bytes()[at:])
+	rest = rest[:min(len(text), len(rest))]
+	if fold {
+		rest = lower(rest)
+	}
+	return rest == text
+}
