@@ -32,7 +32,7 @@ const (
 // birthday, and none otherwise. It is proven in the exponent of g as one chunk of
 // a product over bits; both sides are below 2^24, so it is exact. It costs 24
 // bits, a published product and 2 rows.
-func (m *machine) age(l *leaf, f query.DateFormat, today query.Date) (*integer, flag) {
+func (m *machine) age(l *leaf, f query.DateFormat, today query.Date) (*number, flag) {
 	d := m.dateOf(l, f)
 	if d.ages == nil {
 		years, rest := int64(0), int64(0)
@@ -71,20 +71,20 @@ func (m *machine) layAge(d *date, today query.Date, years, rest int64, past bool
 			factors = append(factors, m.dateFactor(r, 1<<b))
 		}
 	}
-	n := &integer{v: years}
-	for b := range n.bits {
-		n.bits[b] = m.zero()
+	var whole [64]ref
+	for b := range whole {
+		whole[b] = m.zero()
 		if b < ageBits {
-			n.bits[b] = m.bit(years>>b&1 == 1)
+			whole[b] = m.bit(years>>b&1 == 1)
 			if m.wiring() {
-				factors = append(factors, m.dateFactor(n.bits[b], 512<<b))
+				factors = append(factors, m.dateFactor(whole[b], 512<<b))
 			}
 		}
 	}
-	n.bits[63] = m.one()
-	n.packed = m.pack(n.bits[:])
+	whole[63] = m.one()
+	n := m.integer(years, whole)
 	sum := m.productForm(16+11+6+restBits+ageBits, factors)
-	d.ages, d.past = n, m.commit(past)
+	d.ages, d.past = &n, m.commit(past)
 	m.implies("age", d.past.r, m.add(sum, m.constant(powerOfSigned(place(today)))))
 	m.implies("age of a date", d.past.r, m.not(d.is.r))
 }
@@ -125,7 +125,7 @@ var monthLength = [13]int64{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 // public. It is proven in the exponent of g as one chunk of a product over bits;
 // all sums are below 2^26, so it is exact. The bits of the 64-bit integer are the
 // low 22 bits and sums of the highest. It costs 24 bits, a published product and 2 rows.
-func (m *machine) dayDiff(l *leaf, f query.DateFormat, today query.Date) (*integer, flag) {
+func (m *machine) dayDiff(l *leaf, f query.DateFormat, today query.Date) (*number, flag) {
 	d := m.dateOf(l, f)
 	if d.days == nil {
 		diff := int64(-1 << (diffBits - 1)) // all bits 0
@@ -160,24 +160,24 @@ func (m *machine) layDayDiff(d *date, today query.Date, diff int64) {
 		}
 		factors = append(append(factors, d.dayFactors(m, 4)...), m.dateFactor(early, -4))
 	}
-	n := &integer{v: diff}
+	var whole [64]ref
 	var high ref // [the difference is not negative]
 	for b := range diffBits {
 		high = m.bit((diff+1<<(diffBits-1))>>b&1 == 1)
-		n.bits[b] = high
+		whole[b] = high
 		if m.wiring() {
 			factors = append(factors, m.dateFactor(high, 4<<b))
 		}
 	}
 	for b := diffBits - 1; b < 63; b++ {
-		n.bits[b] = m.not(high)
+		whole[b] = m.not(high)
 	}
-	n.bits[63] = high
-	n.packed = m.pack(n.bits[:])
+	whole[63] = high
+	n := m.integer(diff, whole)
 	sum := m.productForm(2*9+11+6+1+diffBits, factors)
 	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + 1460
 	m.implies("day difference", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
-	d.days = n
+	d.days = &n
 }
 
 var firstDay = query.Date{Year: 1, Month: 1, Day: 1}

@@ -1,9 +1,6 @@
 package zkvm
 
-import (
-	"github.com/zkpass-go/zkpass/document"
-	"github.com/zkpass-go/zkpass/query"
-)
+import "github.com/zkpass-go/zkpass/query"
 
 // alternative is one thing that a value may be, and when it is.
 type alternative struct {
@@ -13,7 +10,7 @@ type alternative struct {
 	leaf  *leaf
 	path  int
 	truth flag
-	num   *integer
+	num   *number
 	array *array
 }
 
@@ -23,7 +20,7 @@ const (
 	isLiteral alternativeKind = iota
 	isLeaf
 	isTruth
-	isNumber // an integer that is computed: the time, or made of the member at path
+	isNumber // a number that is computed: the time, or made of the member at path
 	isArray  // the values that array selects
 )
 
@@ -36,7 +33,7 @@ type origin struct {
 	fixed query.Literal
 	leaf  *leaf
 	path  int
-	num   *integer
+	num   *number
 	array *array
 }
 
@@ -50,7 +47,7 @@ func (x *execution) merge(list []alternative) []alternative {
 	for _, a := range list {
 		o := origin{kind: a.kind, fixed: a.fixed, leaf: a.leaf, path: a.path, num: a.num, array: a.array}
 		if a.kind == isNumber && a.num.public {
-			o.num, o.fixed = nil, query.Literal{Type: query.Number, Num: document.Decimal{Int: a.num.v}}
+			o.num, o.fixed = nil, query.Literal{Type: query.Number, Num: a.num.v}
 		}
 		i, ok := index[o]
 		if !ok {

@@ -8,7 +8,7 @@ import "github.com/zkpass-go/zkpass/query"
 // What arrays cost in all, in a class of 576 bytes with room for 32 elements, over
 // the same query of one scalar member (197.8 KB, 3,462 rows): an index step +2.0 KB,
 // +4,031 rows; count of [] +6.8 KB, +2,250; a[].n tested as boolean +10.1 KB,
-// +7,145, as string +14.2 KB, +8,489, as integer with < +19.4 KB, +12,527; count of
+// +7,145, as string +14.2 KB, +8,489, as number with < +19.4 KB, +12,527; count of
 // [?n] +10.0 KB, of [?n == 'x'] +15.0 KB.
 type array struct {
 	selection *selection
@@ -88,7 +88,7 @@ func (x *execution) quantified(e *query.Expr, a, b alternative, g flag) flag {
 		case e.Op == query.Equal || e.Op == query.NotEqual:
 			m.needs("operand beside an array", g, m.usable(scalar.leaf))
 		default:
-			m.needs("integer member", g, scalar.leaf.isInteger)
+			m.needs("number member", g, scalar.leaf.isNumber)
 		}
 	}
 	rest := g // no element has decided
@@ -116,7 +116,7 @@ func (x *execution) oneType(v alternative) {
 	m := x.m
 	kinds := []func(*leaf) flag{
 		func(l *leaf) flag { return l.isString },
-		func(l *leaf) flag { return l.isInteger },
+		func(l *leaf) flag { return l.isNumber },
 		m.boolean,
 	}
 	types := make([]flag, len(kinds))
@@ -131,7 +131,7 @@ func (x *execution) oneType(v alternative) {
 	}
 	for k, item := range v.array.items {
 		if item.kind != isLeaf {
-			continue // computed: all integers
+			continue // computed: all numbers
 		}
 		h := x.under(v.array, k, v.guard)
 		conditions := []ref{m.not(m.usable(item.leaf).r)}
@@ -191,8 +191,8 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 		}))
 		difference = m.add(text, item.leaf.text)
 	case query.Number:
-		difference = m.add(x.integer(item, g).packed, ranked(func(l query.Literal) elem {
-			return elem{Lo: uint64(l.Num.Int) ^ bias}
+		difference = m.add(x.number(item, g).packed, ranked(func(l query.Literal) elem {
+			return codeOf(l.Num)
 		}))
 	case query.Boolean:
 		m.needs("boolean member", g, m.boolean(item.leaf))

@@ -203,10 +203,10 @@ var arrayLabels = []string{
 	"next region", "name in a group", "first name in a group", "value in a group", "name seen in a group", "names with escapes in a group",
 	"rank of an element", "element that is there", "filter's text",
 	"first byte of an element's value", "extent of an element's value", "bytes of an element's value", "letters of an element's value",
-	"first byte of a value", "kind by the first byte", "integer of an element",
+	"first byte of a value", "kind by the first byte", "number of an element",
 	labelSilent, labelPlace, labelDecoded,
 	"element's string within its limit", "length of an element's string", "string of an element",
 	"array", "names in elements", "names in a kept element", "kept element", "undecided", "elements of one type",
 	"number of elements of an output", "output equals the public element", "element of an output", "disclosable element",
-	"operand beside an array", "integer member", "string member", "boolean member", "output of another type",
+	"operand beside an array", "number member", "string member", "boolean member", "output of another type",
 }

@@ -54,7 +54,7 @@ func TestLine12Arrays(t *testing.T) {
 			func(s []*source) {
 				e := root(s, "a").Elems
 				place(s, "a").nodes = []*document.Node{e[1], e[0]}
-			}, "kind integer"},
+			}, "kind number"},
 		{"an element twice", `{"dvar":"a[]"}`, `{"a":[1,1]` + marked, `{"a":[1,2]` + marked,
 			func(s []*source) {
 				e := root(s, "a").Elems

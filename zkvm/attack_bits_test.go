@@ -175,21 +175,21 @@ func TestLine25BitsOfFacets(t *testing.T) {
 	}
 	for _, l := range a.sources[0].leaves {
 		needed := false
-		for _, kind := range []flag{l.isString, l.isInteger, l.isTrue, l.isFalse} {
+		for _, kind := range []flag{l.isString, l.isNumber, l.isTrue, l.isFalse} {
 			needed = needed || !kind.fixed && a.get(kind.r)
 		}
 		if !l.isString.fixed && !a.get(l.isString.r) {
 			allow("length of what is no string", l.isString.r+1, min(maxToken, a.sources[0].size())-1)
 		}
-		if !l.isInteger.fixed && !a.get(l.isInteger.r) {
-			allow("digits and number of what is no integer", l.isInteger.r+1, 6*digits+64)
+		if !l.isNumber.fixed && !a.get(l.isNumber.r) {
+			allow("digits and number of what is no integer", l.isNumber.r+1, numberSecrets)
 		}
 		if !needed && l.at.ok >= 0 { // nobody asks whether it is there once
 			may[int(l.at.ok)] = "promise for what is not used"
 		}
 		switch l.at.name { // what they promise is true, and not needed
 		case "i":
-			may[int(l.isInteger.r)] = "kind of what is not needed"
+			may[int(l.isNumber.r)] = "kind of what is not needed"
 		case "_i_zkpass_public_":
 			may[int(l.isTrue.r)] = "marker of what is not output"
 		}

@@ -2,7 +2,10 @@ package zkvm
 
 import (
 	"strconv"
+	"strings"
 	"testing"
+
+	"github.com/zkpass-go/zkpass/document"
 )
 
 // hide makes the attacker overlook members: no name is found, and that the name
@@ -16,24 +19,55 @@ func hide(names ...string) func([]*source) {
 	}
 }
 
-// setInteger commits an integer and its digits in a leaf.
-func (a *attack) setInteger(l *leaf, v int64) {
-	text := strconv.FormatInt(v, 10)
-	for k := range digits {
-		at := l.isInteger.r + 1 + ref(6*k)
-		var c byte
-		if k < len(text) {
-			c = text[len(text)-1-k]
-		}
-		digit := c >= '0' && c <= '9'
-		a.set(digit, at)
-		for b := range 4 {
-			a.set(digit && c>>b&1 == 1, at+1+ref(b))
-		}
-		a.set(c == '-', at+5)
+// setNumber commits an integer and its digits in a leaf.
+func (a *attack) setNumber(l *leaf, v int64) {
+	a.setDigits(l, strconv.FormatInt(v, 10))
+	a.setValue(l, document.Decimal{Int: v})
+}
+
+// numberSecrets is the number of bits of a number's characters and value.
+const numberSecrets = 6*wholePlaces + 5*fractionDigits + (fractionPlaces - fractionDigits) + numberBits
+
+// setDigits commits the characters of a number.
+func (a *attack) setDigits(l *leaf, text string) {
+	whole, fraction, _ := strings.Cut(text, ".")
+	at := l.isNumber.r + 1
+	next := func(v bool) {
+		a.set(v, at)
+		at++
 	}
+	digit := func(c byte) {
+		is := c >= '0' && c <= '9'
+		next(is)
+		for b := range 4 {
+			next(is && c>>b&1 == 1)
+		}
+	}
+	for k := range wholePlaces {
+		var c byte
+		if k < len(whole) {
+			c = whole[len(whole)-1-k]
+		}
+		digit(c)
+		next(c == '-')
+	}
+	for j := range fractionPlaces {
+		var c byte
+		if j < len(fraction) {
+			c = fraction[j]
+		}
+		if j < fractionDigits {
+			digit(c)
+		} else {
+			next(c == '0')
+		}
+	}
+}
+
+// setValue commits the value of a number.
+func (a *attack) setValue(l *leaf, v document.Decimal) {
 	for k, r := range l.number.bits {
-		a.set((uint64(v)^bias)>>k&1 == 1, r)
+		a.set(codeBit(codeOf(v), k), r)
 	}
 }
 
@@ -45,12 +79,12 @@ func TestLine35KindsThatCancel(t *testing.T) {
 		return cheat{
 			resolved: hide("age"),
 			leaves: func(ls []*leaf) {
-				ls[0].isInteger.v, ls[0].isTrue.v, ls[0].number.v = true, true, number
+				ls[0].isNumber.v, ls[0].isTrue.v, ls[0].number.v = true, true, document.Decimal{Int: number}
 			},
 			secrets: func(a *attack) {
 				l := a.leafAt("age")
-				a.set(true, l.isInteger.r, l.isTrue.r)
-				a.setInteger(l, number)
+				a.set(true, l.isNumber.r, l.isTrue.r)
+				a.setNumber(l, number)
 			},
 		}
 	}

@@ -208,40 +208,39 @@ func TestLine09DuplicateNames(t *testing.T) {
 func TestLine10Numbers(t *testing.T) {
 	const text = `{"==":[{"dvar":"a"},12]}`
 	for _, test := range []struct{ held, label string }{
-		{`{"a":"12"}`, "kind integer"},
-		{`{"a":123}`, "kind integer"},
-		{`{"a":1}`, "kind integer"},
-		{`{"a":-12}`, "kind integer"},
-		{`{"a":12.0}`, "kind integer"},
-		{`{"a":1.2e1}`, "kind integer"},
-		{`{"a":null}`, "kind integer"},
-		{`{"a":{}}`, "kind integer"},
-		{`{"a":[12]}`, "kind integer"},
-		{`{"a":true}`, "kind integer"},
+		{`{"a":"12"}`, "kind number"},
+		{`{"a":123}`, "kind number"},
+		{`{"a":1}`, "kind number"},
+		{`{"a":-12}`, "kind number"},
+		{`{"a":12.0}`, "kind number"},
+		{`{"a":1.2e1}`, "kind number"},
+		{`{"a":null}`, "kind number"},
+		{`{"a":{}}`, "kind number"},
+		{`{"a":[12]}`, "kind number"},
+		{`{"a":true}`, "kind number"},
 		{`{"b":12}`, "usable value"},
 	} {
 		f := forged(t, text, `{"a":12}`, test.held)
 		newAttack(t, f, cheat{
-			leaves: func(ls []*leaf) { ls[0].isInteger.v, ls[0].isTrue.v, ls[0].number.v = true, false, 12 },
+			leaves: func(ls []*leaf) {
+				ls[0].isNumber.v, ls[0].isTrue.v, ls[0].number.v = true, false, document.Decimal{Int: 12}
+			},
 			secrets: func(a *attack) {
 				l := a.leafAt("a")
 				a.set(false, l.isTrue.r)
-				a.set(true, l.isInteger.r)
-				a.setInteger(l, 12)
+				a.set(true, l.isNumber.r)
+				a.setNumber(l, 12)
 			},
 		}).refused(t, test.label, test.held == `{"a":"12"}` || test.held == `{"a":123}`)
 	}
 	// The digits are right and the number is another one.
 	f := newFixture(t, text, `{"a":13}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{
-		leaves: func(ls []*leaf) { ls[0].number.v = 12 },
+		leaves: func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: 12} },
 		secrets: func(a *attack) {
-			l := a.leafAt("a")
-			for k, r := range l.number.bits {
-				a.set((uint64(12)^bias)>>k&1 == 1, r)
-			}
+			a.setValue(a.leafAt("a"), document.Decimal{Int: 12})
 		},
-	}).refused(t, "integer", true)
+	}).refused(t, "value of a number", true)
 }
 
 // TestLine17And19AnotherStatement checks an honest proof against other
@@ -391,12 +390,12 @@ func TestLine32ValuesThatAreNotNeeded(t *testing.T) {
 	// Both are needed, and neither holds.
 	f := newFixture(t, text, `{"a":"y","b":2}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.node = nil }}).refused(t, "string equality", true)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].number.v = 1 }}).refused(t, "integer equality", true)
+	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].number.v = document.Decimal{Int: 1} }}).refused(t, "number equality", true)
 	// The second is not needed: what stands there is free, and reaches nothing.
 	f = newFixture(t, text, `{"a":"x","b":2}`)
 	free := cheat{
 		resolved: hide("b"),
-		secrets:  func(a *attack) { a.setInteger(a.leafAt("b"), 77) },
+		secrets:  func(a *attack) { a.setNumber(a.leafAt("b"), 77) },
 	}
 	if label := newAttack(t, f, cheat{resolved: hide("b")}).check(t); label != "" {
 		t.Errorf("a value that is not needed violates %q", label)

@@ -138,7 +138,7 @@ func TestOutputsThatAreNot(t *testing.T) {
 
 func TestComparisonsThatAreNot(t *testing.T) {
 	f := newFixture(t, `{">":[{"dvar":"a"},5]}`, `{"a":5}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].number.v = 6 }}).refused(t, "borrow of a comparison", true)
+	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: 6} }}).refused(t, "borrow of a comparison", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":"x","b":"y"}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].at.node = nil }}).refused(t, "string equality of members", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":true,"b":false}`).claim(`{"result":true}`)

@@ -213,7 +213,7 @@ func TestLine36BitsAreBits(t *testing.T) {
 	a := newAttack(t, f, cheat{})
 	l := a.leafAt("a")
 	for name, r := range map[string]ref{
-		"digit": l.isInteger.r + 2, "present": l.isInteger.r + 1, "minus": l.isInteger.r + 6 + 6, "number": l.number.bits[3],
+		"digit": l.isNumber.r + 2, "present": l.isNumber.r + 1, "minus": l.isNumber.r + 6 + 6, "number": l.number.bits[3],
 		"true": l.isTrue.r, "ok": a.sources[0].root.ok, "found": l.at.found, "name": a.sources[0].root.keys[1],
 	} {
 		if int(r) >= a.gf.Bits {

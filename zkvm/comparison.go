@@ -41,7 +41,7 @@ func (x *execution) compare(e *query.Expr, a, b alternative, g flag) flag {
 	case query.NotEqual:
 		return m.minus(g, m.and("equal", g, x.equal(a, b, e.Fold, g)))
 	}
-	na, nb := x.integer(a, g), x.integer(b, g)
+	na, nb := x.number(a, g), x.number(b, g)
 	if na == nil || nb == nil {
 		return m.fixed(false)
 	}
@@ -56,21 +56,21 @@ func (x *execution) compare(e *query.Expr, a, b alternative, g flag) flag {
 	return m.minus(g, m.and("less", g, m.less(na, nb)))
 }
 
-// integer is the integer that an alternative must be under the guard, or nil if
+// number is the number that an alternative must be under the guard, or nil if
 // it cannot be one: then the guard must be 0.
-func (x *execution) integer(v alternative, g flag) *integer {
+func (x *execution) number(v alternative, g flag) *number {
 	m := x.m
 	switch {
 	case v.kind == isNumber:
 		return v.num
 	case v.kind == isLiteral && v.fixed.Type == query.Number:
-		n := m.constantInteger(v.fixed.Num.Int)
+		n := m.constantNumber(v.fixed.Num)
 		return &n
 	case v.kind == isLeaf:
-		m.needs("integer member", g, v.leaf.isInteger)
+		m.needs("number member", g, v.leaf.isNumber)
 		return &v.leaf.number
 	}
-	m.never("integer wanted", g)
+	m.never("number wanted", g)
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 			break
 		}
 		if a.kind == isLeaf || x.typeOf(a) == query.Number {
-			na, nb := x.integer(a, g), x.integer(b, g)
+			na, nb := x.number(a, g), x.number(b, g)
 			if na.public && nb.public {
 				return m.fixed(na.v == nb.v)
 			}
@@ -158,10 +158,10 @@ func (x *execution) equalMembers(a, b *leaf, fold bool, g flag) flag {
 		return m.sameText(a, b, true)
 	}
 	strings := m.and("two strings", a.isString, b.isString)
-	integers := m.and("two integers", a.isInteger, b.isInteger)
+	numbers := m.and("two numbers", a.isNumber, b.isNumber)
 	booleans := m.and("two booleans", m.boolean(a), m.boolean(b))
-	m.needs("members of one type", g, m.plus(strings, m.plus(integers, booleans)))
+	m.needs("members of one type", g, m.plus(strings, m.plus(numbers, booleans)))
 	equal := m.and("equal strings", strings, m.sameText(a, b, false))
-	equal = m.plus(equal, m.and("equal integers", integers, m.same(&a.number, &b.number)))
+	equal = m.plus(equal, m.and("equal numbers", numbers, m.same(&a.number, &b.number)))
 	return m.plus(equal, m.and("equal booleans", booleans, m.inverse(m.exclusive(a.isTrue, b.isTrue))))
 }

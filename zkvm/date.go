@@ -13,7 +13,7 @@ type date struct {
 	// secret
 	value query.Date
 
-	ages, days *integer
+	ages, days *number
 	past       flag // [ages is the age: the date is not later than today]
 }
 

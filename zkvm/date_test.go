@@ -38,7 +38,7 @@ func stringLeaf(t testing.TB, text string) func(m *machine) *leaf {
 func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date) {
 	t.Helper()
 	leafOf := stringLeaf(t, text)
-	var years, days *integer
+	var years, days *number
 	var hasAge, hasDays flag
 	a := newApparatus(t, func(m *machine) {
 		l := leafOf(m)
@@ -51,7 +51,7 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 	if hasDays.v != ok || hasAge.v != past {
 		t.Fatalf("%q as %s on %v: is a date %v, has an age %v, want %v, %v", text, f, today, hasDays.v, hasAge.v, ok, past)
 	}
-	if past && years.v != wantYears || ok && days.v != want.Days(today) {
+	if past && years.v.Int != wantYears || ok && days.v.Int != want.Days(today) {
 		t.Fatalf("%q as %s on %v: %d years, %d days, want %d, %d", text, f, today, years.v, days.v, wantYears, want.Days(today))
 	}
 	// The committed bits say what v says, date or not.
@@ -59,8 +59,8 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 	walk := a.walk
 	a.walk = func(m *machine) {
 		walk(m)
-		bitsAre(m, years, gotYears.v)
-		bitsAre(m, days, gotDays.v)
+		bitsAre(m, years, gotYears.v.Int)
+		bitsAre(m, days, gotDays.v.Int)
 	}
 	if label := a.check(t, nil); label != "" {
 		t.Fatalf("%q as %s on %v: %s", text, f, today, label)
@@ -68,7 +68,7 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 }
 
 // bitsAre adds the linear conditions that an integer's forms are those of v.
-func bitsAre(m *machine, n *integer, v int64) {
+func bitsAre(m *machine, n *number, v int64) {
 	c := m.constantInteger(v)
 	m.zeroForm("packed form", m.add(n.packed, c.packed))
 	for k := range n.bits {

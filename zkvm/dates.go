@@ -43,8 +43,8 @@ func (x *execution) date(e *query.Expr, v alternative, today query.Date) alterna
 	return out
 }
 
-func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date) *integer {
-	var n *integer
+func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date) *number {
+	var n *number
 	var right flag
 	if e.Op == query.Age {
 		n, right = x.m.age(v.leaf, e.Date, today)
@@ -57,7 +57,7 @@ func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date)
 
 // dateOfLiteral is of an alternative that is no member. A local may hold a literal
 // that is no date of this format.
-func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date) *integer {
+func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date) *number {
 	var d query.Date
 	var n int64
 	ok := v.kind == isLiteral && v.fixed.Type == query.String

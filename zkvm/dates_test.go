@@ -203,7 +203,7 @@ func TestDatesInPrograms(t *testing.T) {
 		"later":               {`[{"output":{"a":` + age("when") + `}}]`, ``},
 		"missing":             {`[{"output":{"a":{"==":[` + age("none") + `,1]}}}]`, ``},
 		"missing, not needed": {`[{"output":{"a":{"and":[{"dvar":"f"},{"==":[` + age("none") + `,1]}]}}}]`, `{"a":false}`},
-		"integer":             {`[{"output":{"a":` + age("n") + `}}]`, ``},
+		"value of a number":   {`[{"output":{"a":` + age("n") + `}}]`, ``},
 		"boolean":             {`[{"output":{"a":` + age("t") + `}}]`, ``},
 		"another format":      {`[{"output":{"a":{"==":[{"get_age":[{"dvar":"born"},"DD/MM/YYYY"]},24]}}}]`, ``},
 		"with a member":       {`[{"output":{"a":{"==":[{"get_day_diff":[{"dvar":"born"},"YYYY-MM-DD"]},{"dvar":"days"}]}}}]`, `{"a":true}`},

@@ -19,7 +19,7 @@
 // public affine forms (package libzk/affine): signing.go the signed text and its
 // hash, tree.go and locate.go the objects and members that paths look for,
 // element.go, each.go, items.go and array.go the elements of arrays, leaf.go,
-// integer.go, escapes.go, itemescapes.go, date.go and calendar.go what values are,
+// number.go, escapes.go, places.go, itemescapes.go, date.go and calendar.go what values are,
 // execution.go and the files it calls the program, output.go the outputs and what
 // may be disclosed, link.go and signature.go the signature. Each gadget is written
 // once and walked twice, see machine.go. Fixed circuits with their own

@@ -211,7 +211,7 @@ type selection struct {
 	kept   []flag // exact, if the guard's conditions hold
 	// rank[k][r] = [exactly r elements before k are kept]
 	rank  [][]ref
-	count integer
+	count number
 	// conditions under which the rest is right: forms that must be zero
 	conditions []ref
 }
@@ -293,18 +293,18 @@ func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
 		count = rank
 	}
 	// The count's bits are sums of the bits [count = k], of which one is 1.
-	sel.count.v = int64(total)
-	for b := range sel.count.bits {
+	var whole [64]ref
+	for b := range whole {
 		var in []ref
 		for k, is := range count {
 			if k>>b&1 == 1 {
 				in = append(in, is)
 			}
 		}
-		sel.count.bits[b] = m.add(in...)
+		whole[b] = m.add(in...)
 	}
-	sel.count.bits[63] = m.one()
-	sel.count.packed = m.pack(sel.count.bits[:])
+	whole[63] = m.one()
+	sel.count = m.integer(int64(total), whole)
 	return sel
 }
 

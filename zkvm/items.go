@@ -55,7 +55,7 @@ func (m *machine) layItems(l *leaf) {
 		m.row("first byte of an element's value", l.at.value[i], m.narrow(s, i), first[i])
 	}
 	var text itemText
-	if l.asString || l.asInteger {
+	if l.asString || l.asNumber {
 		text = m.layItemText(l, values)
 	}
 	for k := range query.MaxElements {
@@ -65,7 +65,7 @@ func (m *machine) layItems(l *leaf) {
 		}
 		item := &leaf{
 			source: s, at: &member{in: l.at.in, step: l.at.step, node: node, group: e, sane: true},
-			asString: l.asString, asInteger: l.asInteger, folds: l.folds,
+			asString: l.asString, asNumber: l.asNumber, folds: l.folds,
 		}
 		region := e.regions[k]
 		m.layFirst(s, item, m.dot(s.dots, region, first))
@@ -78,13 +78,13 @@ func (m *machine) layItems(l *leaf) {
 			}
 			item.shown = text.shown[node]
 		}
-		item.isString, item.isInteger = m.fixed(false), m.fixed(false)
+		item.isString, item.isNumber = m.fixed(false), m.fixed(false)
 		if l.asString {
 			m.layItemString(item)
 		}
-		if l.asInteger {
-			m.layInteger(item, item.raw(), node != nil)
-			m.implies("integer of an element", item.isInteger.r, m.not(item.first.number.r))
+		if l.asNumber {
+			m.layNumber(item, item.raw(), node != nil)
+			m.implies("number of an element", item.isNumber.r, m.not(item.first.number.r))
 		}
 		l.items = append(l.items, item)
 	}

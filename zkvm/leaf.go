@@ -13,19 +13,19 @@ type leaf struct {
 	source *source
 	at     *member
 	// What the program may need of it.
-	asString, asInteger, folds bool
-	items                      []*leaf   // in a group: the leaf of each element
-	unfit                      []ref     // in a group, see unfit
-	first                      firstByte // of an element's leaf
+	asString, asNumber, folds bool
+	items                     []*leaf   // in a group: the leaf of each element
+	unfit                     []ref     // in a group, see unfit
+	first                     firstByte // of an element's leaf
 
-	isString, isInteger, isTrue, isFalse flag
+	isString, isNumber, isTrue, isFalse flag
 
 	start   ref // α^p for a value at byte p, 0 if there is none
 	end     ref // α^q for a scalar whose last byte is at q-1
 	text    ref // Σ α^i·x_i over the bytes of the scalar, quotes included
 	lowered ref // the same with A to Z as a to z
 
-	number integer
+	number number
 
 	// For strings inside strings.
 	inside  []ref // inside[i]: byte i belongs to the scalar
@@ -51,27 +51,6 @@ type literalText struct {
 type leafPair struct {
 	other *leaf
 	fold  bool
-}
-
-// integer is a signed 64-bit integer v as the bits of v + 2^63, lowest first, and
-// as their packed form Σ bits[k]·x^k.
-type integer struct {
-	bits   [64]ref
-	packed ref
-	v      int64
-	public bool // v is known to both sides
-}
-
-const bias = 1 << 63
-
-// constantInteger is a public integer.
-func (m *machine) constantInteger(v int64) integer {
-	u := uint64(v) ^ bias
-	n := integer{v: v, packed: m.constant(elem{Lo: u}), public: true}
-	for k := range n.bits {
-		n.bits[k] = m.public(u>>k&1 == 1)
-	}
-	return n
 }
 
 // raw is the text of the leaf's value in the prover's document, "" if it is not
@@ -122,12 +101,12 @@ func (m *machine) layLeaf(l *leaf) {
 	l.isTrue, l.isFalse = m.commit(usable && raw == "true"), m.commit(usable && raw == "false")
 	m.literalKind(l, l.isTrue, "true")
 	m.literalKind(l, l.isFalse, "false")
-	l.isString, l.isInteger = m.fixed(false), m.fixed(false)
+	l.isString, l.isNumber = m.fixed(false), m.fixed(false)
 	if l.asString {
 		m.layString(l, raw, usable)
 	}
-	if l.asInteger {
-		m.layInteger(l, raw, usable)
+	if l.asNumber {
+		m.layNumber(l, raw, usable)
 	}
 	if l.characters != nil {
 		l.decoded(m)
@@ -136,7 +115,7 @@ func (m *machine) layLeaf(l *leaf) {
 	// held to it alone: in characteristic two, two false claims would cancel in
 	// their sum.
 	conditions := m.together(l.at.conditions(m)...)
-	for _, kind := range []flag{l.isString, l.isInteger, l.isTrue, l.isFalse} {
+	for _, kind := range []flag{l.isString, l.isNumber, l.isTrue, l.isFalse} {
 		if !kind.fixed {
 			m.implies("usable value", kind.r, conditions)
 		}
@@ -147,8 +126,8 @@ func (m *machine) layLeaf(l *leaf) {
 // has one at most, by how it is written, so their sum is a bit.
 func (m *machine) usable(l *leaf) flag {
 	return flag{
-		m.add(l.isString.r, l.isInteger.r, l.isTrue.r, l.isFalse.r),
-		l.isString.v || l.isInteger.v || l.isTrue.v || l.isFalse.v,
+		m.add(l.isString.r, l.isNumber.r, l.isTrue.r, l.isFalse.r),
+		l.isString.v || l.isNumber.v || l.isTrue.v || l.isFalse.v,
 		false,
 	}
 }

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"slices"
 
+	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -35,7 +36,7 @@ func (x *execution) membership(e *query.Expr, g flag) (flag, error) {
 }
 
 // oneOf is the flag that an alternative is in the list, right under its guard,
-// under which it must have the list's type. Among strings and among integers it
+// under which it must have the list's type. Among strings and among numbers it
 // is one zero test of a product of differences, of 64 literals for each copy of
 // the products circuit.
 func (x *execution) oneOf(v alternative, list []query.Literal) flag {
@@ -58,7 +59,7 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 		m.needs("string member", v.guard, v.leaf.isString)
 		return m.textIn(v.leaf, list)
 	case query.Number:
-		return m.integerIn(x.integer(v, v.guard), list)
+		return m.numberIn(x.number(v, v.guard), list)
 	}
 	yes := slices.ContainsFunc(list, func(l query.Literal) bool { return l.Bool })
 	no := slices.ContainsFunc(list, func(l query.Literal) bool { return !l.Bool })
@@ -98,19 +99,19 @@ func (m *machine) textIn(l *leaf, list []query.Literal) flag {
 	return m.anyZero("string in a list", differences, v)
 }
 
-// integerIn is the flag that an integer is one of the literals.
-func (m *machine) integerIn(n *integer, list []query.Literal) flag {
-	var numbers []int64
+// numberIn is the flag that a number is one of the literals.
+func (m *machine) numberIn(n *number, list []query.Literal) flag {
+	var numbers []document.Decimal
 	for _, l := range list {
-		if !slices.Contains(numbers, l.Num.Int) {
-			numbers = append(numbers, l.Num.Int)
+		if !slices.Contains(numbers, l.Num) {
+			numbers = append(numbers, l.Num)
 		}
 	}
 	differences := make([]ref, len(numbers))
 	for i, v := range numbers {
-		differences[i] = m.add(n.packed, m.constant(elem{Lo: uint64(v) ^ bias}))
+		differences[i] = m.add(n.packed, m.constant(codeOf(v)))
 	}
-	return m.anyZero("integer in a list", differences, slices.Contains(numbers, n.v))
+	return m.anyZero("number in a list", differences, slices.Contains(numbers, n.v))
 }
 
 // anyZero is the flag that one of the forms is zero, right both ways: the zero

@@ -29,7 +29,7 @@ func newSurvey(p *query.Program, sources []*source) (*survey, error) {
 	}
 	for i := range v.assigned {
 		l := v.leaves[i]
-		l.asString, l.asInteger = true, true
+		l.asString, l.asNumber = true, true
 		l.folds = l.folds || v.folds
 	}
 	return v, nil
@@ -78,7 +78,7 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 func (v *survey) use(path int, t query.Type) {
 	l := v.leaves[path]
 	l.asString = l.asString || t&query.String != 0
-	l.asInteger = l.asInteger || t&query.Number != 0
+	l.asNumber = l.asNumber || t&query.Number != 0
 }
 
 func (v *survey) block(list []query.Statement) error {

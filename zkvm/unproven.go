@@ -1,7 +1,6 @@
 package zkvm
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 
@@ -17,14 +16,6 @@ func unprovenExpression(e *query.Expr) error {
 	case query.Seconds:
 		what = "get_time"
 	}
-	if !e.Literal.Num.Integer() {
-		what = "a number with a fraction"
-	}
-	for _, l := range e.List {
-		if !l.Num.Integer() {
-			what = "a number with a fraction"
-		}
-	}
 	if what == "" {
 		return nil
 	}
@@ -32,8 +23,8 @@ func unprovenExpression(e *query.Expr) error {
 }
 
 // unproven is ErrUnsupported if the documents have something, where a path of the
-// program looks, of which the query has a result but no circuit a proof yet: a
-// number with a point, or an array of more than [query.MaxElements] elements. It names the path and no value.
+// program looks, of which the query has a result but no circuit a proof yet:
+// an array of more than [query.MaxElements] elements. It names the path and no value.
 func (p *plan) unproven(secrets []Secret) error {
 	for i, secret := range secrets {
 		payload, err := base64.RawURLEncoding.DecodeString(secret.Payload)
@@ -48,7 +39,7 @@ func (p *plan) unproven(secrets []Secret) error {
 			if path.Document != i {
 				continue
 			}
-			if what := unprovenAt(doc, doc.Root, path.Steps); what != "" {
+			if what := unprovenAt(doc.Root, path.Steps); what != "" {
 				return fmt.Errorf("%w: path %s leads to %s", ErrUnsupported, path, what)
 			}
 		}
@@ -57,12 +48,8 @@ func (p *plan) unproven(secrets []Secret) error {
 }
 
 // unprovenAt follows steps from a node, into all members of a name.
-func unprovenAt(doc *document.Document, n *document.Node, steps []query.Step) string {
+func unprovenAt(n *document.Node, steps []query.Step) string {
 	if len(steps) == 0 {
-		switch {
-		case n.Kind == document.Number && bytes.ContainsRune(doc.Raw(n), '.'):
-			return "a number with a fraction"
-		}
 		return ""
 	}
 	step, rest := steps[0], steps[1:]
@@ -70,14 +57,14 @@ func unprovenAt(doc *document.Document, n *document.Node, steps []query.Step) st
 	case query.Member:
 		for _, m := range n.Members {
 			if m.Name == step.Name {
-				if what := unprovenAt(doc, m.Value, rest); what != "" {
+				if what := unprovenAt(m.Value, rest); what != "" {
 					return what
 				}
 			}
 		}
 	case query.Index:
 		if step.Index < len(n.Elems) {
-			return unprovenAt(doc, n.Elems[step.Index], rest)
+			return unprovenAt(n.Elems[step.Index], rest)
 		}
 	case query.Each:
 		if len(n.Elems) > query.MaxElements {
@@ -86,11 +73,11 @@ func unprovenAt(doc *document.Document, n *document.Node, steps []query.Step) st
 		for _, e := range n.Elems {
 			by := []query.Step{{Kind: query.Member, Name: step.Filter.Name}}
 			if step.Filter.Kind != query.KeepAll {
-				if what := unprovenAt(doc, e, by); what != "" {
+				if what := unprovenAt(e, by); what != "" {
 					return what
 				}
 			}
-			if what := unprovenAt(doc, e, rest); what != "" {
+			if what := unprovenAt(e, rest); what != "" {
 				return what
 			}
 		}
