@@ -139,27 +139,7 @@ func (m *machine) dayDiff(l *leaf, f query.DateFormat, today query.Date) (*numbe
 
 // layDayDiff lays out what dayDiff promises.
 func (m *machine) layDayDiff(d *date, today query.Date, diff int64) {
-	early := m.derived(d.value.Month <= 2 && isLeap(d.value.Year))
-	m.row("before a leap day", m.not(d.after[2]), d.leap, early)
-
-	var factors []factor
-	if m.wiring() {
-		for half, weight := range []int64{1461, 146097} {
-			units, tens := d.year[2*half], d.year[2*half+1]
-			for b := range 4 {
-				w := weight << b
-				if b == 0 {
-					w-- // the remainder's lower bit
-				}
-				factors = append(factors, m.dateFactor(units[b], w), m.dateFactor(tens[b], 10*weight<<b))
-			}
-			factors = append(factors, m.dateFactor(m.add(units[1], tens[0]), -2))
-		}
-		for k := 1; k < 12; k++ {
-			factors = append(factors, m.dateFactor(d.after[k], 4*monthLength[k]))
-		}
-		factors = append(append(factors, d.dayFactors(m, 4)...), m.dateFactor(early, -4))
-	}
+	factors := m.numberOfDay(d, 1)
 	var whole [64]ref
 	var high ref // [the difference is not negative]
 	for b := range diffBits {
@@ -174,10 +154,43 @@ func (m *machine) layDayDiff(d *date, today query.Date, diff int64) {
 	}
 	whole[63] = high
 	n := m.integer(diff, whole)
-	sum := m.productForm(2*9+11+6+1+diffBits, factors)
-	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + 1460
+	sum := m.productForm(dayNumberFactors+diffBits, factors)
+	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + dayNumberOffset
 	m.implies("day difference", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
 	d.days = &n
+}
+
+// dayNumberFactors is how many factors numberOfDay has, and dayNumberOffset by how
+// much four times the number of a day is less than their exponents' sum.
+const (
+	dayNumberFactors = 2*9 + 11 + 6 + 1
+	dayNumberOffset  = 1460
+)
+
+// numberOfDay are factors whose product is g^(scale·(4·number + dayNumberOffset)), with
+// the number of a date's day, see dayDiff.
+func (m *machine) numberOfDay(d *date, scale int64) []factor {
+	early := m.derived(d.value.Month <= 2 && isLeap(d.value.Year))
+	m.row("before a leap day", m.not(d.after[2]), d.leap, early)
+	if !m.wiring() {
+		return nil
+	}
+	var factors []factor
+	for half, weight := range []int64{1461, 146097} {
+		units, tens := d.year[2*half], d.year[2*half+1]
+		for b := range 4 {
+			w := weight << b
+			if b == 0 {
+				w-- // the remainder's lower bit
+			}
+			factors = append(factors, m.dateFactor(units[b], scale*w), m.dateFactor(tens[b], scale*10*weight<<b))
+		}
+		factors = append(factors, m.dateFactor(m.add(units[1], tens[0]), -2*scale))
+	}
+	for k := 1; k < 12; k++ {
+		factors = append(factors, m.dateFactor(d.after[k], 4*scale*monthLength[k]))
+	}
+	return append(append(factors, d.dayFactors(m, 4*scale)...), m.dateFactor(early, -4*scale))
 }
 
 var firstDay = query.Date{Year: 1, Month: 1, Day: 1}

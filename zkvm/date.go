@@ -106,6 +106,12 @@ func (m *machine) newDate(c dateClaim) (d *date, separator [2]ref) {
 		separator[b] = m.bit((c.sign-separatorBase)>>b&1 == 1)
 	}
 	m.row("separator of a date", m.not(separator[0]), m.not(separator[1]), m.not(d.is.r))
+	m.layDigits(d)
+	return d, separator
+}
+
+// layDigits commits the bits of a date.
+func (m *machine) layDigits(d *date) {
 	rest := d.value.Year
 	for j := range d.year {
 		for b := range d.year[j] {
@@ -128,7 +134,6 @@ func (m *machine) newDate(c dateClaim) (d *date, separator [2]ref) {
 			m.implies("months in order", d.after[k], m.not(d.after[k-1]))
 		}
 	}
-	return d, separator
 }
 
 // belowTen proves that four bits are a decimal digit: the highest excludes the

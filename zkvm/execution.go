@@ -112,6 +112,8 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 		return []alternative{{guard: g, kind: isNumber, num: &n, path: noPath}}, nil
 	case query.Age, query.DayDiff:
 		return x.dates(e, g)
+	case query.Seconds:
+		return x.times(e, g)
 	case query.Count:
 		return []alternative{x.count(e, g)}, nil
 	case query.MemberValue:

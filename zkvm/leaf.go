@@ -41,6 +41,8 @@ type leaf struct {
 	equals map[literalText]flag
 	pairs  map[leafPair]flag
 	dates  map[query.DateFormat]*date
+
+	instant *instant // see instantOf
 }
 
 type literalText struct {

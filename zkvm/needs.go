@@ -106,13 +106,10 @@ func (v *survey) expression(e *query.Expr) error {
 			return err
 		}
 	}
-	if err := unprovenExpression(e); err != nil {
-		return err
-	}
 	switch e.Op {
 	case query.MemberValue:
 		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
-	case query.Age, query.DayDiff:
+	case query.Age, query.DayDiff, query.Seconds:
 		if a := e.Args[0]; a.Op == query.MemberValue {
 			v.use(a.Path, query.String)
 		}

@@ -8,20 +8,6 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
-// unprovenExpression is ErrUnsupported for an expression that no circuit decides
-// yet.
-func unprovenExpression(e *query.Expr) error {
-	what := ""
-	switch e.Op {
-	case query.Seconds:
-		what = "get_time"
-	}
-	if what == "" {
-		return nil
-	}
-	return fmt.Errorf("%w: %s: %s", ErrUnsupported, e.Pos, what)
-}
-
 // unproven is ErrUnsupported if the documents have something, where a path of the
 // program looks, of which the query has a result but no circuit a proof yet:
 // an array of more than [query.MaxElements] elements. It names the path and no value.

@@ -1,0 +1,290 @@
+package zkvm
+
+import (
+	"time"
+
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// instant is a string as a time of RFC 3339, in the form that get_time reads. The bit
+// "is" promises one way: it is 1 only of a string that is one, and then seconds are its
+// Unix seconds.
+type instant struct {
+	is      flag
+	seconds number
+}
+
+// clock is the prover's reading of a time.
+type clock struct {
+	is                   bool
+	date                 query.Date
+	hour, minute, second int
+	fraction             string // its digits
+	zone                 string // Z, z, or +hh:mm
+	offset               [2]int // hours and minutes
+	smallT               bool
+	seconds              int64
+}
+
+// readClock reads the prover's string.
+func readClock(l *leaf) clock {
+	c := clock{date: query.Date{Month: 1}, zone: "Z"}
+	text := ""
+	if l.isString.v {
+		text = l.raw()
+		text = text[1 : len(text)-1]
+	}
+	seconds, is := query.ParseTime(text)
+	if !is {
+		return c
+	}
+	two := func(at int) int { return int(text[at]-'0')*10 + int(text[at+1]-'0') }
+	c.is, c.seconds = true, seconds
+	c.date, _ = query.ParseDate(text[:10], query.YearMonthDay)
+	c.smallT = text[10] == 't'
+	c.hour, c.minute, c.second = two(11), two(14), two(17)
+	rest := 19
+	if text[rest] == '.' {
+		for rest++; text[rest] >= '0' && text[rest] <= '9'; rest++ {
+			c.fraction += text[rest : rest+1]
+		}
+	}
+	if c.zone = text[rest:]; len(c.zone) > 1 {
+		c.offset = [2]int{two(rest + 1), two(rest + 4)}
+	}
+	return c
+}
+
+// Parts of a time's text.
+const (
+	timeStart     = len(`"YYYY-MM-DDThh:mm:ss`)
+	timeFraction  = 9 // digits at most
+	timeCharacter = timeStart + 1 + timeFraction + len(`+hh:mm"`)
+	timeBits      = 39 // of the seconds plus 2^38: less than 2^38 lie between any time and 1970
+)
+
+// instantOf is the leaf's string as a time. It proves that the bit implies that
+//
+//	text = start·(Σ_{j<20} u_j·α^j + α^20·(point·'.' + Σ_{k=1..9} f_k·α^k) + α^20·F·Z),
+//
+// an identity of polynomials in α that fixes the string and its length. u_j are the
+// quote, the date, T or t, and the time of day; f_k the digits after the point, as many
+// as the thermometer present has; F = Σ_k [k characters from the point on]·α^k; and Z
+// is the zone with the closing quote,
+//
+//	(1 + long)·(Z + '"'·α) + long·(sign + hh:mm" after it).
+//
+// The date is one of the calendar, as in dateOf, with hyphens. That the time of day and
+// the offset are within their limits is proven by the bits of their digits, exactly.
+//
+// The Unix seconds are proven in the exponent of g. Four times the number of the day,
+// see dayDiff, times 86,400, four times the seconds of the day and of the offset, which
+// counts back unless its sign is a minus, and four times the result plus 2^38, of 39
+// bits, have a public sum. All are below 2^46, so it is exact.
+//
+// All bits that are committed must be bits. It assumes that isString implies what start
+// and text say of the leaf. It costs 202 bits, 3 symbols, 4 published products and 83
+// rows, and errs for n + 37 values of α and 2 of θ.
+func (m *machine) instantOf(l *leaf) *instant {
+	if l.instant == nil {
+		l.instant = m.layInstant(l, readClock(l))
+	}
+	return l.instant
+}
+
+func (m *machine) layInstant(l *leaf, c clock) *instant {
+	d := &date{is: m.commit(c.is), value: c.date}
+	m.layDigits(d)
+	m.checkCalendar(d)
+	smallT := m.bit(c.smallT)
+	hours, minutes := m.layClock("hour", 2, c.hour), m.layClock("minute", 3, c.minute)
+	seconds := m.layClock("second", 3, c.second)
+	fraction, shift := m.layTimeFraction(c.fraction)
+
+	// The zone: long, and of an offset a sign and digits that are 0 if it is Z.
+	long := m.bit(len(c.zone) > 1)
+	smallZ, minus := m.bit(c.zone == "z"), m.bit(c.zone[0] == '-')
+	m.row("letter of a zone", long, smallZ, m.zero())
+	offset := [2][]ref{m.layClock("hour", 2, c.offset[0]), m.layClock("minute", 3, c.offset[1])}
+	all := append(append([]ref{minus}, offset[0]...), offset[1]...)
+	m.row("offset of no zone", m.not(long), m.pack(all), m.zero())
+
+	var characters [timeStart]ref
+	var zone ref
+	if m.wiring() {
+		characters = m.timeCharacters(d, smallT, hours, minutes, seconds)
+		zone = m.zoneForm(long, smallZ, minus, offset)
+	}
+	m.risk(l.source.size() + timeCharacter)
+	rest := m.product("zone of a time", shift, zone)
+	far := one
+	if m.wiring() {
+		for range timeStart {
+			far = field.Mul(far, m.w.alpha)
+		}
+	}
+	text := m.add(m.fingerprint(characters[:]), m.scale(far, m.add(fraction, rest)))
+	written := m.product("characters of a time", l.start, text)
+	m.implies("time", d.is.r, m.together(m.add(l.text, written), m.not(l.isString.r)))
+
+	return &instant{d.is, m.laySeconds(d, [3][]ref{hours, minutes, seconds}, offset, minus, c)}
+}
+
+// laySeconds commits a time's Unix seconds and proves them.
+func (m *machine) laySeconds(d *date, day [3][]ref, offset [2][]ref, minus ref, c clock) number {
+	const perDay = 86400
+	factors := m.numberOfDay(d, perDay)
+	weighted := func(bit ref, weight int64) {
+		if m.wiring() {
+			factors = append(factors, m.dateFactor(bit, weight))
+		}
+	}
+	for i, weight := range []int64{3600, 60, 1} {
+		for b, bit := range day[i] {
+			weighted(bit, 4*weight*digitWeight(b))
+		}
+	}
+	for i, weight := range []int64{3600, 60} {
+		code := clockCode(c.offset[i])
+		for b, bit := range offset[i] {
+			back := m.derived(c.zone[0] == '-' && code>>b&1 == 1)
+			m.row("offset with a minus", minus, bit, back)
+			weighted(bit, -4*weight*digitWeight(b))
+			weighted(back, 8*weight*digitWeight(b))
+		}
+	}
+	at := c.seconds + 1<<(timeBits-1)
+	if !c.is {
+		at = 0
+	}
+	var whole [64]ref
+	var high ref // [the time is not before 1970]
+	for b := range timeBits {
+		high = m.bit(at>>b&1 == 1)
+		whole[b] = high
+		weighted(high, -4<<b)
+	}
+	for b := timeBits - 1; b < 63; b++ {
+		whole[b] = m.not(high)
+	}
+	whole[63] = high
+	sum := m.productForm(dayNumberFactors+6+7+7+2*(6+7)+timeBits, factors)
+	epoch := firstDay.Days(query.DateOf(time.Unix(0, 0))) + 1
+	total := perDay*(4*epoch+dayNumberOffset) - 4<<(timeBits-1)
+	m.implies("value of a time", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
+	return m.integer(at-1<<(timeBits-1), whole)
+}
+
+// layClock commits a number of two digits of a time of day: four bits of the units, and
+// two of the tens of hours, which are at most 23, or three of the others, at most 59.
+func (m *machine) layClock(what string, tens, v int) []ref {
+	bits := make([]ref, 4+tens)
+	for b := range bits {
+		bits[b] = m.bit(clockCode(v)>>b&1 == 1)
+	}
+	m.belowTen("time", [4]ref(bits))
+	if tens == 2 {
+		m.row("tens of hours", bits[4], bits[5], m.zero())
+		m.implies("hour within the day", bits[5], m.pack(bits[2:4]))
+	} else {
+		m.row("tens of "+what+"s", bits[6], bits[5], m.zero())
+	}
+	return bits
+}
+
+// clockCode is the decimal digits of a number below 100.
+func clockCode(v int) int { return v%10 | v/10<<4 }
+
+// digitWeight is the weight of bit b of a clockCode.
+func digitWeight(b int) int64 {
+	if b < 4 {
+		return 1 << b
+	}
+	return 10 << (b - 4)
+}
+
+// layTimeFraction commits the digits after the point of a time's seconds. text is the
+// form of the point and the digits, and shift α to the number of these characters.
+func (m *machine) layTimeFraction(digits string) (text, shift ref) {
+	var present [timeFraction + 1]ref
+	var characters [timeFraction + 1]ref
+	for k := range timeFraction {
+		var char byte
+		if k < len(digits) {
+			char = digits[k]
+		}
+		var digit [4]ref
+		present[k], digit = m.layDigit(char)
+		if k > 0 {
+			m.implies("fraction without a gap", present[k], m.not(present[k-1]))
+		}
+		characters[k+1] = m.digitForm(present[k], digit)
+	}
+	present[timeFraction] = m.zero()
+	characters[0] = m.scale(elem{Lo: '.'}, present[0])
+	lengths := make([]ref, timeFraction+2) // lengths[k]: k characters
+	lengths[0], lengths[1] = m.not(present[0]), m.zero()
+	for k := 1; k <= timeFraction; k++ {
+		lengths[k+1] = m.add(present[k-1], present[k])
+	}
+	return m.fingerprint(characters[:]), m.fingerprint(lengths)
+}
+
+// timeCharacters are the characters of a quoted time before the fraction.
+func (m *machine) timeCharacters(d *date, smallT ref, hours, minutes, seconds []ref) (out [timeStart]ref) {
+	quoted := d.characters(m, query.YearMonthDay, [2]ref{m.one(), m.zero()}) // hyphens
+	text := append(out[:0], quoted[:len(quoted)-1]...)
+	text = append(text, m.w.space.Affine(elem{Lo: 'T'}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallT}))
+	for i, part := range [][]ref{hours, minutes, seconds} {
+		if i > 0 {
+			text = append(text, m.constant(elem{Lo: ':'}))
+		}
+		for _, digit := range [][]ref{part[4:], part[:4]} {
+			text = append(text, m.add(m.constant(elem{Lo: '0'}), m.pack(digit)))
+		}
+	}
+	return [timeStart]ref(text)
+}
+
+// zoneForm is the form of a zone and the closing quote.
+func (m *machine) zoneForm(long, smallZ, minus ref, offset [2][]ref) ref {
+	quote := elem{Lo: '"'}
+	tens := func(bits []ref) ref { return m.add(m.scale(elem{Lo: '0'}, long), m.pack(bits[4:])) }
+	units := func(bits []ref) ref { return m.add(m.scale(elem{Lo: '0'}, long), m.pack(bits[:4])) }
+	short := m.not(long)
+	return m.fingerprint([]ref{
+		m.sum(term{K: elem{Lo: 'Z'}, Ref: short}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallZ}, term{K: elem{Lo: '+'}, Ref: long}, term{K: elem{Lo: '+' ^ '-'}, Ref: minus}),
+		m.add(tens(offset[0]), m.scale(quote, short)),
+		units(offset[0]), m.scale(elem{Lo: ':'}, long), tens(offset[1]), units(offset[1]), m.scale(quote, long),
+	})
+}
+
+// times are the alternatives of get_time: integers that carry the path of the member that
+// they are made of. The operand's alternatives must be times under their guards.
+func (x *execution) times(e *query.Expr, g flag) ([]alternative, error) {
+	values, err := x.values(e.Args[0], g)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]alternative, len(values))
+	for i, v := range values {
+		out[i] = alternative{guard: v.guard, kind: isNumber, path: noPath}
+		if v.kind == isLeaf {
+			t := x.m.instantOf(v.leaf)
+			x.m.needs("time wanted", v.guard, t.is)
+			out[i].num, out[i].path = &t.seconds, v.path
+			continue
+		}
+		var n int64
+		ok := v.kind == isLiteral && v.fixed.Type == query.String
+		if ok {
+			n, ok = query.ParseTime(v.fixed.Str)
+		}
+		if !ok {
+			x.m.never("time wanted", v.guard)
+		}
+		c := x.m.constantInteger(n)
+		out[i].num = &c
+	}
+	return out, nil
+}
