@@ -25,8 +25,16 @@ var facets = []struct {
 	{"starts, ends and kinds", `[{"output":{"r":{"and":[{"starts_with":[{"dvar":"s"},"ab"]},{"ends_with":[{"dvar":"s"},"cd"]},{"starts_with":[{"dvar":"s"},{"dvar":"a"}]},{"ends_with":[{"dvar":"s"},{"dvar":"z"}]},` +
 		`{"starts_with":["abc",{"dvar":"a"}]},{"ends_with":["abcd",{"dvar":"z"}]},{"is":["s","string"]},{"is":["z","string"]}]}}}]`, `{"s":"abcd","a":"ab","z":"cd"}`},
 	{"names with escapes", `[{"output":{"r":{"==":[{"dvar":"n"},"v"]}}}]`, `{"\u006e":"v"}`},
-	{"escapes in elements", `[{"output":{"r":{"~==":[{"dvar":"a[]"},"a"]}}}]`, fullArray(`"A"`, `"\u0061"`, sizes[0])},
-	{"escapes in long elements", `[{"output":{"r":{"==":[{"dvar":"a[]"},"\n"]}}}]`, fullArray(`"\n"`, `"\u000a"`, sizes[1])},
+	{"a long array", `[{"output":{"r":{"and":[{"==":[{"dvar":"a[]"},"x","or"]},{"==":[{"count":"a[]"},2]},{"!=":[{"dvar":"t[]"},true]}]}}}]`, `{"a":["x","y"],"t":[false]}`},
+	{"a long array with escapes", `[{"output":{"r":{"~==":[{"dvar":"a[]"},"xb"]}}}]`, `{"a":["x\u0042","xB"]}`},
+	{"escapes in elements", grouped("~==", `"a"`), fullArray(`"A"`, `"\u0061"`, sizes[0])},
+	{"escapes in long elements", grouped("==", `"\n"`), fullArray(`"\n"`, `"\u000a"`, sizes[1])},
+}
+
+// grouped compares the elements of an array with a local, which looks at each of
+// them by itself.
+func grouped(op, literal string) string {
+	return `[{"assign":{"l":` + literal + `}},{"output":{"r":{"` + op + `":[{"dvar":"a[]"},{"lvar":"l"}]}}}]`
 }
 
 // fullArray is a document with as many elements as an array may have, none left

@@ -15,13 +15,13 @@ func TestDecodedElementsRisk(t *testing.T) {
 		query         string
 		leaves, folds int
 	}{
-		{`{"==":[{"dvar":"a[]"},"x"]}`, 1, 0},
-		{`{"~==":[{"dvar":"a[]"},"x"]}`, 1, 1},
-		{`{"~==":[{"dvar":"a[?k == 'x'].n"},"x"]}`, 2, 1},
-		{`{"<":[{"dvar":"a[]"},4]}`, 0, 0},
+		{grouped("==", `"x"`), 1, 0},
+		{grouped("~==", `"x"`), 1, 1},
+		{boolean(`{"~==":[{"dvar":"a[?k == 'x'].n"},"x"]}`), 2, 1},
+		{boolean(`{"<":[{"dvar":"a[]"},4]}`), 0, 0},
 	} {
 		own := func(escapes bool) (risks, n int) {
-			q := ask(t, boolean(c.query), `{"a":[]}`)
+			q := ask(t, c.query, `{"a":[]}`)
 			q.st.Documents[0].Class.Escapes = escapes
 			p, err := q.plan(`{"r":true}`)
 			if err != nil {
@@ -45,7 +45,7 @@ func TestDecodedElementsRisk(t *testing.T) {
 // TestLine07StringsOfElementsThatMayNotBeUsed takes strings for usable ones that are
 // not: with an escape in a class without, or of 257 bytes in any.
 func TestLine07StringsOfElementsThatMayNotBeUsed(t *testing.T) {
-	const query = `{"!=":[{"dvar":"a[]"},"A"]}`
+	query := grouped("!=", `"A"`)
 	long := strings.Repeat("a", 257)
 	for _, c := range []struct {
 		name, payload string
@@ -57,7 +57,7 @@ func TestLine07StringsOfElementsThatMayNotBeUsed(t *testing.T) {
 		{"257 bytes, escapes", `{"a":["` + long[1:] + `\u0061"]}`, true, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			q := ask(t, boolean(query), c.payload)
+			q := ask(t, query, c.payload)
 			if string(q.output) != c.output {
 				t.Fatalf("output %s", q.output)
 			}

@@ -126,8 +126,10 @@ func TestLine07EscapesInElements(t *testing.T) {
 	moved := func(moves map[int]int) func(*attack, itemRefs) {
 		return func(a *attack, v itemRefs) { a.rewrite(t, v, moves) }
 	}
-	equal := func(literal string) string { return `{"==":[{"dvar":"a[]"},` + quoted(literal) + `,"or"]}` }
-	const unequal = `{"~!=":[{"dvar":"a[]"},"xb"]}`
+	equal := func(literal string) string {
+		return `[{"assign":{"l":` + quoted(literal) + `}},{"output":{"r":{"==":[{"dvar":"a[]"},{"lvar":"l"},"or"]}}}]`
+	}
+	unequal := grouped("~!=", `"xb"`)
 	for _, c := range []struct {
 		name, query string
 		texts       [2]string // what the elements are taken for
@@ -154,7 +156,7 @@ func TestLine07EscapesInElements(t *testing.T) {
 		{"a letter of nothing", unequal, [2]string{`"xB?"`, `"yz"`}, func(a *attack, v itemRefs) { a.set(true, v.letter[12]) }, labelOutside, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			q := ask(t, boolean(c.query), payload)
+			q := ask(t, c.query, payload)
 			if string(q.output) != `{"r":false}` || !q.st.Documents[0].Class.Escapes {
 				t.Fatalf("output %s, class %s", q.output, q.st.Documents[0].Class)
 			}

@@ -5,6 +5,9 @@ import "github.com/zkpass-go/zkpass/query"
 // comparison tests two operands.
 func (x *execution) comparison(e *query.Expr, g flag) (flag, error) {
 	m := x.m
+	if at := longUse(e); at >= 0 {
+		return x.longComparison(e, at, g), nil
+	}
 	left, err := x.values(e.Args[0], g)
 	if err != nil {
 		return flag{}, err

@@ -22,6 +22,7 @@ type execution struct {
 	sources []*source
 	members []*member // of each path
 	leaves  []*leaf   // of each path whose value is used
+	longs   []*long   // of each path all of whose elements are asked at once
 	markers []*leaf   // of each path, nil if no output needs it
 	outputs []outcome // public
 	locals  map[int][]alternative
@@ -115,6 +116,9 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 	case query.Seconds:
 		return x.times(e, g)
 	case query.Count:
+		if e.Elements == query.MaxLongArray {
+			return []alternative{x.longCount(e, g)}, nil
+		}
 		return []alternative{x.count(e, g)}, nil
 	case query.MemberValue:
 		if e.Array {

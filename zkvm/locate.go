@@ -77,7 +77,7 @@ func (m *machine) search(s *source, c *container) {
 			}
 		}
 	}
-	if len(c.elements) > 0 || c.each != nil {
+	if len(c.elements) > 0 || c.each != nil || c.long != nil {
 		m.layElements(s, c)
 		m.searchElements(s, c)
 		places = append(places, c.elements...)

@@ -11,14 +11,23 @@ type survey struct {
 	sources  []*source
 	members  []*member // of each path
 	leaves   []*leaf   // of each path whose value is used
+	longs    []*long   // of each path that is used so
+	uses     *longUses
 	assigned map[int]bool
 	folds    bool // some folding comparison reads a local
 }
 
 func newSurvey(p *query.Program, sources []*source) (*survey, error) {
-	v := &survey{program: p, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), assigned: map[int]bool{}}
+	v := &survey{program: p, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), longs: make([]*long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
+		if v.uses.long[i] {
+			v.longs[i] = s.locateLong(path.Steps)
+			v.longs[i].folds = v.longs[i].folds || v.uses.folds[i]
+		}
+		if v.uses.long[i] && !v.uses.otherwise[i] {
+			continue
+		}
 		v.members[i] = s.locate(path.Steps)
 		if f := path.EachStep(); f >= 0 {
 			s.locate(path.Steps[:f+1]).readFilter(s, path.Steps[f].Filter)
@@ -108,6 +117,9 @@ func (v *survey) expression(e *query.Expr) error {
 	}
 	switch e.Op {
 	case query.MemberValue:
+		if v.uses.exprs[e] {
+			break
+		}
 		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
 	case query.Age, query.DayDiff, query.Seconds:
 		if a := e.Args[0]; a.Op == query.MemberValue {
@@ -119,7 +131,7 @@ func (v *survey) expression(e *query.Expr) error {
 			if a.Op == query.Local && e.Fold {
 				v.folds = true
 			}
-			if a.Op != query.MemberValue {
+			if a.Op != query.MemberValue || v.uses.exprs[a] {
 				continue
 			}
 			switch {

@@ -216,7 +216,7 @@ func (p *plan) newSource(i int) *source {
 
 func (p *plan) newExecution(m *machine, v *survey, markers []*leaf) *execution {
 	return &execution{
-		m: m, program: p.st.Program, time: p.st.Time, sources: v.sources, members: v.members, leaves: v.leaves, markers: markers,
+		m: m, program: p.st.Program, time: p.st.Time, sources: v.sources, members: v.members, leaves: v.leaves, longs: v.longs, markers: markers,
 		outputs: p.outputs, locals: map[int][]alternative{}, within: map[containment]flag{},
 	}
 }

@@ -19,6 +19,7 @@ type container struct {
 	members  []*member
 	elements []*member // those that paths name by their index
 	each     *each     // all elements, if a path goes over them
+	long     *long     // the same, if one does that asks of all at once
 	group    *each     // the array in whose elements it is, nil if it is one container
 	decoded  bool      // names are compared decoded
 
@@ -120,6 +121,15 @@ func (s *source) locate(steps []query.Step) *member {
 		}
 	}
 	return m
+}
+
+// locateLong finds or adds the array that a path goes over in its last step.
+func (s *source) locateLong(steps []query.Step) *long {
+	c := s.locate(steps[:len(steps)-1]).inner()
+	if c.long == nil {
+		c.long = &long{in: c, source: s}
+	}
+	return c.long
 }
 
 // leafOf finds or adds the leaf of a member.

@@ -21,8 +21,9 @@ func (p *plan) unproven(secrets []Secret) error {
 		if err != nil {
 			return err
 		}
-		for _, path := range p.st.Program.Paths {
-			if path.Document != i {
+		uses := usesOf(p.st.Program)
+		for k, path := range p.st.Program.Paths {
+			if path.Document != i || uses.long[k] && !uses.otherwise[k] {
 				continue
 			}
 			if what := unprovenAt(doc.Root, path.Steps); what != "" {

@@ -1,0 +1,434 @@
+package zkvm
+
+import (
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+)
+
+// Long arrays. Where a path ends in [] without a filter and its elements are counted,
+// or compared with a string or a boolean of the query, no element has to be told apart
+// from the others: what is asked is asked of all at once, over the positions where
+// elements start. Such an array may have 1,024 elements.
+//
+// That a condition c_i holds at all starts is one form, Σ_i z_i·c_i·ω^i with powers of
+// a challenge ω, a dot product: it is zero only if each is, but for n values of ω. That
+// an element equals a literal is a product over all positions.
+
+// long is an array that is used so.
+type long struct {
+	in     *container
+	source *source
+	folds  bool // some comparison folds
+
+	total   *number // of the elements; right if few is zero
+	few     ref     // zero if there are at most 1,024
+	laid    bool    // inside
+	inside  []ref   // inside[i]: byte i is part of a scalar element
+	limited *ref    // see stringsWithinLimit
+	chars   [2][]ref
+	decoded *decoded
+
+	texts    map[literalText]longAnswer
+	booleans *[2]flag // all elements are false, or true
+	allText  *ref
+	allTruth *ref
+}
+
+// longAnswer is what the elements are to a string of the query.
+type longAnswer struct{ some, all flag }
+
+// longUse reports which operand of a comparison is an array all of whose elements are
+// compared with a string or a boolean of the query, or -1.
+func longUse(e *query.Expr) int {
+	if len(e.Args) != 2 {
+		return -1
+	}
+	for k, a := range e.Args {
+		other := e.Args[1-k]
+		if a.Op == query.MemberValue && a.Elements == query.MaxLongArray && other.Op == query.Constant && other.Literal.Type&(query.String|query.Boolean) != 0 {
+			switch e.Op {
+			case query.Equal, query.NotEqual:
+				return k
+			}
+		}
+	}
+	return -1
+}
+
+// longUses notes the paths that are used so, and those that are used otherwise.
+type longUses struct {
+	exprs                  map[*query.Expr]bool
+	long, folds, otherwise map[int]bool
+}
+
+func usesOf(p *query.Program) *longUses {
+	u := &longUses{map[*query.Expr]bool{}, map[int]bool{}, map[int]bool{}, map[int]bool{}}
+	var walk func(e *query.Expr)
+	walk = func(e *query.Expr) {
+		at := longUse(e)
+		for k, a := range e.Args {
+			if k == at {
+				u.exprs[a], u.long[a.Path] = true, true
+				u.folds[a.Path] = u.folds[a.Path] || e.Fold
+			} else {
+				walk(a)
+			}
+		}
+		switch e.Op {
+		case query.Count:
+			if e.Elements == query.MaxLongArray {
+				u.long[e.Path] = true
+			} else {
+				u.otherwise[e.Path] = true
+			}
+		case query.MemberValue:
+			u.otherwise[e.Path] = true
+		}
+	}
+	var block func(list []query.Statement)
+	block = func(list []query.Statement) {
+		for i := range list {
+			if list[i].Expr != nil {
+				walk(list[i].Expr)
+			}
+			block(list[i].Then)
+			block(list[i].Else)
+		}
+	}
+	block(p.Body)
+	return u
+}
+
+// elements are the prover's.
+func (l *long) elements() []*document.Node {
+	if n := l.in.node; n != nil && n.Kind == document.Array {
+		return n.Elems
+	}
+	return nil
+}
+
+// longOf proves under a guard what every use of a long array needs: it is there, it is
+// one, and it has at most 1,024 elements, beside the given conditions.
+func (x *execution) longOf(path int, g flag, conditions ...ref) {
+	l := x.longs[path]
+	array := l.in.parent
+	m := x.m
+	conditions = append(conditions, array.conditions(m)...)
+	conditions = append(conditions, m.add(m.firstByte(l.source, array), m.constant(elem{Lo: '['})), l.few)
+	m.implies("long array", g.r, m.together(conditions...))
+}
+
+// longCount is the number of elements of a long array.
+func (x *execution) longCount(e *query.Expr, g flag) alternative {
+	l := x.longs[e.Path]
+	x.m.countLong(l)
+	x.longOf(e.Path, g)
+	return alternative{guard: g, kind: isNumber, num: l.total, path: e.Path}
+}
+
+// longComparison is guard and value of a comparison of all elements with a literal.
+func (x *execution) longComparison(e *query.Expr, at int, g flag) flag {
+	m := x.m
+	l, literal := x.longs[e.Args[at].Path], e.Args[1-at].Literal
+	m.countLong(l)
+	// Whether an element is decides "any", whether all are decides "all".
+	var answer longAnswer
+	if literal.Type == query.String {
+		answer = m.longEquals(l, literal.Str, e.Fold)
+		x.longOf(e.Args[at].Path, g, *l.allText, m.not(*l.limited))
+	} else {
+		all := m.longBooleans(l)
+		answer.all, answer.some = all[1], m.inverse(all[0])
+		if !literal.Bool {
+			answer.all, answer.some = all[0], m.inverse(all[1])
+		}
+		x.longOf(e.Args[at].Path, g, *l.allTruth)
+	}
+	any := e.Quantifier == query.Any
+	switch {
+	case e.Op == query.Equal && any:
+		return m.and("equal", g, answer.some)
+	case e.Op == query.Equal:
+		return m.and("equal", g, answer.all)
+	case any:
+		return m.minus(g, m.and("equal", g, answer.all))
+	}
+	return m.minus(g, m.and("equal", g, answer.some))
+}
+
+// longCountBits is the number of bits of a count of at most 1,024.
+const longCountBits = 11
+
+// countLong counts the elements in the exponent of g, whose order is far above:
+// Π_i (1 + z_i·(g - 1)) = g^count. The count's bits must be bits; with the highest no
+// other may be 1.
+//
+// It costs 11 bits, a published value for each 64 positions and one, and a row.
+func (m *machine) countLong(l *long) {
+	if l.total != nil {
+		return
+	}
+	n := l.source.size()
+	count := len(l.elements())
+	if count > query.MaxLongArray {
+		count = 0
+	}
+	var starts, weights []factor
+	step := m.constant(field.Sub(powerOfG(0, 1), one))
+	for i := range n {
+		starts = append(starts, factor{l.in.starts[i], step})
+	}
+	var whole [64]ref
+	for b := range whole {
+		whole[b] = m.zero()
+		if b < longCountBits {
+			whole[b] = m.bit(count>>b&1 == 1)
+			weights = append(weights, factor{whole[b], m.constant(field.Sub(powerOfG(0, 1<<b), one))})
+		}
+	}
+	whole[63] = m.one()
+	m.row("count of a long array", whole[longCountBits-1], m.pack(whole[:longCountBits-1]), m.zero())
+	if !m.wiring() {
+		starts, weights = nil, nil
+	}
+	l.few = m.add(m.productForm(n, starts), m.productForm(longCountBits, weights))
+	total := m.integer(int64(count), whole)
+	l.total = &total
+}
+
+// atStarts is Σ_i z_i·forms_i·ω^i.
+func (m *machine) atStarts(l *long, forms []ref, omega elem) ref {
+	weighted := make([]ref, len(forms))
+	if m.wiring() {
+		k := one
+		for i, f := range forms {
+			weighted[i] = m.scale(k, f)
+			k = field.Mul(k, omega)
+		}
+	}
+	return m.dot(l.source.dots, l.in.starts, weighted)
+}
+
+// longBooleans are the flags that all elements are false, and that all are true, where
+// all are booleans: of the bytes that start a value, those of true and false have bit 6
+// and not bit 3, and bit 4 tells them apart. It errs for n values of α for each of the
+// three, and costs three dot products and two zero tests.
+func (m *machine) longBooleans(l *long) *[2]flag {
+	if l.booleans != nil {
+		return l.booleans
+	}
+	n := l.source.size()
+	var alpha elem
+	kind, truth, falsity := make([]ref, n), make([]ref, n), make([]ref, n)
+	if m.wiring() {
+		alpha = m.w.alpha
+		for i, p := range l.source.positions[:n] {
+			kind[i] = m.w.space.Affine(one, term{K: one, Ref: p.X[6]}, term{K: powerOfX(1), Ref: p.X[3]})
+			truth[i], falsity[i] = p.X[4], m.not(p.X[4])
+		}
+	}
+	m.risk(3 * n)
+	form := m.atStarts(l, kind, alpha)
+	l.allTruth = &form
+	allFalse, allTrue := true, true // secret
+	for _, v := range l.elements() {
+		x := l.source.rows[v.Start].X
+		allFalse, allTrue = allFalse && x>>4&1 == 0, allTrue && x>>4&1 == 1
+	}
+	l.booleans = &[2]flag{
+		m.isZero("elements that are all false", m.atStarts(l, truth, alpha), allFalse),
+		m.isZero("elements that are all true", m.atStarts(l, falsity, alpha), allTrue),
+	}
+	return l.booleans
+}
+
+// longText lays out the characters of a long array's strings once: inside marks the
+// bytes of scalar elements, and where the class allows escapes all are decoded in
+// place, see places.go.
+//
+// Cost for n byte positions: n bits, decoded 27n more, with folding 28n, and what
+// places.go says.
+func (m *machine) longText(l *long) {
+	if l.laid {
+		return
+	}
+	l.laid = true
+	s := l.source
+	n := s.size()
+	in := make([]bool, n) // secret
+	for _, v := range l.elements() {
+		if v.Kind != document.Object && v.Kind != document.Array {
+			for i := v.Start; i < v.End; i++ {
+				in[i] = true
+			}
+		}
+	}
+	l.inside = make([]ref, n)
+	before := m.zero()
+	for i := range n {
+		l.inside[i] = m.derived(in[i])
+		m.row("extent of an element of a long array", m.position(s, i).Token, m.add(before, l.in.starts[i]), l.inside[i])
+		before = l.inside[i]
+	}
+	// All are strings, which no class that does not allow it has an escape in.
+	kinds := make([]ref, n)
+	var alpha elem
+	if m.wiring() {
+		alpha = m.w.alpha
+		for i, x := range s.bytes {
+			kinds[i] = m.add(x, m.constant(elem{Lo: '"'}))
+			if !s.st.Class.Escapes {
+				kinds[i] = m.add(kinds[i], m.scale(powerOfX(8), s.positions[i].Escape))
+			}
+		}
+	}
+	m.risk(n)
+	form := m.atStarts(l, kinds, alpha)
+	l.allText = &form
+	taken, trace := l.inside, in
+	if s.st.Class.Escapes {
+		c := tracePlaces(m.units(s), in)
+		d := m.decodePlaces(s, "an element of a long array", l.inside, c, l.folds)
+		l.decoded, taken, trace = &d, d.present, make([]bool, n)
+		for i, u := range c.units {
+			trace[i] = u.Emits
+		}
+	}
+	limited := m.withinLimit(taken, trace)
+	l.limited = &limited
+}
+
+// withinLimit is a bit that implies that nowhere more than 258 positions in a row are
+// taken, as many as a string that is used has with its quotes: of each 259 positions in
+// a row one is not. W_i = Σ_{j<259} (1 + taken_{i+j})·α^j is zero for every α if all
+// are, and for few if not, and Π_i W_i is proven not to be zero.
+//
+// It costs a bit and a published value for each 64 positions; nothing in a document
+// that is no longer.
+func (m *machine) withinLimit(taken []ref, trace []bool) ref {
+	count := len(taken) - maxToken
+	if count <= 0 {
+		return m.one()
+	}
+	run, longest := 0, 0 // secret
+	for _, t := range trace {
+		if run++; !t {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	ok := m.bit(longest <= maxToken)
+	var factors []factor
+	if m.wiring() {
+		free := make([]ref, len(taken))
+		for i, t := range taken {
+			free[i] = m.not(t)
+		}
+		for _, w := range m.windowsOf(free, maxToken+1)[:count] {
+			factors = append(factors, factor{m.one(), m.not(w)})
+		}
+	}
+	m.nonzeroProduct(count, factors, ok)
+	return ok
+}
+
+// longEquals is whether some element of a long array equals a literal, and whether all
+// do, where all are strings that may be used. F_i is the fingerprint of what stands
+// from byte i on, as many characters as the quoted literal has, and one more if it is
+// decoded, of characters that are marked as those of names are.
+//
+// It costs a dot product, a published value for each 64 positions, and two zero tests,
+// and errs for n + 1 times the characters' number of values of α and n of θ.
+func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
+	key := literalText{text, fold}
+	if a, ok := l.texts[key]; ok {
+		return a
+	}
+	m.longText(l)
+	s := l.source
+	n := s.size()
+	if fold {
+		text = lower(text)
+	}
+	quoted := `"` + text + `"`
+	other := make([]ref, n)
+	readable := s.st.Class.Escapes || writable(text)
+	var theta elem
+	characters := m.longCharacters(l, fold)
+	if m.wiring() {
+		theta = m.w.theta
+		switch {
+		case !readable: // no string without escapes has it
+			for i := range other {
+				other[i] = m.one()
+			}
+		case l.decoded != nil:
+			w := m.markedFingerprint(quoted)
+			for i, f := range m.windowsOf(characters, len(quoted)+1) {
+				other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+			}
+		default:
+			w := m.textFingerprint(quoted)
+			for i, f := range m.windowsOf(characters, len(quoted)) {
+				other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+			}
+		}
+	}
+	some, all := false, true // secret
+	for _, v := range l.elements() {
+		is := readable && l.shown(v, fold) == quoted
+		some, all = some || is, all && is
+	}
+	m.risk((n+1)*(len(quoted)+1) + n)
+	var factors []factor
+	if m.wiring() {
+		for i, o := range other {
+			factors = append(factors, factor{l.in.starts[i], m.not(o)})
+		}
+	}
+	a := longAnswer{
+		some: m.isZero("element that is equal", m.productForm(n, factors), some),
+		all:  m.isZero("elements that are all equal", m.atStarts(l, other, theta), all),
+	}
+	if l.texts == nil {
+		l.texts = map[literalText]longAnswer{}
+	}
+	l.texts[key] = a
+	return a
+}
+
+// longCharacters are the characters at each position: the document's bytes, or marked
+// ones of what is decoded.
+func (m *machine) longCharacters(l *long, fold bool) []ref {
+	which := 0
+	if fold {
+		which = 1
+	}
+	if l.decoded == nil {
+		return m.bytesOf(l.source, fold)
+	}
+	if l.chars[which] == nil {
+		l.chars[which] = make([]ref, l.source.size())
+		for i, c := range l.decoded.characters {
+			l.chars[which][i] = m.sum(term{K: one, Ref: c}, term{K: innerMark, Ref: l.decoded.present[i]})
+			if fold {
+				l.chars[which][i] = m.add(l.chars[which][i], m.scale(elem{Lo: 'a' - 'A'}, l.decoded.letters[i]))
+			}
+		}
+	}
+	return l.chars[which]
+}
+
+// shown is the prover's text of an element, as the circuits compare it: from its first
+// byte on as much as it has.
+func (l *long) shown(v *document.Node, fold bool) string {
+	text := string(l.source.doc.Raw(v))
+	if v.Kind == document.String && l.source.st.Class.Escapes {
+		decoded, _ := l.source.doc.Text(v)
+		text = `"` + decoded + `"`
+	}
+	if fold {
+		text = lower(text)
+	}
+	return text
+}
