@@ -197,10 +197,11 @@ func TestLine12ArrayAssertions(t *testing.T) {
 }
 
 // arrayLabels are all assertions of element.go, each.go, items.go, itemescapes.go
-// and array.go, but for labelOutside, which TestLine07EscapesInElements breaks.
+// and array.go, but for labelOutside, which TestLine07EscapesInElements breaks, and
+// "names beside those in elements", which TestNamesLies does.
 var arrayLabels = []string{
 	"elements of arrays", "elements at a level", "elements of a container", "next element", "elements so far", "element of an index",
-	"next region", "name in a group", "first name in a group", "value in a group", "name seen in a group", "names with escapes in a group",
+	"next region", "name in a group", "first name in a group", "value in a group", "name seen in a group",
 	"rank of an element", "element that is there", "filter's text",
 	"first byte of an element's value", "extent of an element's value", "bytes of an element's value", "letters of an element's value",
 	"first byte of a value", "kind by the first byte", "number of an element",

@@ -124,7 +124,8 @@ func TestEach(t *testing.T) {
 	many := func(n int) string { return `{"a":[` + strings.TrimSuffix(strings.Repeat("1,", n), ",") + `]}` }
 	for _, c := range []struct{ query, payload string }{
 		{`{"==":[{"dvar":"a[]"},1]}`, many(32)},
-		{`{"==":[{"dvar":"a[]"},1]}`, many(33)},
+		{`{"==":[{"count":"a[]"},33]}`, many(33)},
+		{`{"<":[{"dvar":"a[]"},{"count":"a[]"}]}`, many(33)},
 		{`{"==":[{"dvar":"a[]"},1]}`, many(0)},
 		{`{"==":[{"dvar":"a[]"},1,"or"]}`, many(0)},
 		{`{"==":[{"dvar":"a[]"},1,"or"]}`, `{"a":[2,3,1]}`},

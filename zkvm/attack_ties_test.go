@@ -92,8 +92,8 @@ func TestDigestIsTheLastBlocks(t *testing.T) {
 func TestExtentOfAValue(t *testing.T) {
 	f := newFixture(t, `{"==":[{"dvar":"a"},12]}`, `{"a":123}`)
 	newAttack(t, f.claim(`{"result":true}`), cheat{
-		leaves:  func(ls []*leaf) { ls[0].number.v, ls[0].isInteger.v = 12, true },
-		secrets: func(a *attack) { l := a.leafAt("a"); a.set(false, l.inside[7]); a.setInteger(l, 12) },
+		leaves:  func(ls []*leaf) { ls[0].number.v, ls[0].isNumber.v = document.Decimal{Int: 12}, true },
+		secrets: func(a *attack) { l := a.leafAt("a"); a.set(false, l.inside[7]); a.setNumber(l, 12) },
 	}).refused(t, "extent of a value", true)
 }
 
@@ -103,13 +103,9 @@ func TestNegativeNumber(t *testing.T) {
 		f := newFixture(t, `{"<":[{"dvar":"a"},-10]}`, `{"a":-5}`)
 		claim := fmt.Sprintf(`{"result":%v}`, v < -10)
 		newAttack(t, f.claim(claim), cheat{
-			leaves: func(ls []*leaf) { ls[0].number.v = v },
-			secrets: func(a *attack) {
-				for k, r := range a.leafAt("a").number.bits {
-					a.set((uint64(v)^bias)>>k&1 == 1, r)
-				}
-			},
-		}).refused(t, "negative integer", v == -20)
+			leaves:  func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: v} },
+			secrets: func(a *attack) { a.setValue(a.leafAt("a"), document.Decimal{Int: v}) },
+		}).refused(t, "negative number", v == -20)
 	}
 }
 

@@ -18,8 +18,9 @@
 // Gadgets lay out a witness of bits and field elements, and wire it to circuits by
 // public affine forms (package libzk/affine): signing.go the signed text and its
 // hash, tree.go and locate.go the objects and members that paths look for,
-// element.go, each.go, items.go and array.go the elements of arrays, leaf.go,
-// number.go, escapes.go, places.go, itemescapes.go, date.go and calendar.go what values are,
+// element.go, each.go, items.go, array.go and long.go the elements of arrays, names.go
+// and places.go names with escapes, leaf.go, number.go, escapes.go, itemescapes.go,
+// is.go, date.go, calendar.go and instant.go what values are,
 // execution.go and the files it calls the program, output.go the outputs and what
 // may be disclosed, link.go and signature.go the signature. Each gadget is written
 // once and walked twice, see machine.go. Fixed circuits with their own
