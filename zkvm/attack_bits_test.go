@@ -67,7 +67,7 @@ func TestLine25EveryCommittedBitIsForced(t *testing.T) {
 					at = append(at, i)
 				}
 			}
-			if f.st.Documents[0].Class.Escapes {
+			if strings.HasPrefix(c.name, "escapes in") {
 				at = append(at, a.decodedAt(t, max(1, step/60))...)
 			}
 			start := time.Now()
