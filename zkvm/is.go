@@ -2,9 +2,9 @@ package zkvm
 
 import "github.com/zkpass-go/zkpass/query"
 
-// kinds are flags of the kind of value that a member has, right both ways if the
+// kindFlags are flags of the kind of value that a member has, right both ways if the
 // member is fit. All are 0 if it is not there.
-type kinds struct {
+type kindFlags struct {
 	firstByte
 	object flag
 	first  ref // of the byte's lowest bit; the others follow
@@ -41,12 +41,12 @@ func (x *execution) is(e *query.Expr, g flag) flag {
 // is well formed makes the rest right.
 //
 // It costs a dot product, which exists shares, 16 bits and 7 rows.
-func (m *machine) kindsOf(s *source, e *member) *kinds {
+func (m *machine) kindsOf(s *source, e *member) *kindFlags {
 	if e.kinds == nil {
 		first := m.firstByte(s, e)
 		b, refs := m.firstBits(s, e.node, !s.st.Class.Escapes)
 		m.zeroForm("first byte of a member", m.add(first, m.pack(refs)))
-		k := &kinds{firstByte: m.readFirst(b), first: refs[0]}
+		k := &kindFlags{firstByte: m.readFirst(b), first: refs[0]}
 		// '[' is 0101 1011, '{' 0111 1011.
 		k.object = m.and("kind by the first byte", k.container, b[5])
 		e.kinds = k

@@ -52,7 +52,7 @@ type member struct {
 	ok    ref   // it is there at most once
 	first *ref  // see firstByte
 	null  *flag // see present
-	kinds *kinds
+	kinds *kindFlags
 	// in a group, of a name: see searchGroup
 	again   []ref // again[i]: byte i opens the name once more in one object
 	repeats ref   // zero if it does nowhere
