@@ -92,7 +92,7 @@ func TestTimeBitsAreBound(t *testing.T) {
 			i := m.instantOf(leafOf(m))
 			m.zeroForm("is", m.not(i.is.r))
 		})
-		for k := range a.shape.Subfield {
+		for k := range a.shape.Bits + a.shape.Symbols {
 			if a.check(t, map[int]elem{k: field.Add(a.secrets[k], one)}) == "" {
 				t.Errorf("%s: secret %d is not bound", text, k)
 			}
