@@ -186,7 +186,7 @@ func sealRequest(keys *KeySet, dvrToken string, userData map[string]string) ([]b
 	if err != nil {
 		return nil, err
 	}
-	request, err := EncryptDataToJWEToken(key, dvrToken)
+	request, err := EncryptDVR(key, dvrToken)
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,46 @@ func EncryptUserData(key *PublicKey, userData map[string]string, dvrToken string
 	return token, nil
 }
 
+// familyHeader is the member of a JWE's protected header that names the family of
+// circuits that a request asks for, so that who passes it on can tell whether there is
+// anybody who proves it. Whoever decrypts the request compares.
+const familyHeader = "zkpass_family"
+
+// maxFamily bounds the name of a family in bytes.
+const maxFamily = 64
+
+// EncryptDVR encrypts a DVR token towards a service, with the family of circuits that
+// it asks for beside it.
+func EncryptDVR(key *PublicKey, dvrToken string) (string, error) {
+	request, err := ParseDVRToken(dvrToken)
+	if err != nil {
+		return "", fmt.Errorf("encrypting request: %w", err)
+	}
+	var options *jose.EncrypterOptions
+	if isFamily(request.DVR.ZKVM) {
+		options = (&jose.EncrypterOptions{}).WithHeader(familyHeader, request.DVR.ZKVM)
+	}
+	token, err := encrypt(key, dvrToken, options)
+	if err != nil {
+		return "", fmt.Errorf("encrypting request: %w", err)
+	}
+	return token, nil
+}
+
+func isFamily(name string) bool {
+	return name != "" && len(name) <= maxFamily && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == "" && strings.Trim(name, ".") != ""
+}
+
+// JWEFamily reads the family of circuits that the encrypted request in a JWE is said to
+// ask for; empty if it does not say.
+func JWEFamily(token string) (string, error) {
+	header, err := parseJWE(token)
+	if err != nil {
+		return "", fmt.Errorf("parsing encrypted token: %w", err)
+	}
+	return header.family, nil
+}
+
 func bindingOf(dvrToken string) string {
 	sum := sha256.Sum256([]byte(dvrToken))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
@@ -65,7 +105,7 @@ func CheckBinding(token, dvrToken string) error {
 	if err != nil {
 		return err
 	}
-	if header.binding != "" && header.binding != bindingOf(dvrToken) {
+	if header.bound && header.binding != bindingOf(dvrToken) {
 		return malformed("the user data is encrypted for another request")
 	}
 	return nil
@@ -151,7 +191,9 @@ func decrypt(key *PrivateKey, token string) (string, error) {
 // jweHeader is what this package reads in the protected header of a JWE.
 type jweHeader struct {
 	kid        string
-	binding    string // empty without one
+	bound      bool // to a request
+	binding    string
+	family     string // empty without one
 	validPoint bool   // epk is a point on P-256
 }
 
@@ -199,7 +241,10 @@ func parseJWEHeader(protected string) (*jweHeader, error) {
 		}
 	}
 	alg, enc := o.str("alg"), o.str("enc")
-	header := &jweHeader{kid: o.str("kid"), binding: o.optStr(bindingHeader)}
+	header := &jweHeader{kid: o.str("kid"), bound: o.has(bindingHeader), binding: o.optStr(bindingHeader), family: o.optStr(familyHeader)}
+	if o.has(familyHeader) && o.err == nil && !isFamily(header.family) {
+		return nil, malformed("header: member %s: want 1 to %d letters, digits, -, _ and .", familyHeader, maxFamily)
+	}
 	for _, name := range []string{"apu", "apv"} {
 		if _, err := decodeBase64URL(o.optStr(name)); err != nil {
 			return nil, fmt.Errorf("header: member %s: %w", name, err)

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,6 +51,12 @@ type Config struct {
 	// or nitro.
 	Attestation string `yaml:"attestation"`
 	Log         Log    `yaml:"log"`
+	// Prover makes the command of a process that proves, see [worker.Prover]; nil has
+	// proofs made in the process of the service. It is no member of files.
+	Prover func() *exec.Cmd `yaml:"-"`
+	// Families are the families of circuits that this process proves; nil stands for
+	// those of this build. It is no member of files.
+	Families []string `yaml:"-"`
 	// StopGrace is how long running jobs and requests may take to end when the
 	// service is stopped.
 	StopGrace time.Duration `yaml:"stop_grace"`
@@ -92,6 +99,7 @@ type Jobs struct {
 	Deadline    time.Duration `yaml:"deadline"`            // for proving one job
 	MaxQueued   int           `yaml:"max_queued"`          // jobs in the queue, then 503
 	MaxPerKey   int           `yaml:"max_per_key"`         // unfinished jobs of one API key, then 429
+	PerKey      bool          `yaml:"process_per_key"`     // a proving process serves one API key only
 	MaxRunning  int           `yaml:"max_running_per_key"` // proven at once of one API key; 0: any number
 	MaxAttempts int           `yaml:"max_attempts"`
 	Redelivery  time.Duration `yaml:"redelivery"` // after which the job of a dead worker is taken up again

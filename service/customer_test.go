@@ -112,21 +112,28 @@ func newCustomer(t testing.TB, key string, addresses ...string) *customer {
 // body encrypts an exchange for the service.
 func (c *customer) body(t testing.TB, x *exchange) []byte {
 	t.Helper()
+	request, err := zkpass.EncryptDVR(c.encryption, x.dvr)
+	if err != nil {
+		request, err = zkpass.EncryptDataToJWEToken(c.encryption, x.dvr) // no request at all
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.bodyOf(t, x, request)
+}
+
+// bodyOf puts a request that is encrypted beside the user data.
+func (c *customer) bodyOf(t testing.TB, x *exchange, request string) []byte {
+	t.Helper()
 	userData, err := zkpass.MarshalUserData(x.userData)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var input struct {
-		UserData string `json:"user_data_token"`
-		DVR      string `json:"dvr_token"`
-	}
-	if input.UserData, err = zkpass.EncryptDataToJWEToken(c.encryption, userData); err != nil {
+	documents, err := zkpass.EncryptDataToJWEToken(c.encryption, userData)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if input.DVR, err = zkpass.EncryptDataToJWEToken(c.encryption, x.dvr); err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(input)
+	text, err := json.Marshal(map[string]string{"user_data_token": documents, "dvr_token": request})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,6 +181,16 @@ func (c *customer) call(ctx context.Context, method, path, idempotency string, b
 	}
 	a.Status, a.text = response.StatusCode, text
 	return &a, nil
+}
+
+// accept submits a job and returns its URL.
+func (c *customer) accept(t *testing.T, body []byte) string {
+	t.Helper()
+	got, err := c.call(t.Context(), http.MethodPost, "/v1/proof?wait=0", "", body)
+	if err != nil || got.Status != http.StatusAccepted {
+		t.Fatalf("submitting: %+v, %v", got, err)
+	}
+	return got.URL
 }
 
 // await polls accepted jobs until all have ended, and checks that each has a proof

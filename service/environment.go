@@ -21,6 +21,9 @@ func (c *Config) ReadEnvironment(lookup func(string) (string, bool)) error {
 func readEnvironment(section reflect.Value, prefix string, lookup func(string) (string, bool)) error {
 	for i := range section.NumField() {
 		member := section.Field(i)
+		if section.Type().Field(i).Tag.Get("yaml") == "-" {
+			continue
+		}
 		name := prefix + strings.ToUpper(section.Type().Field(i).Tag.Get("yaml"))
 		if member.Kind() == reflect.Struct {
 			if err := readEnvironment(member, name+"_", lookup); err != nil {

@@ -1,7 +1,6 @@
 package service_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -48,14 +47,23 @@ func becomes(t *testing.T, address string, status int, within time.Duration) {
 	}
 }
 
-// accept submits a job and returns its URL.
-func (c *customer) accept(t *testing.T, body []byte) string {
+// fillUntilNotReady writes to a file until there is no space, and what the service then
+// gives up to get on too, until that says that it has none.
+func fillUntilNotReady(t *testing.T, filler *os.File, address string) {
 	t.Helper()
-	got, err := c.call(t.Context(), http.MethodPost, "/v1/proof?wait=0", "", body)
-	if err != nil || got.Status != http.StatusAccepted {
-		t.Fatalf("submitting: %+v, %v", got, err)
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		for size := 1 << 20; size >= 1; size /= 2 {
+			for err := error(nil); err == nil; {
+				_, err = filler.Write(make([]byte, size))
+			}
+		}
+		if readiness(address) == http.StatusServiceUnavailable {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the service is ready without a byte of space")
+		}
 	}
-	return got.URL
 }
 
 // TestLine30FullDisk fills the disk that the store is on while jobs are in the queue,
@@ -75,7 +83,7 @@ func TestLine30FullDisk(t *testing.T) {
 	x := newExchange(t)
 	body := c.body(t, x)
 	done := c.accept(t, body)
-	c.await(t, x, []string{done}, time.Minute)
+	c.await(t, x, []string{done}, 5*time.Minute)
 	var jobs []string
 	for range 6 {
 		jobs = append(jobs, c.accept(t, body))
@@ -84,21 +92,7 @@ func TestLine30FullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chunk := bytes.Repeat([]byte("x"), 1<<20)
-	fill := func() {
-		for err == nil {
-			_, err = filler.Write(chunk)
-		}
-		for size := 1 << 19; size > 0; size /= 2 {
-			filler.Write(chunk[:size])
-		}
-		err = nil
-	}
-	// Also what the service gives up to get on.
-	for until := time.Now().Add(6 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		fill()
-	}
-	becomes(t, address, http.StatusServiceUnavailable, 20*time.Second)
+	fillUntilNotReady(t, filler, address)
 	if got, err := c.call(t.Context(), http.MethodPost, "/v1/proof?wait=0", "", body); err != nil || got.Status != http.StatusServiceUnavailable {
 		t.Errorf("a job on a full disk: %+v, %v", got, err)
 	}
@@ -106,8 +100,8 @@ func TestLine30FullDisk(t *testing.T) {
 	if err := os.Remove(filler.Name()); err != nil {
 		t.Fatal(err)
 	}
-	becomes(t, address, http.StatusOK, time.Minute)
-	c.await(t, x, append(jobs, c.accept(t, body)), time.Minute)
+	becomes(t, address, http.StatusOK, 2*time.Minute)
+	c.await(t, x, append(jobs, c.accept(t, body)), 5*time.Minute)
 	if got, err := c.call(t.Context(), http.MethodDelete, done, "", nil); err != nil || got.Status != http.StatusNoContent {
 		t.Errorf("deleting: %+v, %v", got, err)
 	}
@@ -132,11 +126,7 @@ func TestLine30FullDiskStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer filler.Close()
-	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
-		filler.Write(make([]byte, 1<<16))
-		filler.Write(make([]byte, 1<<20))
-	}
-	becomes(t, address, http.StatusServiceUnavailable, 30*time.Second)
+	fillUntilNotReady(t, filler, address)
 	begin := time.Now()
 	_ = p.cmd.Process.Signal(unix.SIGTERM)
 	select {
@@ -197,6 +187,6 @@ func TestLine30Descriptors(t *testing.T) {
 	if got := readiness(address); got != http.StatusOK {
 		t.Errorf("/readyz is %d after it", got)
 	}
-	c.await(t, x, append(jobs, c.accept(t, body)), time.Minute)
+	c.await(t, x, append(jobs, c.accept(t, body)), 5*time.Minute)
 	p.stop(t)
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"math/big"
 	"net/http"
+	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -14,12 +16,15 @@ import (
 
 // TestLine30KillAlone kills a service that runs alone, again and again at random
 // moments under load. Each job that was accepted ends with one proof, and a
-// request that was cut off can be made again.
+// request that was cut off can be made again. ZKPASS_KILLS=1000 does so a thousand times.
 func TestLine30KillAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a service twenty times")
 	}
-	const rounds = 20
+	rounds := 20
+	if n, err := strconv.Atoi(os.Getenv("ZKPASS_KILLS")); err == nil {
+		rounds = n
+	}
 	dir, address := t.TempDir(), freeAddress(t)
 	config := service.DefaultConfig()
 	config.DataDir = dir
@@ -40,7 +45,7 @@ func TestLine30KillAlone(t *testing.T) {
 		t.Fatalf("only %d jobs were accepted over %d rounds", len(jobs), rounds)
 	}
 	t.Logf("%d jobs accepted, %d requests cut off and made again", len(jobs), load.cut)
-	newCustomer(t, key, address).await(t, x, jobs, 4*time.Minute)
+	newCustomer(t, key, address).await(t, x, jobs, 4*time.Minute+time.Duration(rounds)*time.Second)
 	p.stop(t)
 }
 

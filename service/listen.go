@@ -26,7 +26,7 @@ func newRegistry() *prometheus.Registry {
 }
 
 // newFront makes the HTTP API.
-func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store, attest evidence, logger *slog.Logger, metrics *prometheus.Registry) (*front.Handler, error) {
+func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store, known front.Families, attest evidence, logger *slog.Logger, metrics *prometheus.Registry) (*front.Handler, error) {
 	var proxies []netip.Prefix
 	for _, network := range c.TrustedProxies {
 		prefix, err := netip.ParsePrefix(network)
@@ -40,7 +40,7 @@ func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store
 		proxies = append(proxies, loopback...)
 	}
 	return front.New(front.Config{
-		Jobs: jobs, Keys: keys, APIKeys: apikeys, Attest: attest,
+		Jobs: jobs, Keys: keys, APIKeys: apikeys, Families: known, Attest: attest,
 		Limits: front.Limits{
 			Requests: c.Limits.Requests, RequestsBurst: c.Limits.RequestsBurst,
 			WrongKeys: c.Limits.WrongKeys, WrongKeysBurst: c.Limits.WrongBurst,

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/zkpass-go/zkpass/service"
+	"github.com/zkpass-go/zkpass/service/worker"
 )
 
 // The tests of this file run services as processes, since they kill them: the
@@ -42,8 +44,11 @@ func TestMain(m *testing.M) {
 }
 
 func play(ctx context.Context, role string) error {
-	if role == "nats" {
+	switch role {
+	case "nats":
 		return playNATS(ctx)
+	case "prover":
+		return worker.Prover(os.Stdin, os.Stdout)
 	}
 	if files, err := strconv.Atoi(os.Getenv("ZKPASS_TEST_NOFILE")); err == nil {
 		if err := limitFiles(uint64(files)); err != nil {
@@ -57,6 +62,12 @@ func play(ctx context.Context, role string) error {
 	if err := c.ReadEnvironment(os.LookupEnv); err != nil {
 		return err
 	}
+	if os.Getenv("ZKPASS_TEST_IN_PROCESS") == "" {
+		c.Prover = proverCommand
+	}
+	if list := os.Getenv("ZKPASS_TEST_FAMILIES"); list != "" {
+		c.Families = strings.Split(list, ",")
+	}
 	otel.SetTracerProvider(trace.NewTracerProvider(trace.WithSyncer(spans{})))
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	switch role {
@@ -66,6 +77,14 @@ func play(ctx context.Context, role string) error {
 		return service.Work(ctx, c, logger)
 	}
 	return errors.New("no such role")
+}
+
+// proverCommand runs this binary as a prover.
+func proverCommand() *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), roleVariable+"=prover")
+	cmd.Stderr = os.Stderr
+	return cmd
 }
 
 // spans writes traces to the log, as a collector would get them.

@@ -16,11 +16,12 @@ import (
 )
 
 // newWorker makes what proves.
-func (c *Config) newWorker(queue *job.Queue, ring *keyring.Ring, logger *slog.Logger, metrics prometheus.Registerer) (*worker.Worker, error) {
+func (c *Config) newWorker(queue *job.Queue, ring *keyring.Ring, known *families, logger *slog.Logger, metrics prometheus.Registerer) (*worker.Worker, error) {
 	prover, err := worker.New(worker.Config{
 		Jobs: queue, Keys: ring, Resolver: &zkpass.KeyFetcher{AllowedHosts: c.KeyHosts},
 		Cores: proofCores(), Parallel: c.Jobs.Parallel, Memory: c.Jobs.MemoryMB << 20, Deadline: c.Jobs.Deadline, Grace: c.StopGrace,
-		Logger: logger, Metrics: metrics,
+		Logger: logger, Metrics: metrics, Command: c.Prover, ProcessPerKey: c.Jobs.PerKey,
+		Families: c.ownFamilies(), Known: func(family string) bool { _, lately := known.Has(family); return lately },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("starting the prover: %w", err)

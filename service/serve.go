@@ -52,11 +52,12 @@ func serveAlone(ctx context.Context, c Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	prover, err := c.newWorker(queue, ring, logger, metrics)
+	known := &families{own: c.ownFamilies()}
+	prover, err := c.newWorker(queue, ring, known, logger, metrics)
 	if err != nil {
 		return err
 	}
-	handler, err := c.newFront(queue, ring, apikeys, attest, logger, metrics)
+	handler, err := c.newFront(queue, ring, apikeys, known, attest, logger, metrics)
 	if err != nil {
 		return err
 	}
@@ -64,6 +65,7 @@ func serveAlone(ctx context.Context, c Config, logger *slog.Logger) error {
 		parts.Go(func() error { ring.Run(ctx, queue.OldestQueued); return nil })
 		parts.Go(func() error { return prover.Run(ctx) })
 		parts.Go(func() error { return c.heal(ctx, server, queue, logger) })
+		parts.Go(func() error { c.control(ctx, server, logger); return nil })
 		return c.listen(ctx, parts, handler, metrics, logger)
 	})
 }
@@ -87,7 +89,8 @@ func serveFront(ctx context.Context, c Config, logger *slog.Logger) error {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
 	keys := keyring.Watch(watching, keyring.Bucket{Conn: conn, Replicas: c.NATS.Replicas, Logger: logger})
-	handler, err := c.newFront(queue, keys, apikeys, askForEvidence(conn), logger, metrics)
+	known := watchFamilies(watching, conn, c.NATS.Replicas, logger)
+	handler, err := c.newFront(queue, keys, apikeys, known, askForEvidence(conn), logger, metrics)
 	if err != nil {
 		return err
 	}
@@ -120,7 +123,9 @@ func Work(ctx context.Context, c Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	prover, err := c.newWorker(queue, ring, logger, metrics)
+	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWatching()
+	prover, err := c.newWorker(queue, ring, watchFamilies(watching, conn, c.NATS.Replicas, logger), logger, metrics)
 	if err != nil {
 		return err
 	}
@@ -130,6 +135,7 @@ func Work(ctx context.Context, c Config, logger *slog.Logger) error {
 			keyring.Publish(ctx, keyring.Bucket{Conn: conn, Replicas: c.NATS.Replicas, Logger: logger}, ring)
 			return nil
 		})
+		parts.Go(func() error { announce(ctx, conn, c.NATS.Replicas, c.ownFamilies(), logger); return nil })
 		parts.Go(func() error { return answerForEvidence(ctx, conn, attest, logger) })
 		parts.Go(func() error { return prover.Run(ctx) })
 		return c.listenMetrics(ctx, parts, workerMetrics(metrics), logger)

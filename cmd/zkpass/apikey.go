@@ -15,6 +15,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/service"
 	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/service/job"
 )
 
 func newAPIKey() *cobra.Command {
@@ -78,6 +79,8 @@ func newAPIKeyCreate() *cobra.Command {
 	var name string
 	var scopes []string
 	var expires time.Duration
+	var weight float64
+	var running int
 	cmd := &cobra.Command{
 		Use:   "create",
 		Short: "make an API key",
@@ -88,7 +91,7 @@ commands take them as KEY:SECRET.`,
   zkpass apikey create --nats nats://nats-1:4222 --scope metrics`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			options := apikey.Options{Name: name, Scopes: scopes}
+			options := apikey.Options{Name: name, Scopes: scopes, Weight: weight, Running: running}
 			if cmd.Flags().Changed("expires") {
 				if expires <= 0 {
 					return usageError(cmd, fmt.Errorf("flag --expires: %s, want a time to come", expires))
@@ -114,6 +117,8 @@ commands take them as KEY:SECRET.`,
 	f.declare(cmd)
 	cmd.Flags().StringVar(&name, "name", "", "what the key is for, for your own lists")
 	cmd.Flags().StringSliceVar(&scopes, "scope", []string{apikey.ScopeProve}, "what it may do: prove, metrics; may be repeated")
+	cmd.Flags().Float64Var(&weight, "weight", 0, "its turns for each one of other keys, 0.001 to 1000 (default 1)")
+	cmd.Flags().IntVar(&running, "running", 0, "how many of its jobs may be proven at once (default: that of the service)")
 	cmd.Flags().DurationVar(&expires, "expires", 0, "how long it is good, such as 8760h (default: for ever)")
 	return cmd
 }
@@ -165,22 +170,36 @@ func printKeys(cmd *cobra.Command, keys []apikey.Key) error {
 
 func newAPIKeyRevoke() *cobra.Command {
 	var f apiKeyFlags
+	var jobs bool
 	cmd := &cobra.Command{
-		Use:     "revoke KEY",
-		Short:   "revoke an API key",
-		Long:    `Revokes an API key. A running service refuses it within a second; its jobs run on.`,
-		Example: "  zkpass apikey revoke --data-dir /var/lib/zkpass KEY",
+		Use:   "revoke KEY",
+		Short: "revoke an API key",
+		Long: `Revokes an API key. A running service refuses it within a second. Its jobs run on,
+though nobody can read their results any more; with --jobs they are ended and removed.`,
+		Example: "  zkpass apikey revoke --data-dir /var/lib/zkpass KEY\n  zkpass apikey revoke --data-dir /var/lib/zkpass --jobs KEY",
 		Args:    wantArgs("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.in(cmd, func(ctx context.Context, store apikey.Store) error {
+			err := f.in(cmd, func(ctx context.Context, store apikey.Store) error {
 				if err := store.Revoke(ctx, args[0]); err != nil {
 					return err
 				}
 				note(cmd, "revoked")
 				return nil
 			})
+			// Its jobs may be what is left of a key that was revoked before.
+			if !jobs || err != nil && !errors.Is(err, apikey.ErrUnknown) {
+				return err
+			}
+			ended := f.withJobs(cmd, func(ctx context.Context, queue *job.Queue, _ map[string]string) error {
+				return endJobs(ctx, cmd, queue, args[0], true)
+			})
+			if errors.Is(ended, job.ErrNoQueue) { // nor can there be jobs
+				ended = nil
+			}
+			return errors.Join(err, ended)
 		},
 	}
 	f.declare(cmd)
+	cmd.Flags().BoolVar(&jobs, "jobs", false, "end its jobs too, and remove its results")
 	return cmd
 }

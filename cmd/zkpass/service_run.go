@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +31,34 @@ func runService(cmd *cobra.Command, c service.Config, run func(context.Context, 
 		return err
 	}
 	defer stop()
+	c.Prover = proverCommand
 	return run(cmd.Context(), c, logger)
+}
+
+// newProver is the process that proves for serve and worker. It is no command for
+// people.
+func newProver() *cobra.Command {
+	return &cobra.Command{
+		Use:    worker.ProverCommand,
+		Short:  "prove what a worker says, from standard input",
+		Hidden: true,
+		Args:   wantArgs(),
+		// Not by way of the command's output, which is held back until its end.
+		RunE: func(*cobra.Command, []string) error { return worker.Prover(os.Stdin, os.Stdout) },
+	}
+}
+
+// proverCommand runs this very program, also when another version has taken its place.
+func proverCommand() *exec.Cmd {
+	path := "/proc/self/exe"
+	if runtime.GOOS != "linux" {
+		if own, err := os.Executable(); err == nil {
+			path = own
+		}
+	}
+	cmd := exec.Command(path, worker.ProverCommand)
+	cmd.Stderr = os.Stderr
+	return cmd
 }
 
 func newLogger(w io.Writer, c service.Log) (*slog.Logger, error) {

@@ -36,7 +36,7 @@ export async function prove(service, dvrToken, tokens, { request = fetch, progre
     headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
     body: JSON.stringify({
       user_data_token: await encrypt(key, JSON.stringify(tokens), { zkpass_dvr }),
-      dvr_token: await encrypt(key, dvrToken),
+      dvr_token: await encrypt(key, dvrToken, family(dvrToken)),
     }),
   });
   let job = await answer(response);
@@ -45,6 +45,14 @@ export async function prove(service, dvrToken, tokens, { request = fetch, progre
     job = await answer(await request(service + job.queue_status_url + "?wait=10"));
   }
   return job.proof;
+}
+
+// family is the member of the request's header that says who can prove it: service workers
+// of several versions may be there while it is upgraded.
+function family(dvrToken) {
+  const payload = dvrToken.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  const text = new TextDecoder().decode(Uint8Array.from(atob(payload), (c) => c.charCodeAt(0)));
+  return { zkpass_family: JSON.parse(text).data.zkvm };
 }
 
 // answer reads a JSON answer; a problem (RFC 9457) becomes an Error that says what to do.

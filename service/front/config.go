@@ -48,11 +48,21 @@ type Keys interface {
 	Published() keyring.Published
 }
 
+// Families says which families of circuits the workers prove.
+type Families interface {
+	// Live lists those that are proven now.
+	Live() []string
+	// Has reports whether one is proven now, and whether it was lately.
+	Has(name string) (now, lately bool)
+}
+
 // Config says what a [Handler] works with. Jobs, Keys and APIKeys are needed.
 type Config struct {
 	Jobs    Jobs
 	Keys    Keys
 	APIKeys apikey.Store
+	// Families nil stands for not known: nothing is refused for its family.
+	Families Families
 	// Attest returns the JSON text of evidence that covers a nonce of 16 to 64
 	// bytes, or [ErrNoAttestation]. nil stands for no attestation.
 	Attest func(ctx context.Context, nonce []byte) ([]byte, error)

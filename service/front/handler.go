@@ -22,6 +22,7 @@ type Handler struct {
 	jobs    Jobs
 	keys    Keys
 	apiKeys apikey.Store
+	known   Families // nil if nothing is known
 	attest  func(context.Context, []byte) ([]byte, error)
 	limits  Limits
 	origins []string
@@ -53,7 +54,7 @@ func New(c Config) (*Handler, error) {
 		return nil, fmt.Errorf("setting up the API: %w", err)
 	}
 	h := &Handler{
-		jobs: c.Jobs, keys: c.Keys, apiKeys: c.APIKeys, attest: c.Attest, limits: c.Limits,
+		jobs: c.Jobs, keys: c.Keys, apiKeys: c.APIKeys, known: c.Families, attest: c.Attest, limits: c.Limits,
 		origins: c.Origins, proxies: c.TrustedProxies, logger: c.Logger, tracer: c.Tracer, now: c.Now,
 		callers:   newCallers(c.Limits),
 		wrong:     newLimiters[netip.Addr](c.Limits.WrongKeys, c.Limits.WrongKeysBurst),
@@ -76,6 +77,7 @@ func New(c Config) (*Handler, error) {
 		{"/api/1.0/dvr/1.0/proof", methods{http.MethodPost: h.postProof}},
 		{statusPath + "{id}", methods{http.MethodGet: h.getStatus, http.MethodDelete: h.deleteStatus}},
 		{"/.well-known/jwks.json", methods{http.MethodGet: plain(h.getJWKS)}},
+		{"/v1/families", methods{http.MethodGet: plain(h.getFamilies)}},
 		{"/v1/attestation", methods{http.MethodGet: h.getAttestation}},
 		{"/healthz", methods{http.MethodGet: plain(h.getHealth)}},
 		{"/readyz", methods{http.MethodGet: plain(h.getReady)}},

@@ -18,6 +18,7 @@ const (
 	retryUnavailable = 5 * time.Second // a part of the service is not there
 	retryFull        = 5 * time.Second // the queue moves by one job in about a second
 	retryBusy        = time.Second
+	retryFamily      = 20 * time.Second // a worker is being replaced
 )
 
 // postProof accepts a job and waits for its end as long as the client asks.
@@ -102,9 +103,13 @@ func (x *exchange) submission() (job.Submission, time.Duration, bool) {
 	if !ok {
 		return none, 0, false
 	}
+	family, ok := x.checkFamily(input)
+	if !ok {
+		return none, 0, false
+	}
 	return job.Submission{
 		Owner: x.key.Key, Input: input, SealTo: sealTo, IdempotencyKey: idempotency, Secret: []byte(x.secret),
-		Weight: x.key.Weight, Limit: cmp.Or(x.key.Running, x.limits.Running),
+		Family: family, Weight: x.key.Weight, Limit: cmp.Or(x.key.Running, x.limits.Running),
 	}, wait, true
 }
 
@@ -134,6 +139,26 @@ func (x *exchange) checkInput(input job.Input) (*zkpass.PublicKey, bool) {
 		}
 	}
 	return published.Encryption, true
+}
+
+// checkFamily checks that a worker proves the family of circuits that the request is
+// said to ask for, or has lately and may again: one that is being upgraded. Nothing is
+// known of a request that does not say it.
+func (x *exchange) checkFamily(input job.Input) (string, bool) {
+	family, err := zkpass.JWEFamily(input.DVRToken)
+	if err != nil || family == "" || x.known == nil {
+		return family, err == nil
+	}
+	now, lately := x.known.Has(family)
+	switch {
+	case now:
+		return family, true
+	case lately:
+		x.refuseFor(retryFamily, http.StatusServiceUnavailable, zkpass.ProblemUnavailable, "no worker that proves the request's zkvm is here at the moment; send the same request again later")
+	default:
+		x.refuse(http.StatusUnprocessableEntity, zkpass.ProblemUnsupported, "no worker proves the request's zkvm: its maker must make it anew for one of those that /v1/families lists")
+	}
+	return "", false
 }
 
 // notAccepted answers why a job is not in the queue.

@@ -48,6 +48,17 @@ func (h *Handler) getJWKS(x *exchange) {
 	x.sendCached(typeKeySet, published.JWKS, published.ETag, published.MaxAge)
 }
 
+// getFamilies serves which families of circuits are proven now.
+func (h *Handler) getFamilies(x *exchange) {
+	list := []string{}
+	if h.known != nil {
+		list = append(list, h.known.Live()...)
+	}
+	x.sendJSON(http.StatusOK, struct {
+		Families []string `json:"families"`
+	}{list})
+}
+
 // sendCached answers with public content that may be kept, or that what the client
 // has is still good (RFC 9110, section 13.1.2).
 func (x *exchange) sendCached(mediaType string, body []byte, etag string, age time.Duration) {

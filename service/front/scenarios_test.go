@@ -251,6 +251,21 @@ func publicScenarios() map[string]func(*testing.T) {
 			get(newService(t, broken), "/v1/attestation?nonce="+someNonce).wantProblem(500, zkpass.ProblemInternal)
 			get(newService(t, attest("", errors.New("x"))), "/v1/attestation?nonce="+someNonce).wantProblem(503, zkpass.ProblemUnavailable)
 		},
+		"parameters where none are": func(t *testing.T) {
+			s := newService(t, nil)
+			for _, path := range []string{"/.well-known/jwks.json", "/healthz", "/readyz", "/openapi.yaml", "/openapi.json", "/v1/families"} {
+				get(s, path+"?x=1").wantProblem(400, zkpass.ProblemMalformed)
+			}
+		},
+		"families": func(t *testing.T) {
+			if a := get(newService(t, nil), "/v1/families").want(200); string(a.body) != "{\"families\":[]}\n" {
+				t.Errorf("got %s", a.body)
+			}
+			s := newService(t, func(c *Config) { c.Families = fixedFamilies{"v1", "v2"} })
+			if a := get(s, "/v1/families").want(200); string(a.body) != "{\"families\":[\"v2\"]}\n" {
+				t.Errorf("got %s", a.body)
+			}
+		},
 		"health": func(t *testing.T) { get(newService(t, nil), "/healthz").want(200) },
 		"readiness": func(t *testing.T) {
 			s := newService(t, nil)

@@ -42,7 +42,9 @@ func TestAttackPanicBeforeTheJob(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.run(t.Context(), claim)
+	if a := w.begin(claim); a != nil {
+		t.Error("a job is proven that cannot be opened")
+	}
 	if status, err := b.queue.Status(t.Context(), "owner", id); err != nil || status.State.Ended() || claim.Context().Err() == nil {
 		t.Errorf("got %+v, %v; want the job back in the queue", status, err)
 	}
@@ -159,7 +161,7 @@ func TestAttackMemoryOfQueries(t *testing.T) {
 		t.Errorf("%d MB with arrays", each>>20)
 	}
 	// What can never fit is refused, and does not wait for ever.
-	if _, err := newMemory(1<<30).acquire(t.Context(), nil, tokens); !errors.Is(err, errMemory) {
+	if _, _, err := newMemory(1<<30).acquire(t.Context(), nil, tokens); !errors.Is(err, errMemory) {
 		t.Errorf("more than there is: got %v", err)
 	}
 }

@@ -1,10 +1,6 @@
 package worker
 
-import (
-	"sync"
-
-	"github.com/zkpass-go/zkpass/libzk"
-)
+import "sync"
 
 // cores are the processors that proofs share. One proof alone uses them all; of
 // several each gets its part, since a proof on one processor does more with it
@@ -12,17 +8,34 @@ import (
 type cores struct {
 	all int
 
-	mu      sync.Mutex
-	running int
+	mu     sync.Mutex
+	proofs map[int]func(int)
+	next   int
 }
 
-// enter counts a proof in; leave counts it out.
-func (c *cores) enter() { c.count(1) }
-func (c *cores) leave() { c.count(-1) }
-
-func (c *cores) count(change int) {
+// enter counts a proof in, which limit tells how many processors it has, now and
+// whenever that changes. leave counts it out.
+func (c *cores) enter(limit func(n int)) (leave func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.running += change
-	libzk.LimitCores((c.all + c.running - 1) / max(c.running, 1))
+	if c.proofs == nil {
+		c.proofs = map[int]func(int){}
+	}
+	id := c.next
+	c.next++
+	c.proofs[id] = limit
+	c.tell()
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.proofs, id)
+		c.tell()
+	}
+}
+
+func (c *cores) tell() {
+	running := max(len(c.proofs), 1)
+	for _, limit := range c.proofs {
+		limit((c.all + running - 1) / running)
+	}
 }

@@ -47,14 +47,14 @@ func (m *memory) need(program *query.Program, tokens map[string]string) int64 {
 
 // acquire waits until a proof about some tokens fits. One that never will is
 // refused: it could take the process with it, and after that the next worker.
-func (m *memory) acquire(ctx context.Context, program *query.Program, tokens map[string]string) (release func(), err error) {
-	need := m.need(program, tokens)
+func (m *memory) acquire(ctx context.Context, program *query.Program, tokens map[string]string) (need int64, release func(), err error) {
+	need = m.need(program, tokens)
 	if need > m.all {
-		return nil, fmt.Errorf("%w: a proof of this query about these documents needs about %d MB, and this service gives %d MB; ask for fewer members or arrays, or prove on a larger machine",
+		return 0, nil, fmt.Errorf("%w: a proof of this query about these documents needs about %d MB, and this service gives %d MB; ask for fewer members or arrays, or prove on a larger machine",
 			errMemory, need>>20, m.all>>20)
 	}
 	if err := m.bytes.Acquire(ctx, need); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	return func() { m.bytes.Release(need) }, nil
+	return need, func() { m.bytes.Release(need) }, nil
 }

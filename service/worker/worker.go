@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/exec"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,6 +60,17 @@ type Config struct {
 	Metrics prometheus.Registerer
 	// Now tells the time of evaluation; nil stands for [time.Now].
 	Now func() time.Time
+	// Command makes the command of a process that runs [Prover]; with it each proof
+	// is made in such a process, and without in this one.
+	Command func() *exec.Cmd
+	// Families are the families of circuits that this worker proves; nil stands for any.
+	// Known reports whether another worker proves one, or has lately: jobs of such are
+	// left to that, and handed back if that shows only when they are opened. nil stands
+	// for none.
+	Families []string
+	Known    func(family string) bool
+	// ProcessPerKey lets a process see the jobs of one owner only.
+	ProcessPerKey bool
 }
 
 // Worker proves jobs until it is stopped.
@@ -66,6 +79,13 @@ type Worker struct {
 	metrics *metrics
 	memory  *memory
 	cores   *cores
+	pool    *pool // nil without Config.Command
+	hosts   *hosts
+
+	mu       sync.Mutex
+	ready    []*assignment // whose keys have been fetched
+	wake     context.CancelFunc
+	fetching map[string]int // by owner
 
 	finishTimeout time.Duration
 }
@@ -102,10 +122,19 @@ func New(c Config) (*Worker, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	if c.Now == nil {
-		c.Now = time.Now
+	if c.Known == nil {
+		c.Known = func(string) bool { return false }
 	}
-	w := &Worker{config: c, memory: newMemory(c.Memory), cores: &cores{all: c.Cores}, finishTimeout: defaultFinishTimeout}
+	if c.Resolver == nil {
+		c.Resolver = zkpass.KeySets{}
+	}
+	w := &Worker{
+		config: c, memory: newMemory(c.Memory), cores: &cores{all: c.Cores}, hosts: newHosts(c.Resolver), fetching: map[string]int{},
+		finishTimeout: defaultFinishTimeout,
+	}
+	if c.Command != nil {
+		w.pool = &pool{command: c.Command, perKey: c.ProcessPerKey, log: c.Logger}
+	}
 	var err error
 	if w.metrics, err = newMetrics(c.Metrics); err != nil {
 		return nil, fmt.Errorf("making a worker: %w", err)
@@ -117,43 +146,153 @@ func New(c Config) (*Worker, error) {
 // for Config.Grace, and hands back what is not done by then. A proof that cannot
 // be stopped where it is goes on after Run has returned; nobody gets its result.
 func (w *Worker) Run(ctx context.Context) error {
+	if w.pool != nil {
+		w.pool.fill(w.config.Parallel)
+		defer w.pool.close()
+	}
 	proving, stopProving := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stopProving(nil)
-	var takers sync.WaitGroup
-	failures := make(chan error, w.config.Parallel)
-	for range w.config.Parallel {
-		takers.Go(func() { failures <- w.take(ctx, proving) })
+	places := make(chan struct{}, w.config.Parallel)
+	var running sync.WaitGroup
+	var err error
+	for ctx.Err() == nil && err == nil {
+		select {
+		case <-ctx.Done():
+			continue
+		case places <- struct{}{}:
+		}
+		var a *assignment
+		if a, err = w.next(ctx, &running); a == nil {
+			<-places
+			continue
+		}
+		running.Go(func() {
+			defer func() { <-places }()
+			w.run(proving, a)
+		})
 	}
 	stopped := make(chan struct{})
-	go func() { takers.Wait(); close(stopped) }()
+	go func() { running.Wait(); close(stopped) }()
 	select {
 	case <-stopped:
-	case <-ctx.Done():
-		select {
-		case <-stopped:
-		case <-time.After(w.config.Grace):
-			stopProving(errStopping)
-			<-stopped
-		}
+	case <-time.After(w.config.Grace):
+		stopProving(errStopping)
+		<-stopped
 	}
-	close(failures)
-	var err error
-	for failure := range failures {
-		err = errors.Join(err, failure)
+	for _, a := range w.takeReady() {
+		w.giveBack(a.claim, w.logOf(a.claim), 0)
 	}
 	return err
 }
 
-// take takes one job after the other.
-func (w *Worker) take(ctx, proving context.Context) error {
+// next waits for a job that can be proven: one whose keys have come, or a new one. It
+// returns nil when ctx ends.
+func (w *Worker) next(ctx context.Context, running *sync.WaitGroup) (*assignment, error) {
 	for {
-		claim, err := w.config.Jobs.Take(ctx, nil)
-		if ctx.Err() != nil && err != nil {
-			return nil
+		taking, cancel := context.WithCancel(ctx)
+		a := w.readyOr(cancel)
+		if a != nil {
+			cancel()
+			return a, nil
 		}
-		if err != nil {
-			return err
+		claim, err := w.config.Jobs.Take(taking, w.fits)
+		interrupted := taking.Err() != nil
+		cancel()
+		switch {
+		case claim != nil:
+		case ctx.Err() != nil:
+			return nil, nil
+		case interrupted:
+			continue
+		default:
+			return nil, err
 		}
-		w.run(proving, claim)
+		if a = w.begin(claim); a == nil { // it was handed back
+			continue
+		}
+		if a.failed != nil || !names(&a.request.DVR) {
+			return a, nil
+		}
+		w.fetchBeside(ctx, a, running)
 	}
+}
+
+// fits reports whether to take a job of a family, "" if that is not known: those that
+// nobody proves any more are to be told so.
+func (w *Worker) fits(family string) bool {
+	return family == "" || w.has(family) || !w.config.Known(family)
+}
+
+func (w *Worker) has(family string) bool {
+	return w.config.Families == nil || slices.Contains(w.config.Families, family)
+}
+
+// readyOr returns a job whose keys have come. If there is none, wake is called when
+// there is.
+func (w *Worker) readyOr(wake context.CancelFunc) *assignment {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.ready) == 0 {
+		w.wake = wake
+		return nil
+	}
+	a := w.ready[0]
+	w.ready = w.ready[1:]
+	return a
+}
+
+func (w *Worker) takeReady() []*assignment {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := w.ready
+	w.ready = nil
+	return all
+}
+
+// How many jobs may wait for their keys at once: of one owner, and for each place where
+// one is proven.
+const (
+	maxFetching       = 8
+	fetchingEachPlace = 16
+)
+
+// fetchBeside fetches the keys of a job while others are proven: a host that is slow
+// must not hold a place, nor memory. A job of an owner that has many of these waits in
+// the queue.
+func (w *Worker) fetchBeside(ctx context.Context, a *assignment, running *sync.WaitGroup) {
+	owner, all := a.claim.Owner(), 0
+	w.mu.Lock()
+	for _, n := range w.fetching {
+		all += n
+	}
+	full := w.fetching[owner] >= maxFetching || all >= fetchingEachPlace*w.config.Parallel
+	if !full {
+		w.fetching[owner]++
+	}
+	w.mu.Unlock()
+	if full {
+		w.giveBack(a.claim, w.logOf(a.claim), time.Second)
+		return
+	}
+	running.Go(func() {
+		fetching, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(a.claim.Context(), cancel)()
+		a.failed = w.safely(w.logOf(a.claim), func() error { return w.fetch(fetching, a) })
+		if a.failed != nil && a.request != nil {
+			a.failed = about(&a.request.DVR, a.failed)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.fetching[owner]--; w.fetching[owner] == 0 {
+			delete(w.fetching, owner)
+		}
+		if ctx.Err() != nil {
+			a.failed = nil // it was this worker that gave up
+		}
+		w.ready = append(w.ready, a)
+		if w.wake != nil {
+			w.wake()
+		}
+	})
 }

@@ -304,7 +304,8 @@ func TestStopHandsBack(t *testing.T) {
 	}
 }
 
-// A job that is cancelled, or takes too long, stops the work on it.
+// A job that is cancelled stops the work on it, and so does one whose keys, or whose
+// proof, take too long.
 func TestCancelAndDeadline(t *testing.T) {
 	b := newBench(t)
 	started := make(chan context.Context, 1)
@@ -329,7 +330,12 @@ func TestCancelAndDeadline(t *testing.T) {
 	<-ctx.Done()
 	slow := b.submit(t, b.encrypt(t, userData), b.encrypt(t, dvr))
 	<-started
-	if p := b.await(t, slow).Problem; p == nil || p.Code != zkpass.ProblemDeadline {
+	if p := b.await(t, slow).Problem; p == nil || p.Code != zkpass.ProblemKeys {
+		t.Errorf("got %+v", p)
+	}
+	late := newBench(t)
+	late.run(t, Config{Parallel: 1, Deadline: 100 * time.Millisecond, Now: func() time.Time { time.Sleep(200 * time.Millisecond); return time.Now() }})
+	if p := late.await(t, late.good(t)).Problem; p == nil || p.Code != zkpass.ProblemDeadline {
 		t.Errorf("got %+v", p)
 	}
 	if _, err := b.queue.Status(t.Context(), "owner", cancelled); !errors.Is(err, job.ErrUnknown) {

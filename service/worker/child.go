@@ -1,0 +1,130 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"runtime/debug"
+	runtimemetrics "runtime/metrics"
+	"time"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/local"
+)
+
+// ProverCommand is the name under which a command runs [Prover], as its only argument.
+const ProverCommand = "prover"
+
+const (
+	// leastSoft is the least memory from which on a prover collects garbage harder.
+	leastSoft = 256 << 20
+	// keepHeap is how much memory a prover keeps for its next job, in bytes.
+	keepHeap = 256 << 20
+)
+
+// Prover is the life of a process that proves for a worker: it shuts itself in, reads
+// jobs from in and writes results to out, one job at a time, until in ends. It opens no
+// store, holds no key of the service and has no network.
+func Prover(in io.Reader, out io.Writer) error {
+	// Before the sandbox: what is read but once.
+	_ = time.Now().Local().String()
+	encoder := json.NewEncoder(out)
+	shut := enterSandbox()
+	if err := encoder.Encode(result{Sandbox: &shut}); err != nil {
+		return err
+	}
+	orders := make(chan order)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cancelJob := make(chan context.CancelFunc, 1)
+	cancelJob <- func() {}
+	go func() {
+		decoder := json.NewDecoder(in)
+		for {
+			var o order
+			if err := decoder.Decode(&o); err != nil {
+				// The worker is gone, and with it whoever wants the proof.
+				os.Exit(0)
+			}
+			if o.Cores > 0 {
+				libzk.LimitCores(o.Cores)
+			}
+			if o.Cancel {
+				stop := <-cancelJob
+				stop()
+				cancelJob <- stop
+			}
+			if o.Job != nil {
+				orders <- o
+			}
+		}
+	}()
+	for o := range orders {
+		job, stop := context.WithCancel(ctx)
+		<-cancelJob
+		cancelJob <- stop
+		r := proveTask(job, o.Job, func(step string, done float64) { _ = encoder.Encode(result{Step: step, Done: done}) })
+		stop()
+		r.Memory = tidy()
+		if err := encoder.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tidy gives back what a large proof has left, and tells what is there.
+func tidy() int64 {
+	debug.SetMemoryLimit(leastSoft)
+	samples := []runtimemetrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	held := func() int64 {
+		runtimemetrics.Read(samples)
+		return int64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+	}
+	if held() > keepHeap {
+		debug.FreeOSMemory()
+	}
+	return held()
+}
+
+// proveTask proves one job. A panic is a defect: it costs this job.
+func proveTask(ctx context.Context, t *task, step func(string, float64)) (r result) {
+	defer func() {
+		if recover() != nil {
+			r = result{Problem: problemOf(errInternal), Kind: "panic"}
+		}
+	}()
+	debug.SetMemoryLimit(max(t.Memory, leastSoft))
+	proof, took, err := t.prove(ctx, step)
+	if err != nil {
+		problem := problemOf(err)
+		r.Problem = problem
+		if problem.Code == zkpass.ProblemInternal {
+			r.Kind = kindOf(err)
+		}
+		return r
+	}
+	return result{Proof: proof, Took: took}
+}
+
+// prove makes the proof of a task in this process.
+func (t *task) prove(ctx context.Context, step func(string, float64)) (*zkpass.Proof, time.Duration, error) {
+	request, err := zkpass.ParseDVRToken(t.DVR)
+	if err != nil {
+		return nil, 0, err
+	}
+	options := local.Options{
+		Resolver: namedKeys(t.Keys),
+		Progress: func(text string, done, total int) { step(text, float64(done)/float64(max(total, 1))) },
+	}
+	if options.Now = t.clock; !t.Now.IsZero() {
+		options.Now = func() time.Time { return t.Now }
+	}
+	made, err := local.ProveRequest(ctx, request, t.UserData, options)
+	if err != nil {
+		return nil, 0, about(&request.DVR, err)
+	}
+	return made.Proof, made.Duration, nil
+}

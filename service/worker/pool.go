@@ -1,0 +1,251 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+var (
+	// errCrashed means that a prover ended while it had a job.
+	errCrashed = errors.New("the process that proves has ended")
+	// errNoProver means that no prover can be started.
+	errNoProver = errors.New("no process that proves can be started")
+)
+
+const (
+	// maxProofs is how many jobs a prover does before it is replaced.
+	maxProofs = 100
+	// maxResident is how much memory a prover may keep after a job, in bytes.
+	maxResident = 512 << 20
+	// startTime is how long a prover may take until it is ready.
+	startTime = 30 * time.Second
+	// cancelTime is how long it may take to stop a job.
+	cancelTime = 5 * time.Second
+)
+
+// pool keeps provers ready, one for each place.
+type pool struct {
+	command func() *exec.Cmd
+	perKey  bool // a prover serves one owner only
+	log     *slog.Logger
+	once    sync.Once // to log the sandbox
+
+	mu      sync.Mutex
+	idle    []*child
+	closed  bool
+	filling sync.WaitGroup
+}
+
+// child is a prover process.
+type child struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	pipe   io.Closer
+	out    *bounded
+	reader *json.Decoder
+	writer *json.Encoder
+	writes sync.Mutex
+	ended  chan struct{} // of the job under way
+	gone   chan struct{} // closed when the process has ended
+	proofs int
+	memory int64  // that it had after its last job, in bytes
+	owner  string // whose jobs it has seen
+}
+
+// fill starts provers until n are ready.
+func (p *pool) fill(n int) {
+	for range n {
+		p.filling.Go(p.add)
+	}
+}
+
+// add makes one more ready.
+func (p *pool) add() {
+	c, err := p.start()
+	if err != nil {
+		p.log.Error("starting a process that proves", "error", err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		c.kill()
+		return
+	}
+	p.idle = append(p.idle, c)
+}
+
+// start starts a prover and waits until it is ready.
+func (p *pool) start() (*child, error) {
+	cmd := p.command()
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoProver, err)
+	}
+	out, theirs, err := os.Pipe()
+	if err != nil {
+		in.Close()
+		return nil, fmt.Errorf("%w: %w", errNoProver, err)
+	}
+	cmd.Stdout = theirs
+	err = cmd.Start()
+	theirs.Close()
+	if err != nil {
+		in.Close()
+		out.Close()
+		return nil, fmt.Errorf("%w: %w", errNoProver, err)
+	}
+	c := &child{
+		cmd: cmd, in: in, pipe: out, out: &bounded{out, maxResult}, writer: json.NewEncoder(in),
+		ended: make(chan struct{}), gone: make(chan struct{}),
+	}
+	go func() { _ = cmd.Wait(); close(c.gone) }()
+	c.reader = json.NewDecoder(c.out)
+	late := time.AfterFunc(startTime, func() { c.cmd.Process.Kill() })
+	defer late.Stop()
+	var hello result
+	if err := c.reader.Decode(&hello); err != nil || hello.Sandbox == nil {
+		c.kill()
+		return nil, fmt.Errorf("%w: it is not ready", errNoProver)
+	}
+	p.once.Do(func() {
+		p.log.Info("provers are processes of their own", "sandbox", hello.Sandbox.String(), "lacks", hello.Sandbox.Lacks)
+	})
+	return c, nil
+}
+
+// get returns a prover that is ready for an owner, or starts one.
+func (p *pool) get(owner string) (*child, error) {
+	p.mu.Lock()
+	for i := len(p.idle) - 1; i >= 0; i-- {
+		c := p.idle[i]
+		if p.perKey && c.owner != "" && c.owner != owner {
+			continue
+		}
+		p.idle = append(p.idle[:i], p.idle[i+1:]...)
+		p.mu.Unlock()
+		if c.alive() {
+			return c, nil
+		}
+		c.kill()
+		return p.start()
+	}
+	var stale *child
+	if len(p.idle) > 0 { // of another owner: it makes place
+		stale, p.idle = p.idle[0], p.idle[1:]
+	}
+	p.mu.Unlock()
+	if stale != nil {
+		stale.kill()
+	}
+	return p.start()
+}
+
+// put takes a prover back after a job that it has ended in order.
+func (p *pool) put(c *child, owner string) {
+	c.proofs++
+	c.owner = owner
+	if c.proofs >= maxProofs || c.memory > maxResident {
+		p.drop(c)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		c.kill()
+		return
+	}
+	p.idle = append(p.idle, c)
+}
+
+// drop ends a prover, and has another made ready.
+func (p *pool) drop(c *child) {
+	c.kill()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.filling.Go(p.add)
+	}
+}
+
+// close ends all that are ready.
+func (p *pool) close() {
+	p.mu.Lock()
+	p.closed = true
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, c := range idle {
+		c.kill()
+	}
+	p.filling.Wait()
+}
+
+// alive reports whether a prover that is ready has not ended meanwhile, as by the
+// hand of a person or of the kernel.
+func (c *child) alive() bool {
+	select {
+	case <-c.gone:
+		return false
+	default:
+		return true
+	}
+}
+
+func (c *child) send(o order) error {
+	c.writes.Lock()
+	defer c.writes.Unlock()
+	return c.writer.Encode(o)
+}
+
+// kill ends a prover and waits until it is gone.
+func (c *child) kill() {
+	c.in.Close()
+	_ = c.cmd.Process.Kill()
+	<-c.gone
+	c.pipe.Close()
+}
+
+// prove has a prover do a job. If ctx ends it is told to stop, and ended if it does not
+// soon. After an error the prover is of no more use.
+func (c *child) prove(ctx context.Context, t *task, step func(string, float64)) (*result, error) {
+	c.out.left = maxResult
+	stop := context.AfterFunc(ctx, func() {
+		_ = c.send(order{Cancel: true})
+		time.AfterFunc(cancelTime, func() {
+			select {
+			case <-c.ended:
+			default:
+				_ = c.cmd.Process.Kill()
+			}
+		})
+	})
+	defer stop()
+	done := c.ended
+	defer func() { close(done); c.ended = make(chan struct{}) }()
+	if err := c.send(order{Job: t}); err != nil {
+		return nil, errCrashed
+	}
+	for {
+		r := new(result)
+		if err := c.reader.Decode(r); err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return nil, errCrashed
+		}
+		if r.ends() {
+			c.memory = r.Memory
+			return r, nil
+		}
+		step(r.Step, r.Done)
+	}
+}

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package worker
+
+import "errors"
+
+// enterSandbox does what there is here, which is little.
+func enterSandbox() (s sandboxed) {
+	s.note("core dumps off", DisableCoreDumps())
+	s.note("system calls", errors.ErrUnsupported)
+	s.note("files", errors.ErrUnsupported)
+	return s
+}
