@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/zkpass-go/zkpass/service/worker"
+	"github.com/zkpass-go/zkpass/verify"
 )
 
 // Config is how a service is set up. [DefaultConfig] has the defaults; a file,
@@ -38,6 +39,8 @@ type Config struct {
 	Jobs    Jobs    `yaml:"jobs"`
 	Space   Space   `yaml:"space"`
 	Limits  Limits  `yaml:"limits"`
+	// Verifier is what a verifier accepts; services have no use for it.
+	Verifier Verifier `yaml:"verifier"`
 
 	// KeyHosts are the hosts whose key sets workers may fetch, as they stand in
 	// URLs, with the port if it is not the scheme's own. Empty fetches none:
@@ -127,6 +130,14 @@ type Limits struct {
 	BodyRate              int `yaml:"body_rate"` // bytes a second that a body has to come with
 }
 
+// Verifier says whose proofs a verifier accepts, and how old they may be.
+type Verifier struct {
+	ServiceJWKS string        `yaml:"service_jwks"` // URL or file: key set of the services whose proofs are accepted
+	AllowLocal  bool          `yaml:"allow_local"`  // accept proofs that were made without a service
+	TTL         time.Duration `yaml:"ttl"`          // how old a proof may be
+	Skew        time.Duration `yaml:"skew"`         // how far clocks may differ
+}
+
 // Log is what is written to standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error
@@ -144,6 +155,7 @@ func DefaultConfig() Config {
 		},
 		Space:       Space{FreeMB: 256},
 		Limits:      Limits{Requests: 50, RequestsBurst: 100, WrongKeys: 1, WrongBurst: 20, BodyRate: 10 << 10},
+		Verifier:    Verifier{TTL: verify.DefaultTTL, Skew: verify.DefaultSkew},
 		Attestation: "auto",
 		Log:         Log{Level: "info", Format: "text"},
 		StopGrace:   30 * time.Second,
@@ -174,6 +186,7 @@ type role int
 const (
 	serving role = iota
 	working
+	verifying
 )
 
 // check finds what cannot be meant, before anything is started.
@@ -187,8 +200,16 @@ func (c *Config) check(r role) error {
 		bad("nats.url", "missing; a worker takes its jobs from there: give --nats URL")
 	case r == serving && c.DataDir == "" && c.NATS.URL == "":
 		bad("data_dir", "missing; give --data-dir DIR for a service that runs alone, or --nats URL for one of several front ends")
-	case r == serving && c.DataDir != "" && c.NATS.URL != "":
+	case r == verifying && c.DataDir == "" && c.NATS.URL == "":
+		bad("data_dir", "missing; give --data-dir DIR for a verifier that runs alone, or --nats URL and --keys DIR for one of several")
+	case r != working && c.DataDir != "" && c.NATS.URL != "":
 		bad("data_dir", "given together with nats.url; a front end of several keeps its data in NATS")
+	}
+	if r == verifying && c.Keys.Dir == "" && c.NATS.URL != "" {
+		bad("keys.dir", "missing; the processes of one verifier share a directory of keys: give --keys DIR")
+	}
+	if r == verifying && c.Verifier.ServiceJWKS == "" && !c.Verifier.AllowLocal {
+		bad("verifier", "it would accept no proof: give --service-jwks URL, or --allow-local for proofs made without a service")
 	}
 	if r == working && c.Keys.Dir == "" {
 		bad("keys.dir", "missing; the workers of one service share a directory of keys: give --keys DIR")
@@ -211,7 +232,7 @@ func (c *Config) check(r role) error {
 		bad("nats", "want both cert and key, or neither")
 	}
 	addresses := map[string]string{"metrics.listen": c.Metrics.Listen}
-	if r == serving {
+	if r != working {
 		addresses["listen"] = c.Listen
 	}
 	for member, address := range addresses {
@@ -221,7 +242,7 @@ func (c *Config) check(r role) error {
 	}
 	for member, d := range map[string]time.Duration{
 		"keys.period": c.Keys.Period, "keys.ahead": c.Keys.Ahead, "jobs.deadline": c.Jobs.Deadline,
-		"jobs.redelivery": c.Jobs.Redelivery, "jobs.result_ttl": c.Jobs.ResultTTL,
+		"jobs.redelivery": c.Jobs.Redelivery, "jobs.result_ttl": c.Jobs.ResultTTL, "verifier.ttl": c.Verifier.TTL, "verifier.skew": c.Verifier.Skew,
 	} {
 		if d < time.Second {
 			bad(member, "%s, want a second or more", d)

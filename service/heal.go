@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/service/jetstream"
-	"github.com/zkpass-go/zkpass/service/job"
 )
 
 const (
@@ -19,10 +18,15 @@ const (
 	healAfter = 3
 )
 
-// heal watches over the embedded queue until ctx ends: when a write has failed, after
+// probed is what tells by a write whether the store works.
+type probed interface {
+	Probe(ctx context.Context) error
+}
+
+// heal watches over the embedded store until ctx ends: when a write has failed, after
 // which the store takes nothing more by itself, it is opened again. Jobs and requests
 // that are under way find it again. An error means that only a new process helps.
-func (c *Config) heal(ctx context.Context, server *jetstream.Server, queue *job.Queue, logger *slog.Logger) error {
+func (c *Config) heal(ctx context.Context, server *jetstream.Server, store probed, logger *slog.Logger) error {
 	tick := time.NewTicker(healInterval)
 	defer tick.Stop()
 	ballast := filepath.Join(c.DataDir, ballastFile)
@@ -35,7 +39,7 @@ func (c *Config) heal(ctx context.Context, server *jetstream.Server, queue *job.
 		case <-server.Broken():
 			broken = true
 		case <-tick.C:
-			err := queue.Probe(ctx)
+			err := store.Probe(ctx)
 			failed++
 			if err == nil {
 				failed = 0

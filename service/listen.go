@@ -27,7 +27,38 @@ func newRegistry() *prometheus.Registry {
 
 // newFront makes the HTTP API.
 func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store, known front.Families, attest evidence, logger *slog.Logger, metrics *prometheus.Registry) (*front.Handler, error) {
-	var proxies []netip.Prefix
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	return front.New(front.Config{
+		Jobs: jobs, Keys: keys, APIKeys: apikeys, Families: known, Attest: attest,
+		Limits: c.frontLimits(), Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
+	})
+}
+
+// newVerifierFront makes the HTTP API of a verifier.
+func (c *Config) newVerifierFront(desk front.Verifications, apikeys apikey.Store, logger *slog.Logger, metrics *prometheus.Registry) (*front.Handler, error) {
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	return front.NewVerifier(front.VerifierConfig{
+		Verifications: desk, APIKeys: apikeys,
+		Limits: c.frontLimits(), Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
+	})
+}
+
+func (c *Config) frontLimits() front.Limits {
+	return front.Limits{
+		Requests: c.Limits.Requests, RequestsBurst: c.Limits.RequestsBurst,
+		WrongKeys: c.Limits.WrongKeys, WrongKeysBurst: c.Limits.WrongBurst,
+		BodyRate: c.Limits.BodyRate, Running: c.Jobs.MaxRunning,
+	}
+}
+
+// proxies are the networks whose X-Forwarded-For is believed.
+func (c *Config) proxies() (proxies []netip.Prefix, err error) {
 	for _, network := range c.TrustedProxies {
 		prefix, err := netip.ParsePrefix(network)
 		if err != nil {
@@ -39,15 +70,7 @@ func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store
 		// Whoever connects is on this machine: a proxy, which knows who asked it.
 		proxies = append(proxies, loopback...)
 	}
-	return front.New(front.Config{
-		Jobs: jobs, Keys: keys, APIKeys: apikeys, Families: known, Attest: attest,
-		Limits: front.Limits{
-			Requests: c.Limits.Requests, RequestsBurst: c.Limits.RequestsBurst,
-			WrongKeys: c.Limits.WrongKeys, WrongKeysBurst: c.Limits.WrongBurst,
-			BodyRate: c.Limits.BodyRate, Running: c.Jobs.MaxRunning,
-		},
-		Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
-	})
+	return proxies, nil
 }
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}

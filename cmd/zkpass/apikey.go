@@ -116,7 +116,7 @@ commands take them as KEY:SECRET.`,
 	}
 	f.declare(cmd)
 	cmd.Flags().StringVar(&name, "name", "", "what the key is for, for your own lists")
-	cmd.Flags().StringSliceVar(&scopes, "scope", []string{apikey.ScopeProve}, "what it may do: prove, metrics; may be repeated")
+	cmd.Flags().StringSliceVar(&scopes, "scope", []string{apikey.ScopeProve}, "what it may do: prove, metrics; at a verifier request, verify; may be repeated")
 	cmd.Flags().Float64Var(&weight, "weight", 0, "its turns for each one of other keys, 0.001 to 1000 (default 1)")
 	cmd.Flags().IntVar(&running, "running", 0, "how many of its jobs may be proven at once (default: that of the service)")
 	cmd.Flags().DurationVar(&expires, "expires", 0, "how long it is good, such as 8760h (default: for ever)")

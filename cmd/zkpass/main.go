@@ -89,7 +89,7 @@ the answer.`,
   zkpass query check query.json`,
 		Version: zkpass.Version,
 	},
-		newAPIKey(), newAttest(), newBench(), newCompletion(), newDVR(), newInspect(), newIssue(), newJob(), newJWKS(), newKeygen(), newProve(), newProver(), newQuery(), newRun(), newServe(), newVerify(), newWorker(),
+		newAPIKey(), newAttest(), newBench(), newCompletion(), newDVR(), newInspect(), newIssue(), newJob(), newJWKS(), newKeygen(), newProve(), newProver(), newQuery(), newRun(), newServe(), newVerifier(), newVerify(), newWorker(),
 	)
 	// A group runs only to report wrong usage; its help names commands alone.
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))

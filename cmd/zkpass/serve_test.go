@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +37,7 @@ func TestServeScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"filemode": checkFileMode, "ready": awaitReady, "secretof": writeSecret, "revoke": revokeKey,
+			"filemode": checkFileMode, "ready": awaitReady, "secretof": writeSecret, "revoke": revokeKey, "post": post, "member": member, "fill": fill,
 		},
 	})
 }
@@ -68,4 +70,53 @@ func revokeKey(ts *testscript.TestScript, _ bool, args []string) {
 	key, _, _ := strings.Cut(ts.ReadFile(args[0]), ":")
 	ts.Check(ts.Exec("zkpass", "apikey", "revoke", "--data-dir", "data", key))
 	time.Sleep(time.Second) // so soon it counts
+}
+
+// post is "post STATUS URL KEYFILE BODYFILE [ANSWERFILE]": it posts JSON with an API key
+// as any client would.
+func post(ts *testscript.TestScript, _ bool, args []string) {
+	request, err := http.NewRequest("POST", args[1], strings.NewReader(ts.ReadFile(args[3])))
+	ts.Check(err)
+	key, secret, _ := strings.Cut(strings.TrimSpace(ts.ReadFile(args[2])), ":")
+	request.SetBasicAuth(key, secret)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	if args[0] != strconv.Itoa(response.StatusCode) {
+		ts.Fatalf("status %d, want %s: %s", response.StatusCode, args[0], body)
+	}
+	if len(args) > 4 {
+		ts.Check(os.WriteFile(ts.MkAbs(args[4]), body, 0o600))
+	}
+}
+
+// member is "member FILE NAME OUT": it writes a string that an object has.
+func member(ts *testscript.TestScript, _ bool, args []string) {
+	var members map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &members))
+	text, ok := members[args[1]].(string)
+	if !ok {
+		ts.Fatalf("%s has no string %s", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o600))
+}
+
+// fill is "fill TEMPLATE OUT NAME=FILE ...": it writes a template with each {NAME}
+// replaced by what stands in a file, as a JSON string unless it is an object.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	for _, pair := range args[2:] {
+		name, file, _ := strings.Cut(pair, "=")
+		value := strings.TrimSpace(ts.ReadFile(file))
+		if !strings.HasPrefix(value, "{") {
+			quoted, err := json.Marshal(value)
+			ts.Check(err)
+			value = string(quoted)
+		}
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
 }

@@ -34,7 +34,12 @@ import (
 const (
 	ScopeProve   = "prove"   // ask for proofs
 	ScopeMetrics = "metrics" // read metrics
+	ScopeRequest = "request" // make requests, at a verifier
+	ScopeVerify  = "verify"  // have proofs checked, at a verifier
 )
+
+// scopes are all of them.
+var scopes = []string{ScopeProve, ScopeMetrics, ScopeRequest, ScopeVerify}
 
 // MaxName bounds the name of a key, in bytes.
 const MaxName = 128
@@ -59,7 +64,7 @@ type Key struct {
 	Key string `json:"key"`
 	// Name is what it is for, for its administrator, up to [MaxName] bytes.
 	Name string `json:"name,omitempty"`
-	// Scopes are what it may be used for: [ScopeProve], [ScopeMetrics].
+	// Scopes are what it may be used for: [ScopeProve] and the others.
 	Scopes []string `json:"scopes"`
 	// Created and Expires have whole seconds. The zero Expires means never.
 	Created time.Time `json:"created"`
@@ -147,8 +152,8 @@ func (o *Options) key(now time.Time) (*Key, error) {
 		return nil, fmt.Errorf("%w: name: want at most %d bytes of UTF-8 without control characters", ErrInvalid, MaxName)
 	}
 	for _, scope := range o.Scopes {
-		if scope != ScopeProve && scope != ScopeMetrics {
-			return nil, fmt.Errorf("%w: scope %q, want %s or %s", ErrInvalid, scope, ScopeProve, ScopeMetrics)
+		if !slices.Contains(scopes, scope) {
+			return nil, fmt.Errorf("%w: scope %q, want one of %s", ErrInvalid, scope, strings.Join(scopes, ", "))
 		}
 		if !slices.Contains(k.Scopes, scope) {
 			k.Scopes = append(k.Scopes, scope)

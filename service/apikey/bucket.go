@@ -73,7 +73,7 @@ func OpenKV(ctx context.Context, conn *nats.Conn, replicas int) (*Bucket, error)
 		}
 	}
 	if err == nil {
-		kv, err = leaderOnly(ctx, js, kv)
+		kv, err = cluster.LeaderOnly(ctx, js, kv)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening API keys: %w", err)
@@ -170,24 +170,6 @@ func (b *Bucket) get(ctx context.Context, key string) (jetstream.KeyValueEntry, 
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-}
-
-// leaderOnly has reads answered by the bucket's leader. The library lets every
-// replica answer; one that is cut off from the others would know of no revocation.
-func leaderOnly(ctx context.Context, js jetstream.JetStream, kv jetstream.KeyValue) (jetstream.KeyValue, error) {
-	stream, err := js.Stream(ctx, "KV_"+BucketName)
-	if err != nil {
-		return nil, err
-	}
-	config := stream.CachedInfo().Config
-	if !config.AllowDirect {
-		return kv, nil
-	}
-	config.AllowDirect = false
-	if _, err := js.UpdateStream(ctx, config); err != nil {
-		return nil, err
-	}
-	return js.KeyValue(ctx, BucketName) // one that knows
 }
 
 // Create implements [Store].

@@ -141,7 +141,7 @@ func (l Limits) valid() (Limits, error) {
 }
 
 func (c Config) valid() (Config, error) {
-	if c.Jobs == nil || c.Keys == nil || c.APIKeys == nil {
+	if c.APIKeys == nil {
 		return c, errors.New("jobs, keys and API keys are needed")
 	}
 	for _, origin := range c.Origins {

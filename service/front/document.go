@@ -11,8 +11,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed openapi.yaml
-var openapi []byte
+// The descriptions of the APIs of a service and of a verifier.
+var (
+	//go:embed openapi.yaml
+	openapi []byte
+	//go:embed verifier.yaml
+	verifierAPI []byte
+)
 
 // documentAge is how long a client may keep the description of the API.
 const documentAge = time.Hour
@@ -23,16 +28,16 @@ type document struct {
 	yamlETag, jsonETag string
 }
 
-func newDocument() (*document, error) {
+func newDocument(source []byte) (*document, error) {
 	var tree any
-	if err := yaml.Unmarshal(openapi, &tree); err != nil {
-		return nil, fmt.Errorf("reading openapi.yaml: %w", err)
+	if err := yaml.Unmarshal(source, &tree); err != nil {
+		return nil, fmt.Errorf("reading the description of the API: %w", err)
 	}
 	text, err := json.Marshal(tree)
 	if err != nil {
-		return nil, fmt.Errorf("converting openapi.yaml: %w", err)
+		return nil, fmt.Errorf("converting the description of the API: %w", err)
 	}
-	return &document{yaml: openapi, json: text, yamlETag: etagOf(openapi), jsonETag: etagOf(text)}, nil
+	return &document{yaml: source, json: text, yamlETag: etagOf(source), jsonETag: etagOf(text)}, nil
 }
 
 func etagOf(text []byte) string {

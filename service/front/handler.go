@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -39,6 +40,7 @@ type Handler struct {
 	proving   chan struct{}         // a place for each attestation that is made
 	strangers lines                 // of the access log
 	ready     readiness
+	probe     func(context.Context) error // whether what the API stands on works
 
 	stopping context.Context // ends long polls
 	stop     context.CancelFunc
@@ -49,9 +51,42 @@ const attestationsAtOnce = 4
 
 // New makes a handler.
 func New(c Config) (*Handler, error) {
-	c, err := c.valid()
+	h, err := newServiceHandler(c)
 	if err != nil {
 		return nil, fmt.Errorf("setting up the API: %w", err)
+	}
+	return h, nil
+}
+
+func newServiceHandler(c Config) (*Handler, error) {
+	if c.Jobs == nil || c.Keys == nil {
+		return nil, errors.New("jobs, keys and API keys are needed")
+	}
+	h, err := newHandler(c)
+	if err != nil {
+		return nil, err
+	}
+	document, err := newDocument(openapi)
+	if err != nil {
+		return nil, err
+	}
+	h.probe = c.Jobs.Ready
+	h.routes = append(table{
+		{"/v1/proof", methods{http.MethodPost: h.postProof}},
+		{"/api/1.0/dvr/1.0/proof", methods{http.MethodPost: h.postProof}},
+		{statusPath + "{id}", methods{http.MethodGet: h.getStatus, http.MethodDelete: h.deleteStatus}},
+		{"/.well-known/jwks.json", methods{http.MethodGet: plain(h.getJWKS)}},
+		{"/v1/families", methods{http.MethodGet: plain(h.getFamilies)}},
+		{"/v1/attestation", methods{http.MethodGet: h.getAttestation}},
+	}, h.common(document)...)
+	return h, nil
+}
+
+// newHandler makes a handler that has no routes yet.
+func newHandler(c Config) (*Handler, error) {
+	c, err := c.valid()
+	if err != nil {
+		return nil, err
 	}
 	h := &Handler{
 		jobs: c.Jobs, keys: c.Keys, apiKeys: c.APIKeys, known: c.Families, attest: c.Attest, limits: c.Limits,
@@ -66,26 +101,20 @@ func New(c Config) (*Handler, error) {
 		h.tracer = otel.Tracer("github.com/zkpass-go/zkpass/service/front")
 	}
 	if h.metrics, err = newMetrics(c.Metrics); err != nil {
-		return nil, fmt.Errorf("setting up the API: %w", err)
-	}
-	document, err := newDocument()
-	if err != nil {
-		return nil, fmt.Errorf("setting up the API: %w", err)
-	}
-	h.routes = table{
-		{"/v1/proof", methods{http.MethodPost: h.postProof}},
-		{"/api/1.0/dvr/1.0/proof", methods{http.MethodPost: h.postProof}},
-		{statusPath + "{id}", methods{http.MethodGet: h.getStatus, http.MethodDelete: h.deleteStatus}},
-		{"/.well-known/jwks.json", methods{http.MethodGet: plain(h.getJWKS)}},
-		{"/v1/families", methods{http.MethodGet: plain(h.getFamilies)}},
-		{"/v1/attestation", methods{http.MethodGet: h.getAttestation}},
-		{"/healthz", methods{http.MethodGet: plain(h.getHealth)}},
-		{"/readyz", methods{http.MethodGet: plain(h.getReady)}},
-		{"/openapi.yaml", methods{http.MethodGet: plain(document.serveYAML)}},
-		{"/openapi.json", methods{http.MethodGet: plain(document.serveJSON)}},
+		return nil, err
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	return h, nil
+}
+
+// common are the routes of every API, described by a document.
+func (h *Handler) common(d *document) table {
+	return table{
+		{"/healthz", methods{http.MethodGet: plain(h.getHealth)}},
+		{"/readyz", methods{http.MethodGet: plain(h.getReady)}},
+		{"/openapi.yaml", methods{http.MethodGet: plain(d.serveYAML)}},
+		{"/openapi.json", methods{http.MethodGet: plain(d.serveJSON)}},
+	}
 }
 
 // Stop ends all waiting: requests that wait for a proof are answered with what is

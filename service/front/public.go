@@ -162,7 +162,7 @@ func (h *Handler) notReady(ctx context.Context) string {
 	switch {
 	case h.stopping.Err() != nil:
 		return "the service is stopping"
-	case !h.keys.Published().Ready():
+	case h.keys != nil && !h.keys.Published().Ready():
 		return "no keys yet: no worker has been here"
 	}
 	return h.ready.check(ctx, h, h.now())
@@ -208,12 +208,12 @@ func (r *readiness) check(ctx context.Context, h *Handler, now time.Time) string
 func (h *Handler) lacks(ctx context.Context) string {
 	keys := make(chan error, 1)
 	go func() { keys <- apikey.Check(ctx, h.apiKeys) }()
-	err := h.jobs.Ready(ctx)
+	err := h.probe(ctx)
 	switch {
 	case errors.Is(err, job.ErrFull):
 		return "no space for another result at the moment"
 	case err != nil:
-		return "the queue cannot be written to at the moment"
+		return "the store cannot be written to at the moment"
 	case <-keys != nil:
 		return "API keys cannot be checked at the moment"
 	}
