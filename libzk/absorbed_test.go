@@ -30,7 +30,7 @@ func (y *toyPair) columnsOf(t testing.TB, b []byte) []int {
 	if _, err = p.readMessages(rest); err != nil {
 		t.Fatal(err)
 	}
-	ts := s.begin(root, []byte("toy"))
+	ts := s.begin(commitment{root: root}, []byte("toy"))
 	a, c := transcript.Challenge(ts, y.gf.f), transcript.Challenge(ts, y.p.f)
 	sum, _ := y.gf.f.Decode(values)
 	sumP, _ := y.p.f.Decode(values[16:])
@@ -84,7 +84,7 @@ func TestLine20BeginIsTheDocument(t *testing.T) {
 		return b
 	}
 	msg := func(b []byte) []byte { return append(append([]byte{0}, le(len(b))...), b...) }
-	desc := []byte("zkpass libzk-v2")
+	desc := []byte("zkpass libzk-v2-hash")
 	part := func(name string, g opening.Geometry, bits, symbols, full, rows int, ids [][32]byte, copies []int) {
 		desc = append(desc, le(len(name))...)
 		desc = append(desc, name...)
@@ -119,16 +119,16 @@ func TestLine20BeginIsTheDocument(t *testing.T) {
 		work += u.Copies * u.Circuit.Terms()
 	}
 	var all []byte
-	for _, m := range [][]byte{[]byte("zkpass libzk-v2"), root[:], desc, []byte("statement"), make([]byte, work)} {
+	for _, m := range [][]byte{[]byte("zkpass libzk-v2-hash"), root[:], desc, []byte("statement"), make([]byte, work)} {
 		all = append(all, msg(m)...)
 	}
-	if s.begin(root, []byte("statement")).Digest() != sha256.Sum256(all) {
+	if s.begin(commitment{root: root}, []byte("statement")).Digest() != sha256.Sum256(all) {
 		t.Error("the transcript before the first challenge is not the documented one")
 	}
 	// A fork and its first challenge.
 	parent := sha256.Sum256(all)
 	f := append(msg([]byte("fork p256")), msg(parent[:])...)
-	ts := s.forks(s.begin(root, []byte("statement")), 2)[1]
+	ts := s.forks(s.begin(commitment{root: root}, []byte("statement")), 2)[1]
 	key := sha256.Sum256(f)
 	block, _ := aes.NewCipher(key[:])
 	var want, got [16]byte

@@ -16,7 +16,7 @@ func BenchmarkSystem(b *testing.B) {
 	w := Secrets{y.gf.secrets(), y.p.secrets()}
 	b.Run("layout", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := NewSystem(&y.gf.shape, &y.p.shape); err != nil {
+			if _, err := NewSystem(V2Hash, &y.gf.shape, &y.p.shape); err != nil {
 				b.Fatal(err)
 			}
 		}

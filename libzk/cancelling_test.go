@@ -17,7 +17,7 @@ func TestCancelling(t *testing.T) {
 	f := gf128.Field{}
 	refuse := func(name string, shape Shape[gf128.Elem], secrets []gf128.Elem, wire func(r *Relation[gf128.Elem])) {
 		t.Helper()
-		sys, err := NewSystem(&shape, nil)
+		sys, err := NewSystem(V2Hash, &shape, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

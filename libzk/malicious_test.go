@@ -61,7 +61,7 @@ func (c *cheat) prove(t testing.TB, y *toyPair) []byte {
 		c.matrix(gf, p)
 	}
 	root := tree.Root()
-	ts := s.begin(root, []byte("toy"))
+	ts := s.begin(commitment{root: root}, []byte("toy"))
 	a, b := transcript.Challenge(ts, y.gf.f), transcript.Challenge(ts, y.p.f)
 	sum, sumP := y.gf.sum(a, gf.witness), y.p.sum(b, p.witness)
 	published := y.p.f.Append(y.gf.f.Append(nil, sum), sumP)
@@ -176,7 +176,7 @@ func TestLine20Columns(t *testing.T) {
 		{name: "GF fork", late: [2]string{"x", ""}},
 		{name: "P fork", late: [2]string{"", "x"}},
 	} {
-		ts := s.begin(v.root, []byte(v.statement))
+		ts := s.begin(commitment{root: v.root}, []byte(v.statement))
 		forks := s.forks(ts, 2)
 		for i, m := range v.late {
 			forks[i].WriteBytes([]byte(m))
@@ -192,7 +192,7 @@ func TestLine20Columns(t *testing.T) {
 // TestLine20ForksDiffer: the two fields' first challenges are different bytes.
 func TestLine20ForksDiffer(t *testing.T) {
 	s := newToyPair(t, 3, 2).sys
-	forks := s.forks(s.begin(merkle.Digest{}, nil), 2)
+	forks := s.forks(s.begin(commitment{root: merkle.Digest{}}, nil), 2)
 	var a, b [32]byte
 	forks[0].Read(a[:])
 	forks[1].Read(b[:])

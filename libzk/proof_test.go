@@ -267,7 +267,7 @@ func variant(t testing.TB, n, m int, change func(gf *Shape[gf128.Elem], p *Shape
 	y := &toyPair{gf: newToy(gf128.Field{}, n), p: newToy(p256.Field{}, m)}
 	change(&y.gf.shape, &y.p.shape)
 	var err error
-	if y.sys, err = NewSystem(&y.gf.shape, &y.p.shape); err != nil {
+	if y.sys, err = NewSystem(V2Hash, &y.gf.shape, &y.p.shape); err != nil {
 		t.Fatal(err)
 	}
 	return y
@@ -315,7 +315,7 @@ func TestLine19OtherCircuits(t *testing.T) {
 	if y.sys.ProofSize(0, 0) != base.sys.ProofSize(0, 0) {
 		t.Fatal("sizes differ: the comparison shows nothing")
 	}
-	alone, err := NewSystem(&base.gf.shape, nil)
+	alone, err := NewSystem(V2Hash, &base.gf.shape, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,7 +367,7 @@ func TestSystemBits(t *testing.T) {
 	} {
 		shape := newToy(gf128.Field{}, 3).shape
 		change(&shape)
-		if _, err := NewSystem(&shape, nil); err == nil {
+		if _, err := NewSystem(V2Hash, &shape, nil); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -378,7 +378,7 @@ func TestSystemBitsOfLargeStatements(t *testing.T) {
 	for _, n := range []int{10, 1000, 50_000, 300_000, 2_000_000} {
 		gf := Shape[gf128.Elem]{Field: gf128.Field{}, Bits: n, Full: n / 10, Rows: n / 10}
 		p := Shape[p256.Elem]{Field: p256.Field{}, Full: min(n, 50_000), Rows: 100}
-		s, err := NewSystem(&gf, &p)
+		s, err := NewSystem(V2Hash, &gf, &p)
 		if err != nil {
 			t.Errorf("%d secrets: %v", n, err)
 			continue

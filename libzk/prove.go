@@ -30,6 +30,9 @@ type Relations struct {
 
 // side is what Prove and Verify need of a strand, whatever its field.
 type side interface {
+	encode(rng io.Reader) error
+	appendCommitment([]byte) []byte
+	readCommitment([]byte) ([]byte, error)
 	prove(t *transcript.Transcript, check bool) error
 	replay(*transcript.Transcript) error
 	appendMessages([]byte) []byte
@@ -43,9 +46,32 @@ type side interface {
 
 var forkLabels = [...]string{"gf2_128", "p256"}
 
-func (s *System) begin(root merkle.Digest, statement []byte) *transcript.Transcript {
-	t := transcript.New([]byte(profile))
-	t.WriteBytes(root[:])
+// strands are the fields' sides without content; p is nil if there is no P-256 side.
+func (s *System) strands() (gf *strand[gf128.Elem], p *strand[p256.Elem], sides []side) {
+	gf = newStrand(s.gf, s.gfShape)
+	sides = []side{gf}
+	if s.p == nil {
+		return gf, nil, sides
+	}
+	p = newStrand(s.p, s.pShape)
+	if s.points() {
+		return gf, p, append(sides, &pointStrand{strand: p})
+	}
+	return gf, p, append(sides, p)
+}
+
+// commitment is the root and what the sides' commitments have beside it.
+type commitment struct {
+	root   merkle.Digest
+	points []byte // none in the profile of hashes only
+}
+
+func (s *System) begin(c commitment, statement []byte) *transcript.Transcript {
+	t := transcript.New(s.profile.label())
+	t.WriteBytes(c.root[:])
+	if s.points() {
+		t.WriteBytes(c.points)
+	}
 	t.WriteBytes(s.describe())
 	t.WriteBytes(statement)
 	t.WriteZeros(s.work())
@@ -111,24 +137,29 @@ var errUnabsorbed = errors.New("the statement publishes values without writing t
 var ErrChallenge = sumcheck.ErrChallenge
 
 func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
-	gf, p := newStrand(s.gf, s.gfShape), (*strand[p256.Elem])(nil)
-	sides := []side{gf}
+	gf, p, sides := s.strands()
 	rng = bufio.NewReaderSize(rng, 1<<15)
-	if err := gf.commit(secrets.GF, rng); err != nil {
+	if err := gf.complete(secrets.GF, rng); err != nil {
 		return nil, err
 	}
-	if s.p != nil {
-		p = newStrand(s.p, s.pShape)
-		sides = append(sides, p)
-		if err := p.commit(secrets.P, rng); err != nil {
+	if p != nil {
+		if err := p.complete(secrets.P, rng); err != nil {
 			return nil, err
 		}
 	} else if len(secrets.P) > 0 {
 		return nil, fmt.Errorf("%d secrets over the P-256 field, the system has no part over it", len(secrets.P))
 	}
+	for _, side := range sides {
+		if err := side.encode(rng); err != nil {
+			return nil, err
+		}
+	}
 	tree := merkle.New(s.leaves(sides))
-	root := tree.Root()
-	t := s.begin(root, statement)
+	c := commitment{root: tree.Root()}
+	for _, side := range sides {
+		c.points = side.appendCommitment(c.points)
+	}
+	t := s.begin(c, statement)
 	before := t.Digest()
 	published, relations, err := relate(t)
 	if err != nil {
@@ -147,7 +178,7 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	}
 	columns := s.join(t, forks)
 
-	proof := append(root[:], published...)
+	proof := append(append(c.root[:], c.points...), published...)
 	for _, s := range sides {
 		proof = s.appendMessages(proof)
 	}

@@ -26,7 +26,7 @@ type mono struct {
 func newMono(t testing.TB, n int) *mono {
 	m := &mono{toy: newToy(gf128.Field{}, n)}
 	var err error
-	if m.sys, err = NewSystem(&m.shape, nil); err != nil {
+	if m.sys, err = NewSystem(V2Hash, &m.shape, nil); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -170,7 +170,7 @@ func TestLine23EveryWitnessElementUsed(t *testing.T) {
 	if _, err := s.readMessages(proof[merkle.Size:]); err != nil {
 		t.Fatal(err)
 	}
-	ts := m.sys.begin(merkle.Digest(proof), []byte("mono"))
+	ts := m.sys.begin(commitment{root: merkle.Digest(proof)}, []byte("mono"))
 	s.relation = m.relation(ts)
 	fork := ts.Fork(forkLabels[0])
 	claims, err := s.claims(fork)

@@ -80,37 +80,46 @@ func (s *strand[E]) encode(rng io.Reader) (err error) {
 // prove runs the sumchecks and answers the commitment's challenges. Without
 // check it does so for a witness that does not satisfy the relation too.
 func (s *strand[E]) prove(t *transcript.Transcript, check bool) error {
+	claim, err := s.reduce(t, check)
+	if err != nil {
+		return err
+	}
+	s.answer, err = s.matrix.Answer(t, claim)
+	return err
+}
+
+// reduce runs the sumchecks and says what is left to show of the commitment.
+func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.Claim[E], err error) {
 	p := s.p
 	if err := p.check(s.relation); err != nil {
-		return err
+		return claim, err
 	}
 	values := s.relation.Space.Evaluate(s.witness)
 	if check {
 		if err := s.checkLinear(values); err != nil {
-			return err
+			return claim, err
 		}
 	}
 	all := make([]*circuit.Wires[E], len(p.Uses)+1)
 	for i, u := range p.uses() {
 		var err error
 		if all[i], err = s.evaluate(i, u, wires(values, p.inputs(s.relation, i), u), check); err != nil {
-			return err
+			return claim, err
 		}
 	}
 	proof, err := p.batch.Prove(t, all, s.witness[p.pads:])
 	if err != nil {
-		return err
+		return claim, err
 	}
 	s.messages = proof.Messages
-	return s.open(t, proof.Claims())
+	return s.claim(t, proof.Claims()), nil
 }
 
-// open opens what the sumcheck has left to show of the witness.
-func (s *strand[E]) open(t *transcript.Transcript, claims *sumcheck.BatchClaims[E]) (err error) {
+// claim is what the sumcheck has left to show of the prover's vector.
+func (s *strand[E]) claim(t *transcript.Transcript, claims *sumcheck.BatchClaims[E]) opening.Claim[E] {
 	constant, coefficients := s.weigh(t, claims)
 	s.traces = s.p.traces(s.vector, coefficients)
-	s.answer, err = s.matrix.Answer(t, s.p.claim(t, constant, coefficients, s.traces))
-	return err
+	return s.p.claim(t, constant, coefficients, s.traces)
 }
 
 // weigh draws the weights of the linear constraints and adds these up.
@@ -144,13 +153,22 @@ func (s *strand[E]) checkLinear(values *affine.Values[E]) error {
 
 // replay is the verifier's side of prove.
 func (s *strand[E]) replay(t *transcript.Transcript) error {
-	claims, err := s.claims(t)
+	claim, err := s.replayReduce(t)
 	if err != nil {
 		return err
 	}
-	constant, coefficients := s.weigh(t, claims)
-	s.check, err = opening.Replay(t, s.p.Field, s.g, s.p.claim(t, constant, coefficients, s.traces), s.answer)
+	s.check, err = opening.Replay(t, s.p.Field, s.g, claim, s.answer)
 	return err
+}
+
+// replayReduce is the verifier's side of reduce.
+func (s *strand[E]) replayReduce(t *transcript.Transcript) (claim opening.Claim[E], err error) {
+	claims, err := s.claims(t)
+	if err != nil {
+		return claim, err
+	}
+	constant, coefficients := s.weigh(t, claims)
+	return s.p.claim(t, constant, coefficients, s.traces), nil
 }
 
 // claims replays the sumcheck.
@@ -209,6 +227,13 @@ func (s *strand[E]) combine(claims *sumcheck.BatchClaims[E], alpha []E) (constan
 	more, coefficients := adjoint.Resolve()
 	return f.Add(constant, more), coefficients
 }
+
+// appendCommitment appends what a proof has of the commitment beside the root: nothing,
+// columns are leaves.
+func (s *strand[E]) appendCommitment(b []byte) []byte { return b }
+
+// readCommitment is the inverse of appendCommitment.
+func (s *strand[E]) readCommitment(b []byte) ([]byte, error) { return b, nil }
 
 // appendMessages appends the sumcheck messages.
 func (s *strand[E]) appendMessages(b []byte) []byte {

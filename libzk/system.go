@@ -9,11 +9,11 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/libzk/tom256"
 )
 
 // Parameters of the profile, see docs/protocol.md.
 const (
-	profile  = "zkpass libzk-v2"
 	queries  = 128 // opened columns
 	minBits  = 100 // soundness that a system must reach
 	gfBits   = 128
@@ -31,6 +31,7 @@ const (
 // sixteen to a symbol; one answer opens the commitment, see package opening; one
 // Merkle tree and one choice of columns serve both fields.
 type System struct {
+	profile Profile
 	gf      *part[gf128.Elem]
 	p       *part[p256.Elem] // nil if the statement needs none
 	gfShape opening.Geometry
@@ -39,8 +40,11 @@ type System struct {
 
 // NewSystem lays out a system for the given shapes; p may be nil. It refuses
 // shapes for which the proof would have less than 100 bits of soundness.
-func NewSystem(gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*System, error) {
-	s := &System{}
+func NewSystem(profile Profile, gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*System, error) {
+	if profile != V2 && profile != V2Hash {
+		return nil, fmt.Errorf("profile %q, want %q or %q", profile, V2, V2Hash)
+	}
+	s := &System{profile: profile}
 	var err error
 	if s.gf, err = newPart(*gf); err != nil {
 		return nil, fmt.Errorf("laying out GF(2^128): %w", err)
@@ -59,11 +63,18 @@ func NewSystem(gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*System, error) {
 	return s, nil
 }
 
+// points reports whether the P-256 side is committed by points.
+func (s *System) points() bool { return s.p != nil && s.profile == V2 }
+
 // choose picks the number of columns and the block lengths that make the proof
 // smallest.
-func (s *System) choose() error {
+func (s *System) choose() (err error) {
 	parts := []opening.Part{toOpen(s.gf)}
-	if s.p != nil {
+	if s.points() {
+		if s.pShape, err = opening.NewPointGeometry(s.p.fullLen(), tom256.Size, p256.Field{}.Size()); err != nil {
+			return err
+		}
+	} else if s.p != nil {
 		parts = append(parts, toOpen(s.p))
 	}
 	g, err := opening.Choose(parts, queries, pathBytes)
@@ -71,7 +82,7 @@ func (s *System) choose() error {
 		return fmt.Errorf("statement too large: %w", err)
 	}
 	s.gfShape = g[0]
-	if s.p != nil {
+	if len(g) > 1 {
 		s.pShape = g[1]
 	}
 	return nil
@@ -93,7 +104,7 @@ func pathBytes(n int) int {
 // describe is the canonical description of the system: everything that both
 // sides must agree on before the first challenge.
 func (s *System) describe() []byte {
-	b := describe([]byte(profile), s.gf, s.gfShape)
+	b := describe(s.profile.label(), s.gf, s.gfShape)
 	if s.p != nil {
 		b = describe(b, s.p, s.pShape)
 	}

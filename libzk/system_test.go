@@ -120,7 +120,7 @@ type toyPair struct {
 func newToyPair(t testing.TB, n, m int) *toyPair {
 	y := &toyPair{gf: newToy(gf128.Field{}, n), p: newToy(p256.Field{}, m)}
 	var err error
-	if y.sys, err = NewSystem(&y.gf.shape, &y.p.shape); err != nil {
+	if y.sys, err = NewSystem(V2Hash, &y.gf.shape, &y.p.shape); err != nil {
 		t.Fatal(err)
 	}
 	return y

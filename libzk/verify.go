@@ -6,7 +6,6 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/opening"
-	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -23,19 +22,21 @@ func (s *System) Verify(statement []byte, published int, proof []byte, relate fu
 }
 
 func (s *System) verify(statement []byte, published int, b []byte, relate func(*transcript.Transcript, []byte) (*Relations, error)) error {
-	gf, p := newStrand(s.gf, s.gfShape), (*strand[p256.Elem])(nil)
-	sides := []side{gf}
-	if s.p != nil {
-		p = newStrand(s.p, s.pShape)
-		sides = append(sides, p)
-	}
+	gf, p, sides := s.strands()
 	if want := s.ProofSize(published, 0); len(b) < want || len(b) > s.ProofSize(published, maxPath(s.gfShape.Columns)) {
 		return fmt.Errorf("%d bytes, at least %d expected", len(b), want)
 	}
 	root := merkle.Digest(b[:len(merkle.Digest{})])
 	b = b[len(root):]
-	values, b := b[:published:published], b[published:]
+	c, rest := commitment{root: root}, b
 	var err error
+	for _, s := range sides {
+		if rest, err = s.readCommitment(rest); err != nil {
+			return err
+		}
+	}
+	c.points = b[:len(b)-len(rest)]
+	values, b := rest[:published:published], rest[published:]
 	for _, s := range sides {
 		if b, err = s.readMessages(b); err != nil {
 			return err
@@ -54,7 +55,7 @@ func (s *System) verify(statement []byte, published int, b []byte, relate func(*
 		path[i] = merkle.Digest(b[i*len(root):])
 	}
 
-	t := s.begin(root, statement)
+	t := s.begin(c, statement)
 	before := t.Digest()
 	relations, err := relate(t, values)
 	if err != nil {
@@ -103,6 +104,9 @@ func (s *System) ProofSize(published, path int) int {
 	n := (1+path)*len(merkle.Digest{}) + published + partSize(s.gf) + openingSize(s.gf, s.gfShape)
 	if s.p != nil {
 		n += partSize(s.p) + openingSize(s.p, s.pShape)
+	}
+	if s.points() {
+		n += pointsSize(s.pShape)
 	}
 	return n
 }

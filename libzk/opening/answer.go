@@ -88,10 +88,11 @@ func (c *coins[E]) usable(f field.Field[E]) error {
 // Answer opens a claim. It returns sumcheck.ErrChallenge for a degenerate
 // challenge. It does not check the claim: the answer to a false one is refused.
 func (m *Matrix[E]) Answer(t *transcript.Transcript, claim Claim[E]) (*Answer[E], error) {
-	return m.answer(wire[E]{t, m.f}, claim)
+	a, _, err := m.answer(wire[E]{t, m.f}, claim)
+	return a, err
 }
 
-func (m *Matrix[E]) answer(ch channel[E], claim Claim[E]) (*Answer[E], error) {
+func (m *Matrix[E]) answer(ch channel[E], claim Claim[E]) (*Answer[E], *coins[E], error) {
 	f, g := m.f, m.g
 	a, c := NewAnswer[E](g), &coins[E]{}
 	masks, data := m.maskTable(), m.dataTable(claim)
@@ -126,11 +127,11 @@ func (m *Matrix[E]) answer(ch channel[E], claim Claim[E]) (*Answer[E], error) {
 	ch.elem(a.Mask)
 	c.scale = ch.challenge()
 	if err := c.usable(f); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.combine(a.Row, c)
 	ch.array(a.Row)
-	return a, nil
+	return a, c, nil
 }
 
 // weights are λ·eq(ξ, number) of the rows.

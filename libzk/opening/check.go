@@ -78,6 +78,16 @@ func quadratic[E comparable](f field.Field[E], third, q0, q1, q2, x E) E {
 	return f.Add(q0, f.Mul(x, f.Add(d, f.Mul(lead, f.Sub(x, f.One())))))
 }
 
+// verifyValue checks the functional of the answer's row.
+func (k *Check[E]) verifyValue() error {
+	f, g, y := k.f, k.g, k.answer.Row
+	got := f.Add(f.Dot(k.masks, y[g.Random():g.data()]), f.Dot(k.data, y[g.data():]))
+	if got != f.Add(k.answer.Mask, f.Mul(k.coins.scale, k.value)) {
+		return ErrValue
+	}
+	return nil
+}
+
 // Opened are opened columns: the mask's symbols, and those of each row, by number,
 // all in the order of the columns.
 type Opened[E comparable] struct {
@@ -88,12 +98,11 @@ type Opened[E comparable] struct {
 // Verify checks the answer against the columns that were opened.
 func (k *Check[E]) Verify(columns []int, o Opened[E]) error {
 	f, g, y := k.f, k.g, k.answer.Row
+	if err := k.verifyValue(); err != nil {
+		return err
+	}
 	if len(columns) != g.Queries || len(o.Mask) != g.Queries || len(o.Rows) != g.Rows() {
 		return fmt.Errorf("opening: %d columns opened with %d rows, want %d with %d", len(columns), len(o.Rows), g.Queries, g.Rows())
-	}
-	got := f.Add(f.Dot(k.masks, y[g.Random():g.data()]), f.Dot(k.data, y[g.data():]))
-	if got != f.Add(k.answer.Mask, f.Mul(k.coins.scale, k.value)) {
-		return ErrValue
 	}
 	word := make([]E, g.Block+g.Columns)
 	copy(word, y)

@@ -3,6 +3,7 @@ package opening
 import (
 	"fmt"
 	"math"
+	"math/bits"
 )
 
 // Geometry places a vector in a matrix and fixes the code. All counts are in
@@ -56,8 +57,43 @@ func NewGeometry(short, full, block, columns, queries int) (Geometry, error) {
 	return g, fmt.Errorf("opening: block %d leaves no room in rows for %d and %d elements", block, short, full)
 }
 
+// NewPointGeometry is the geometry of a vector of full elements whose rows are
+// committed by points, see Points: without code, columns and random elements. It has
+// the number of rows, two at least, for which commitments of point bytes each and an
+// answer with elements of size bytes are shortest, and of equal ones fewer rows.
+func NewPointGeometry(full, point, size int) (Geometry, error) {
+	var best Geometry
+	least := 0
+	for rows := 2; full > 0 && (rows == 2 || rows <= full); rows++ {
+		if least > 0 && point*(rows+1) > least {
+			break
+		}
+		g := Geometry{Full: full, FullRows: rows, Log: bits.Len(uint(rows - 1))}
+		g.Block = g.data() + (full+rows-1)/rows
+		if max(2, (full+g.Width()-1)/g.Width()) != rows || g.Log > MaxLog {
+			continue // the last rows would be empty
+		}
+		n := point*(rows+1) + size*(1+g.AnswerElems())
+		if least == 0 || n < least {
+			best, least = g, n
+		}
+	}
+	if least == 0 {
+		return best, fmt.Errorf("opening: no rows for %d elements", full)
+	}
+	return best, nil
+}
+
+// coded reports whether rows are messages of code words.
+func (g Geometry) coded() bool { return g.Columns > 0 }
+
 // Random is the number of random elements in each row.
-func (g Geometry) Random() int { return g.Queries + 1 }
+func (g Geometry) Random() int {
+	if !g.coded() {
+		return 0
+	}
+	return g.Queries + 1
+}
 
 // Width is the number of elements of the vector in a row.
 func (g Geometry) Width() int { return g.Block - g.data() }
@@ -111,9 +147,13 @@ func (g Geometry) OpenedSize(symbol, elem int) int {
 //
 //	C(⌊(n+k)/2⌋, t)/C(n, t) + (L+1)·n/|F| + (2L+2)/|F|.
 //
-// docs/soundness.md has the proofs.
+// Rows that are committed by points leave only the last term. docs/soundness.md has
+// the proofs.
 func (g Geometry) Error(fieldBits float64) float64 {
 	n, k, t := g.Columns, g.Block, g.Queries
+	if !g.coded() {
+		return float64(2*g.Log+2) * math.Exp2(-fieldBits)
+	}
 	return math.Exp2(chooseRatio((n+k)/2, n, t)) + float64((g.Log+1)*n+2*g.Log+2)*math.Exp2(-fieldBits)
 }
 

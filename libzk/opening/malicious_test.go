@@ -163,7 +163,7 @@ func TestForgerIsHonest(t *testing.T) {
 		ch := scripted(t, s.f, s.g)
 		got := o.answer(ch)
 		ch.drawn = 0
-		want, err := o.m.answer(ch, s.claim)
+		want, _, err := o.m.answer(ch, s.claim)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -288,7 +288,7 @@ func TestDegenerateChallenges(t *testing.T) {
 	for i := range s.g.Log + 2 {
 		for _, x := range []gf128.Elem{{}, f.One()} {
 			ch := scripted(t, f, s.g)
-			a, err := m.answer(ch, s.claim)
+			a, _, err := m.answer(ch, s.claim)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -301,7 +301,7 @@ func TestDegenerateChallenges(t *testing.T) {
 				t.Errorf("challenge %d is %v: verifier: %v", i, x, err)
 			}
 			ch.drawn = 0
-			a, err = m.answer(ch, s.claim)
+			a, _, err = m.answer(ch, s.claim)
 			if !errors.Is(err, want) || want == nil && err != nil {
 				t.Errorf("challenge %d is %v: prover: %v", i, x, err)
 			}
@@ -331,7 +331,7 @@ func TestOrderOfMessages(t *testing.T) {
 		ch.onDraw = func(_ int, sent []gf128.Elem) { got = append(got, len(sent)) }
 		var err error
 		if side == 0 {
-			answer, err = m.answer(ch, s.claim)
+			answer, _, err = m.answer(ch, s.claim)
 		} else {
 			_, err = replay(ch, f, s.g, s.claim, answer)
 		}

@@ -53,7 +53,7 @@ func testMasks[E comparable](t *testing.T, f field.Field[E], sizes [][2]int) {
 		ch := scripted(t, f, s.g)
 		messages := func() []E {
 			ch.drawn = 0
-			a, err := m.answer(ch, s.claim)
+			a, _, err := m.answer(ch, s.claim)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestMaskRowHidesTheAnswer(t *testing.T) {
 	ch := scripted(t, s.f, s.g)
 	row := func() []gfElem {
 		ch.drawn = 0
-		a, err := m.answer(ch, s.claim)
+		a, _, err := m.answer(ch, s.claim)
 		if err != nil {
 			t.Fatal(err)
 		}
