@@ -21,7 +21,8 @@ const (
 // DVR is a data verification request: the question of a verifier about one or
 // more documents. Its digest stands in the proof, so every byte of it counts.
 type DVR struct {
-	// ZKVM is the engine that is to prove, for this module [LibZK].
+	// ZKVM is the engine that is to prove, for this module [LibZK]
+	// or [LibZKHash].
 	ZKVM string
 	// Title is shown to the holder.
 	Title string
@@ -90,8 +91,8 @@ func (d *DVR) Formats() map[string]Format {
 // CheckZKVM reports an error that wraps [ErrUnsupportedZKVM] if this module
 // cannot prove what the request asks for.
 func (d *DVR) CheckZKVM() error {
-	if d.ZKVM != LibZK {
-		return fmt.Errorf("%w: the request asks for %s; supported: %s", ErrUnsupportedZKVM, quoteName(d.ZKVM), LibZK)
+	if d.ZKVM != LibZK && d.ZKVM != LibZKHash {
+		return fmt.Errorf("%w: the request asks for %s; supported: %s, %s", ErrUnsupportedZKVM, quoteName(d.ZKVM), LibZK, LibZKHash)
 	}
 	return nil
 }

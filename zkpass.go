@@ -43,9 +43,16 @@ package zkpass
 // its member query_engine_ver.
 const Version = "0.1.0"
 
-// LibZK is the name of the only zkVM that this module proves with, as it stands
-// in the member zkvm of a DVR.
-const LibZK = "libzk-v2"
+// Names of the zkVMs that this module proves with, as they stand in the member zkvm of
+// a DVR. They are profiles of one family.
+const (
+	// LibZK makes the smaller proofs. That nobody can forge one rests on SHA-256, AES
+	// and, as ES256 does, on discrete logarithms in a curve of 256 bits.
+	LibZK = "libzk-v2"
+	// LibZKHash makes proofs of nearly twice the size, and rests on SHA-256 and AES
+	// only.
+	LibZKHash = "libzk-v2-hash"
+)
 
 // Limits on sizes, in bytes of the decoded parts unless said otherwise.
 const (

@@ -118,7 +118,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		}
 		curve = &p.p
 	}
-	if p.system, err = libzk.NewSystem(libzk.V2, &p.gf, curve); err != nil {
+	if p.system, err = libzk.NewSystem(st.profile(), &p.gf, curve); err != nil {
 		return nil, err
 	}
 	if err := p.checkSoundness(); err != nil {

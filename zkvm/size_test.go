@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -66,6 +67,7 @@ func sizeCases(t testing.TB) []sizeCase {
 func TestSizes(t *testing.T) {
 	want := sizeFigures
 	for _, c := range sizeCases(t) {
+		c.st.Profile = libzk.V2Hash
 		p, err := newPlan(c.st, nil, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
 )
 
-// Version names the circuit family, the input maps and the proof format. A
-// change to any of them changes it.
-const Version = "libzk-v2"
+// Version names the circuit family, the input maps and the proof format of the
+// recommended profile. A change to any of them changes it.
+const Version = string(libzk.V2)
 
 // Document is what a statement says of one document. All of it is public.
 type Document struct {
@@ -28,6 +29,9 @@ type Document struct {
 // Statement is what a proof states: that the issuers signed documents on which
 // the program gives exactly Output at Time.
 type Statement struct {
+	// Profile is the proof's form; the zero value is libzk.V2. A verifier takes it from
+	// its own request.
+	Profile libzk.Profile
 	Program *query.Program
 	// Digest is the DVR's digest. It binds the proof to the DVR; the program, the
 	// formats and the tags are also stated on their own.
@@ -40,19 +44,31 @@ type Statement struct {
 	Output []byte
 }
 
-// MethodVersion identifies what proves a query: the circuit family's version and
-// a hash of it and the compiled program, independent of keys and sizes.
-func MethodVersion(p *query.Program) string {
+// profile is the statement's profile.
+func (s *Statement) profile() libzk.Profile {
+	if s.Profile == "" {
+		return libzk.V2
+	}
+	return s.Profile
+}
+
+// MethodVersion identifies what proves a query in the recommended profile: the circuit
+// family's version and a hash of it and the compiled program, independent of keys and
+// sizes.
+func MethodVersion(p *query.Program) string { return MethodVersionOf(libzk.V2, p) }
+
+// MethodVersionOf is MethodVersion for a profile.
+func MethodVersionOf(profile libzk.Profile, p *query.Program) string {
 	h := sha256.New()
-	h.Write([]byte(Version + "\x00"))
+	h.Write([]byte(profile + "\x00"))
 	h.Write(p.Canonical())
-	return Version + "-" + hex.EncodeToString(h.Sum(nil)[:16])
+	return string(profile) + "-" + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // encode is the canonical form of the statement that both sides hash before the
 // first challenge.
 func (s *Statement) encode() []byte {
-	b := append([]byte(Version), s.Digest[:]...)
+	b := append([]byte(s.profile()), s.Digest[:]...)
 	field := func(v []byte) {
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(v)))
 		b = append(b, v...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm"
 )
@@ -20,7 +21,7 @@ func Compile(dvr *zkpass.DVR) (*query.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	if have := zkvm.MethodVersion(program); have != dvr.QueryMethodVersion {
+	if have := zkvm.MethodVersionOf(libzk.Profile(dvr.ZKVM), program); have != dvr.QueryMethodVersion {
 		return nil, fmt.Errorf("%w: the request has %.80q, this module proves its query with %q (query_engine_ver: the request has %.80q, this module is %q)",
 			ErrMethodVersion, dvr.QueryMethodVersion, have, dvr.QueryEngineVersion, zkpass.Version)
 	}
@@ -34,7 +35,7 @@ func MethodVersion(dvr *zkpass.DVR) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return zkvm.MethodVersion(program), nil
+	return zkvm.MethodVersionOf(libzk.Profile(dvr.ZKVM), program), nil
 }
 
 func compile(dvr *zkpass.DVR) (*query.Program, error) {

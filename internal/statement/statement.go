@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm"
 )
@@ -20,7 +21,7 @@ type Document struct {
 // New makes the statement that the program of a request, see [Compile], gives the
 // output at a time over one document for each tag of the request.
 func New(dvr *zkpass.DVR, program *query.Program, documents map[string]Document, at time.Time, output []byte) (*zkvm.Statement, error) {
-	s := &zkvm.Statement{Program: program, Time: at.Unix(), Output: output}
+	s := &zkvm.Statement{Profile: libzk.Profile(dvr.ZKVM), Program: program, Time: at.Unix(), Output: output}
 	if _, err := hex.Decode(s.Digest[:], []byte(dvr.Digest())); err != nil {
 		return nil, fmt.Errorf("digest of the request: %w", err)
 	}
