@@ -6,8 +6,8 @@ package libzk
 type Profile string
 
 const (
-	// V2 commits to the P-256 side by points of the curve Tom-256, which makes proofs
-	// about 33 KB shorter. Its soundness rests on SHA-256, AES and discrete logarithms
+	// V2 commits to the P-256 side by points of the curve Tom-256, which halves the
+	// proof of a small document. Its soundness rests on SHA-256, AES and discrete logarithms
 	// in that curve; what a proof hides rests on none of these, see package pedersen.
 	V2 Profile = "libzk-v2"
 	// V2Hash commits to both sides by one Merkle tree. It rests on SHA-256 and AES
