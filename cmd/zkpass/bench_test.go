@@ -29,7 +29,7 @@ func checkBenchReport(ts *testscript.TestScript, _ bool, args []string) {
 	var rows []string
 	for _, row := range r.Rows {
 		rows = append(rows, fmt.Sprintf("%d/%d", row.PayloadBytes, row.Paths))
-		if row.ProveMS < 1 || row.VerifyMS < 1 || row.ProofBytes < 50_000 || row.PeakRSSBytes < 10_000_000 {
+		if row.ProveMS < 1 || row.VerifyMS < 1 || row.ProofBytes < 30_000 || row.PeakRSSBytes < 10_000_000 {
 			ts.Fatalf("row %+v", row)
 		}
 	}
