@@ -75,8 +75,11 @@ func TestLine20EveryMessageMovesTheColumns(t *testing.T) {
 
 // TestLine20BeginIsTheDocument: the messages before the first challenge, hashed by hand.
 func TestLine20BeginIsTheDocument(t *testing.T) {
-	y := newToyPair(t, 3, 2)
-	s := y.sys
+	beginIsTheDocument(t, newToyPair(t, 3, 2).sys, "zkpass libzk-v2-hash")
+	beginIsTheDocument(t, newPointPair(t, 3, 2).sys, "zkpass libzk-v2")
+}
+
+func beginIsTheDocument(t *testing.T, s *System, label string) {
 	le := func(v ...int) (b []byte) {
 		for _, x := range v {
 			b = binary.LittleEndian.AppendUint64(b, uint64(x))
@@ -84,11 +87,11 @@ func TestLine20BeginIsTheDocument(t *testing.T) {
 		return b
 	}
 	msg := func(b []byte) []byte { return append(append([]byte{0}, le(len(b))...), b...) }
-	desc := []byte("zkpass libzk-v2-hash")
+	desc := []byte(label)
 	part := func(name string, g opening.Geometry, bits, symbols, full, rows int, ids [][32]byte, copies []int) {
 		desc = append(desc, le(len(name))...)
 		desc = append(desc, name...)
-		desc = append(desc, le(g.ShortRows, g.FullRows, g.Block, g.Columns, 128, g.Log, bits, symbols, full, rows, len(ids))...)
+		desc = append(desc, le(g.ShortRows, g.FullRows, g.Block, g.Columns, g.Queries, g.Log, bits, symbols, full, rows, len(ids))...)
 		for i := range ids {
 			desc = append(desc, ids[i][:]...)
 			desc = append(desc, le(copies[i])...)
@@ -110,7 +113,15 @@ func TestLine20BeginIsTheDocument(t *testing.T) {
 	part("gf2_128", s.gfShape, s.gf.Bits, s.gf.Symbols, s.gf.Full, s.gf.Rows, a, n)
 	a, n = idsP(s.p.uses())
 	part("p256", s.pShape, 0, 0, s.p.Full, s.p.Rows, a, n)
-	root := merkle.Digest{1, 2, 3}
+	if s.gfShape.Queries != 128 || s.points() && (s.pShape.Columns != 0 || s.pShape.Queries != 0) {
+		t.Errorf("%s: geometries %+v and %+v", label, s.gfShape, s.pShape)
+	}
+	com := commitment{root: merkle.Digest{1, 2, 3}}
+	messages := [][]byte{[]byte(label), com.root[:]}
+	if label == "zkpass libzk-v2" {
+		com.points = []byte("points")
+		messages = append(messages, com.points)
+	}
 	work := 0
 	for _, u := range s.gf.uses() {
 		work += u.Copies * u.Circuit.Terms()
@@ -119,23 +130,23 @@ func TestLine20BeginIsTheDocument(t *testing.T) {
 		work += u.Copies * u.Circuit.Terms()
 	}
 	var all []byte
-	for _, m := range [][]byte{[]byte("zkpass libzk-v2-hash"), root[:], desc, []byte("statement"), make([]byte, work)} {
+	for _, m := range append(messages, desc, []byte("statement"), make([]byte, work)) {
 		all = append(all, msg(m)...)
 	}
-	if s.begin(commitment{root: root}, []byte("statement")).Digest() != sha256.Sum256(all) {
-		t.Error("the transcript before the first challenge is not the documented one")
+	if s.begin(com, []byte("statement")).Digest() != sha256.Sum256(all) {
+		t.Errorf("%s: the transcript before the first challenge is not the documented one", label)
 	}
 	// A fork and its first challenge.
 	parent := sha256.Sum256(all)
 	f := append(msg([]byte("fork p256")), msg(parent[:])...)
-	ts := s.forks(s.begin(commitment{root: root}, []byte("statement")), 2)[1]
+	ts := s.forks(s.begin(com, []byte("statement")), 2)[1]
 	key := sha256.Sum256(f)
 	block, _ := aes.NewCipher(key[:])
 	var want, got [16]byte
 	block.Encrypt(want[:], want[:])
 	ts.Read(got[:])
 	if want != got {
-		t.Error("challenge of a fork is not the documented one")
+		t.Errorf("%s: challenge of a fork is not the documented one", label)
 	}
 }
 

@@ -144,6 +144,32 @@ func TestPointsFalseClaim(t *testing.T) {
 	}
 }
 
+// TestPointsFitted: a commitment chosen after the challenges opens a false claim. The
+// answered row is adapted as in TestPointsFalseClaim, and the mask row's commitment is
+// moved by as much. So the caller has to absorb every commitment before it draws anything,
+// see libzk.TestLine20CommitmentBeforeChallenges; nothing here can notice.
+func TestPointsFitted(t *testing.T) {
+	s := newPointSetting(t, 60)
+	f := s.f
+	s.claim.Value = f.Add(s.claim.Value, f.One())
+	a, blinder := s.answer(t)
+	k, err := Replay(transcript.New([]byte("points")), f, s.g, s.claim, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := f.Sub(f.Add(a.Mask, f.Mul(k.coins.scale, k.value)),
+		f.Add(f.Dot(k.masks, a.Row[:s.g.data()]), f.Dot(k.data, a.Row[s.g.data():])))
+	a.Row[0] = f.Add(a.Row[0], missing)
+	fitted := slices.Clone(s.p.Commitments)
+	fitted[0] = tom256.Combine([]tom256.Point{fitted[0], tom256.Generator(0)}, []p256.Elem{f.One(), missing})
+	if err := s.verify(fitted, s.claim, a, blinder); err != nil {
+		t.Errorf("a commitment fitted to the answer: %v; the test tests nothing", err)
+	}
+	if err := s.verify(s.p.Commitments, s.claim, a, blinder); !errors.Is(err, ErrPoints) {
+		t.Errorf("the commitment that was absorbed: %v, want %v", err, ErrPoints)
+	}
+}
+
 // Nothing of one commitment recurs in the next to the same vector: commitments,
 // blinders, the mask row and mask columns.
 func TestPointsFresh(t *testing.T) {
