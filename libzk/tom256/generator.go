@@ -41,7 +41,7 @@ var generators struct {
 
 // Generators is points 0 to n-1 of the list; a caller must not write to them.
 func Generators(n int) []Point {
-	if n > blinderNumber {
+	if uint64(n) > blinderNumber {
 		panic("tom256: more generators than there are numbers")
 	}
 	generators.Lock()
