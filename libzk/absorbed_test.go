@@ -150,20 +150,58 @@ func beginIsTheDocument(t *testing.T, s *System, label string) {
 	}
 }
 
-// TestLine21MasksAreRandom: the copies that hide the row circuit's claims.
+// TestLine21MasksAreRandom: the copies that hide the row circuit's claims, and all pads,
+// are different elements and not zero.
 func TestLine21MasksAreRandom(t *testing.T) {
 	y := newToyPair(t, 3, 2)
-	st := newStrand(y.sys.gf, y.sys.gfShape)
-	if err := st.complete(y.gf.secrets(), rand.Reader); err != nil {
+	masksAreRandom(t, newStrand(y.sys.gf, y.sys.gfShape), y.gf)
+	masksAreRandom(t, newStrand(y.sys.p, y.sys.pShape), y.p)
+}
+
+func masksAreRandom[E comparable](t *testing.T, s *strand[E], y *toy[E]) {
+	t.Helper()
+	if err := s.complete(y.secrets(), rand.Reader); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[gf128.Elem]bool{{}: true}
-	for i := range maskElements {
-		e := st.witness[st.p.secrets+i]
+	var zero E
+	seen := map[E]bool{zero: true}
+	for i, e := range s.witness[s.p.secrets:] {
 		if seen[e] {
-			t.Errorf("mask element %d is zero or another's", i)
+			t.Errorf("%s: mask or pad %d is zero or another's", y.f.Name(), i)
 		}
 		seen[e] = true
+	}
+}
+
+// TestLine21TraceMasksAreRandom: each bit of each τ takes both values in 64 commitments,
+// and the symbols of one commitment are not each other's. Without τ the message T tells 128 linear
+// forms of the secret bits.
+func TestLine21TraceMasksAreRandom(t *testing.T) {
+	p := newToyPair(t, 3, 2).sys.gf
+	var ones, zeros [128]uint16
+	for range 64 {
+		v, err := p.vector(make([]gf128.Elem, p.witness), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		masks := v.Short[len(v.Short)-128:]
+		different := map[uint16]bool{}
+		for u, m := range masks {
+			ones[u] |= m
+			zeros[u] |= ^m
+			different[m] = true
+		}
+		if len(different) < 100 {
+			t.Fatalf("%d different masks of 128", len(different))
+		}
+		if sigma := (gf128.Field{}).TraceValue(masks); v.Full[p.Full] != sigma {
+			t.Fatalf("σ is %v, want %v", v.Full[p.Full], sigma)
+		}
+	}
+	for u := range 128 {
+		if ones[u] != 0xffff || zeros[u] != 0xffff {
+			t.Errorf("mask %d has bits that are always the same: %04x set, %04x clear", u, ones[u], zeros[u])
+		}
 	}
 }
 
