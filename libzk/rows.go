@@ -7,6 +7,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/internal/derived"
 	"github.com/zkpass-go/zkpass/libzk/ligero"
+	"github.com/zkpass-go/zkpass/libzk/pedersen"
 )
 
 var rowCircuits sync.Map
@@ -17,6 +18,7 @@ func Forget() {
 	rowCircuits.Clear()
 	ligero.Forget()
 	derived.Forget()
+	pedersen.Forget()
 }
 
 // rowCircuit is one row a·b = c: one layer, inputs (1, a, b, c). A copy of it is

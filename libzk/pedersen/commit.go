@@ -51,6 +51,13 @@ var kept struct {
 	width int
 }
 
+// Forget drops the table that is kept.
+func Forget() {
+	kept.Lock()
+	defer kept.Unlock()
+	kept.table, kept.width = nil, 0
+}
+
 func tableFor(width int) *tom256.Table {
 	if width > maxKept {
 		return tom256.NewTable(basis(width))

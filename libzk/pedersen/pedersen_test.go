@@ -100,6 +100,27 @@ func TestCommitWide(t *testing.T) {
 	}
 }
 
+// The table is kept between calls, and not after Forget; the commitments are the same.
+func TestForget(t *testing.T) {
+	rows := sampleRows(t, 1, 3)
+	for range 2 {
+		commitments, blinders, err := Commit(rows, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept.table == nil || kept.width < 3 {
+			t.Errorf("a table of width %d is kept", kept.width)
+		}
+		if err := Check(commitments, []p256.Elem{field.One()}, rows[0], blinders[0]); err != nil {
+			t.Error(err)
+		}
+		Forget()
+		if kept.table != nil || kept.width != 0 {
+			t.Errorf("a table of width %d is kept after Forget", kept.width)
+		}
+	}
+}
+
 // Blinders are what the source yields, without what is not below p, and never used twice:
 // equal rows have different commitments.
 func TestBlinders(t *testing.T) {
