@@ -9,6 +9,11 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
+// pathSpread is how far a proof may be from the estimate: the joint path of 128
+// columns among some 5,000 leaves has 568 digests with a deviation of 12, 26 bytes
+// each, and this is more than five deviations.
+const pathSpread = 1700
+
 // The estimate is near what a proof really takes.
 func TestEstimateCost(t *testing.T) {
 	now := time.Date(2025, 2, 17, 12, 0, 0, 0, time.UTC)
@@ -29,7 +34,7 @@ func TestEstimateCost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if off := float64(got.Bytes-len(proof)) / float64(len(proof)); off < -0.02 || off > 0.02 {
+		if off := got.Bytes - len(proof); off < -pathSpread || off > pathSpread {
 			t.Errorf("%s: %d bytes estimated, a proof has %d", text, got.Bytes, len(proof))
 		}
 		if got.Class != class || got.Bits < minBits || len(got.Circuits) < 5 {

@@ -125,7 +125,7 @@ func TestRSA(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if off := float64(got.Bytes-len(proof)) / float64(len(proof)); off < -0.01 || off > 0.01 {
+			if off := got.Bytes - len(proof); off < -pathSpread || off > pathSpread {
 				t.Errorf("%d bytes estimated, a proof has %d", got.Bytes, len(proof))
 			}
 
