@@ -57,6 +57,7 @@ func proverCommand() *exec.Cmd {
 		}
 	}
 	cmd := exec.Command(path, worker.ProverCommand)
+	cmd.Args[0] = os.Args[0] // for whoever looks at processes
 	cmd.Stderr = os.Stderr
 	return cmd
 }
