@@ -139,7 +139,7 @@ func TestProofInputFailures(t *testing.T) {
 	for name, text := range map[string]string{
 		"data.json": `{"a":1}`, "query.json": `{"==":["a",1]}`, "empty": "", "text": "hello", "array": "[]", "deep": deep, "utf8": "{\"a\":\"\xff\"}",
 		"lone": `{"a":"\ud800"}`, "closes": `1},"b":{"a":1`, "large": `"` + strings.Repeat("x", zkpass.MaxPayload) + `"`, "null": "null",
-		"huge": strings.Repeat("x", zkpass.MaxQuery+1), "fraction.json": `{"a":1.5}`, "twice.json": `{"a":1,"a":1}`, "missing.json": `{"b":1}`,
+		"huge": strings.Repeat("x", zkpass.MaxQuery+1), "exponent.json": `{"a":1e2}`, "twice.json": `{"a":1,"a":1}`, "missing.json": `{"b":1}`,
 		"unknown.json": `{"===":["a",1]}`, "output.json": `[{"output":{"r":{"dvar":"a"}}}]`, "none.jwt": "eyJhbGciOiJub25lIn0.e30.",
 		"hmac.jwt": "eyJhbGciOiJIUzI1NiJ9.e30.AAAA", "half.json": `{"data":{}}`, "bom": "\ufeff{\"a\":1}", "trail": `{"a":1}x`,
 	} {
@@ -153,7 +153,7 @@ func TestProofInputFailures(t *testing.T) {
 		"run -u a:data.json -u b:data.json -u c:data.json -u d:data.json -u e:data.json -q query.json",
 		"run -u data.json -q query.json --now yesterday", "run -u data.json -q query.json --now 2026-03-01T12:00:00.5Z", "run -u data.json -q query.json --nosuch",
 		"run -u data.json -q query.json extra", "run -t data.json --jwks array -q query.json", "run -t none.jwt --jwks array -q query.json",
-		"run -t nosuch --jwks array -q query.json", "run -t none.jwt --jwks nosuch -q query.json", "run -u fraction.json -q query.json",
+		"run -t nosuch --jwks array -q query.json", "run -t none.jwt --jwks nosuch -q query.json", "run -u exponent.json -q query.json",
 		"run -u twice.json -q query.json", "run -u missing.json -q query.json", "run -u data.json -q output.json", "run -u . -q query.json",
 		"prove", "prove x", "prove --dvr nosuch -t nosuch", "prove --dvr text -t text", "prove --dvr none.jwt -t none.jwt", "prove --dvr hmac.jwt -t none.jwt",
 		"prove --dvr data.json -t data.json", "prove --dvr text", "prove -t text", "prove --dvr text -t text --nosuch",

@@ -231,7 +231,7 @@ func TestVerifierDescribedAnswers(t *testing.T) {
 		f.err = err
 		s.do(s.request("POST", "/v1/verify", submissionBody)).want(code)
 	}
-	s, f := newDesk(t)
+	s, _ := newDesk(t)
 	for _, path := range []string{"/.well-known/jwks.json", "/openapi.yaml", "/openapi.json"} {
 		a := s.do(s.request("GET", path, "")).want(http.StatusOK)
 		again := s.request("GET", path, "")
@@ -240,7 +240,7 @@ func TestVerifierDescribedAnswers(t *testing.T) {
 	}
 	s.do(s.request("GET", "/healthz", "")).want(http.StatusOK)
 	s.do(s.request("GET", "/readyz", "")).want(http.StatusOK)
-	s, f = newDesk(t)
+	s, f := newDesk(t)
 	f.err = errors.New("full disk")
 	s.do(s.request("GET", "/readyz", "")).want(http.StatusServiceUnavailable)
 
