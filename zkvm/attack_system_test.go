@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
@@ -66,34 +67,43 @@ func TestLine13TooDeep(t *testing.T) {
 }
 
 // TestLine20PublishedValues changes values that are published after the
-// challenges: each is absorbed, and tied to the witness.
+// challenges: each is absorbed, and tied to the witness. They are sought in the proof,
+// since what stands before them differs between profiles.
 func TestLine20PublishedValues(t *testing.T) {
-	f := newFixture(t, textQuery, `{"a":"x"}`)
-	proof, err := Prove(context.Background(), f.st, f.secrets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := newPlan(f.st, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const root = 32
-	for at := 0; at < p.published; at += max(16, p.published/12) {
-		bad := bytes.Clone(proof)
-		bad[root+at] ^= 1
-		if err := Verify(f.st, bad); !errors.Is(err, ErrProof) {
-			t.Errorf("published byte %d: %v", at, err)
+	for _, profile := range []libzk.Profile{libzk.V2, libzk.V2Hash} {
+		f := newFixture(t, textQuery, `{"a":"x"}`)
+		f.st.Profile = profile
+		var published []byte
+		proof, err := Prove(context.Background(), f.st, f.secrets, func(o *options) {
+			o.related = func(_ *plan, b []byte) error {
+				published = bytes.Clone(b)
+				return nil
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	zero := bytes.Clone(proof)
-	clear(zero[root : root+p.published])
-	if err := Verify(f.st, zero); !errors.Is(err, errZero) {
-		t.Errorf("published zeros: %v", err)
-	}
-	ones := bytes.Clone(proof)
-	copy(ones[root:], bytes.Repeat([]byte{255}, p.published))
-	if err := Verify(f.st, ones); !errors.Is(err, errLink) {
-		t.Errorf("a link value that is too large: %v", err)
+		if len(published) == 0 || bytes.Count(proof, published) != 1 {
+			t.Fatalf("%s: %d published bytes stand %d times in the proof", profile, len(published), bytes.Count(proof, published))
+		}
+		start := bytes.Index(proof, published)
+		for at := 0; at < len(published); at += max(16, len(published)/12) {
+			bad := bytes.Clone(proof)
+			bad[start+at] ^= 1
+			if err := Verify(f.st, bad); !errors.Is(err, ErrProof) {
+				t.Errorf("%s: published byte %d: %v", profile, at, err)
+			}
+		}
+		zero := bytes.Clone(proof)
+		clear(zero[start : start+len(published)])
+		if err := Verify(f.st, zero); !errors.Is(err, errZero) {
+			t.Errorf("%s: published zeros: %v", profile, err)
+		}
+		ones := bytes.Clone(proof)
+		copy(ones[start:], bytes.Repeat([]byte{255}, len(published)))
+		if err := Verify(f.st, ones); !errors.Is(err, errLink) {
+			t.Errorf("%s: a link value that is too large: %v", profile, err)
+		}
 	}
 }
 
