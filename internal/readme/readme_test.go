@@ -14,7 +14,7 @@ import (
 const tour = "/tmp/zkpass-tour"
 
 // allTests is README's command that runs all tests. It cannot run inside of one.
-const allTests = "go test ./...\n"
+const allTests = "go test -timeout 30m ./...\n"
 
 // demo is README's command for the demonstration, which runs until it is stopped.
 // The tests of its module run it.
