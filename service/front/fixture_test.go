@@ -231,6 +231,13 @@ type fakeStore struct {
 	err     error
 }
 
+// fail has look-ups fail with an error, or none; one may still be under way.
+func (s *fakeStore) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+}
+
 func newFakeStore() *fakeStore { return &fakeStore{records: make(map[string]apikey.Record)} }
 
 func (s *fakeStore) Create(_ context.Context, record apikey.Record) error {

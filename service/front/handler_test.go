@@ -258,11 +258,11 @@ func TestReadiness(t *testing.T) {
 	}
 	s.jobs.ready = nil
 	s.clock.pass(readyFor)
-	s.store.err = errors.New("away")
+	s.store.fail(errors.New("away"))
 	if a := s.do(s.request("GET", "/readyz", "")); a.wantProblem(503, zkpass.ProblemUnavailable).Detail != "API keys cannot be checked at the moment" {
 		t.Errorf("without API keys: %s", a.body)
 	}
-	s.store.err = nil
+	s.store.fail(nil)
 	s.clock.pass(readyFor)
 	s.keys.lose()
 	if got := get(); got != 503 {
