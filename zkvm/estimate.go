@@ -19,6 +19,7 @@ type Estimate struct {
 	Bytes    int     // of a typical proof
 	Bits     float64 // of soundness, as Soundness gives them
 	Circuits []libzk.CircuitInfo
+	Load     libzk.Load
 }
 
 // EstimateCost lays out what proves a program over documents of one class, with
@@ -30,10 +31,19 @@ func EstimateCost(program *query.Program, class Class, key Key) (Estimate, error
 }
 
 func estimate(program *query.Program, class Class, key Key, header string) (Estimate, error) {
-	st := &Statement{Program: program, Output: sampleOutput(program)}
+	var documents []Document
 	for _, source := range program.Documents {
-		st.Documents = append(st.Documents, Document{Tag: source.Tag, Key: key, Header: header, Class: class})
+		documents = append(documents, Document{Tag: source.Tag, Key: key, Header: header, Class: class})
 	}
+	e, err := EstimateDocuments(libzk.V2, program, documents)
+	e.Class = class
+	return e, err
+}
+
+// EstimateDocuments is EstimateCost for documents that are known, each with its own
+// class, header and kind of key, and for a profile. The estimate has no class.
+func EstimateDocuments(profile libzk.Profile, program *query.Program, documents []Document) (Estimate, error) {
+	st := &Statement{Profile: profile, Program: program, Output: sampleOutput(program), Documents: documents}
 	p, err := newPlan(st, nil, nil)
 	if errors.Is(err, errOutput) { // it has every output: one is of a type that cannot be
 		err = fmt.Errorf("%w: the type of an output", ErrUnsupported)
@@ -41,7 +51,7 @@ func estimate(program *query.Program, class Class, key Key, header string) (Esti
 	if err != nil {
 		return Estimate{}, err
 	}
-	return Estimate{class, p.system.TypicalSize(p.published), p.bits(), p.system.Circuits()}, nil
+	return Estimate{Bytes: p.system.TypicalSize(p.published), Bits: p.bits(), Circuits: p.system.Circuits(), Load: p.system.Load()}, nil
 }
 
 // sampleHeader is as long as a header with alg, typ and a short kid.

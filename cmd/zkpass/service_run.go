@@ -58,6 +58,8 @@ func proverCommand() *exec.Cmd {
 	}
 	cmd := exec.Command(path, worker.ProverCommand)
 	cmd.Args[0] = os.Args[0] // for whoever looks at processes
+	// If it runs out of memory one line says so: a stack has arguments, which may be user data.
+	cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
 	cmd.Stderr = os.Stderr
 	return cmd
 }

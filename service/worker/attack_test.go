@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
-	"github.com/zkpass-go/zkpass/query"
 )
 
 // panickingKeys are keys whose use is a defect.
@@ -132,36 +130,31 @@ func TestAttackDeadlineWhileOthersHoldTheMemory(t *testing.T) {
 	}
 }
 
-// The memory that a query takes is counted too, not only that of the documents.
+// The memory that a query takes is counted too, not only that of the documents, nor the
+// bytes of its text.
 func TestAttackMemoryOfQueries(t *testing.T) {
-	m := newMemory(1 << 40)
-	tokens := map[string]string{"": strings.Repeat("A", 4*16_000/3)}
-	need := func(text string) int64 {
-		program, err := query.Compile([]byte(text), []string{""})
-		if err != nil {
-			t.Fatal(err)
+	needs := map[string]int64{}
+	for _, c := range memoryCases() {
+		if strings.Contains(c.name, "contains") {
+			continue
 		}
-		return m.need(program, tokens)
+		l, err := c.task(t).load()
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		needs[c.name] = need(l)
 	}
-	var members []string
-	for i := range 60 {
-		members = append(members, fmt.Sprintf(`{"==":[{"dvar":"m%d"},"x"]}`, i))
-	}
-	one, many := need(members[0]), need(`[{"output":{"r":{"or":[`+strings.Join(members, ",")+`]}}}]`)
-	// As measured: 16,000 bytes take 1.1 GB with 4 members, and 2.7 GB with 60.
-	if one < 1_000<<20 || one > 1_300<<20 || many < 2_500<<20 || many > 3_500<<20 {
-		t.Errorf("%d MB for one member, %d MB for 60", one>>20, many>>20)
-	}
-	// With four members and eight arrays it was 5.5 GB.
-	var arrays []string
-	for i := range 8 {
-		arrays = append(arrays, fmt.Sprintf(`{"==":[{"dvar":"l%d[?f == 'x'].v"},"x"]}`, i))
-	}
-	if each := need(`[{"output":{"r":{"or":[` + strings.Join(append(arrays, members[:4]...), ",") + `]}}}]`); each < 4_500<<20 || each > 6_000<<20 {
-		t.Errorf("%d MB with arrays", each>>20)
+	for _, more := range [][2]string{
+		{"16000 bytes, 1 members", "16000 bytes, 64 members"}, {"16000 bytes, 1 arrays", "16000 bytes, 8 arrays"},
+		{"300 bytes, 1 members", "433 bytes, 250 ages over an array"}, {"1000 bytes, 1 members", "4 documents of 1000 bytes, 4 members each"},
+		{"600 bytes, ES256", "600 bytes, RS256"},
+	} {
+		if few, many := needs[more[0]], needs[more[1]]; few == 0 || many < few*11/10 {
+			t.Errorf("%s: %d MB; %s: %d MB", more[0], few>>20, more[1], many>>20)
+		}
 	}
 	// What can never fit is refused, and does not wait for ever.
-	if _, _, err := newMemory(1<<30).acquire(t.Context(), nil, tokens); !errors.Is(err, errMemory) {
+	if _, err := newMemory(1<<30).acquire(t.Context(), 1<<30+1); !errors.Is(err, errMemory) {
 		t.Errorf("more than there is: got %v", err)
 	}
 }

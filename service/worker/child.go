@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"runtime/debug"
@@ -12,6 +13,7 @@ import (
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/local"
+	"github.com/zkpass-go/zkpass/zkvm"
 )
 
 // ProverCommand is the name under which a command runs [Prover], as its only argument.
@@ -19,7 +21,7 @@ const ProverCommand = "prover"
 
 const (
 	// leastSoft is the least memory from which on a prover collects garbage harder.
-	leastSoft = 256 << 20
+	leastSoft = 128 << 20
 	// keepHeap is how much memory a prover keeps for its next job, in bytes.
 	keepHeap = 256 << 20
 )
@@ -56,7 +58,7 @@ func Prover(in io.Reader, out io.Writer) error {
 				stop()
 				cancelJob <- stop
 			}
-			if o.Job != nil {
+			if o.Job != nil || o.Measure != nil {
 				orders <- o
 			}
 		}
@@ -65,9 +67,14 @@ func Prover(in io.Reader, out io.Writer) error {
 		job, stop := context.WithCancel(ctx)
 		<-cancelJob
 		cancelJob <- stop
-		r := proveTask(job, o.Job, func(step string, done float64) { _ = encoder.Encode(result{Step: step, Done: done}) })
+		var r result
+		if o.Measure != nil {
+			r = measureTask(o.Measure)
+		} else {
+			r = proveTask(job, o.Job, func(step string, done float64) { _ = encoder.Encode(result{Step: step, Done: done}) })
+			r.Memory = tidy()
+		}
 		stop()
-		r.Memory = tidy()
 		if err := encoder.Encode(r); err != nil {
 			return err
 		}
@@ -87,6 +94,21 @@ func tidy() int64 {
 		debug.FreeOSMemory()
 	}
 	return held()
+}
+
+// measureTask lays one job out. Whatever is wrong with it, proving it will tell; only
+// what is too large must not come so far.
+func measureTask(t *task) (r result) {
+	defer func() {
+		if recover() != nil {
+			r = result{Problem: problemOf(errInternal), Kind: "panic"}
+		}
+	}()
+	l, err := t.load()
+	if errors.Is(err, zkvm.ErrTooLarge) {
+		return result{Problem: problemOf(err)}
+	}
+	return result{Load: &l}
 }
 
 // proveTask proves one job. A panic is a defect: it costs this job.

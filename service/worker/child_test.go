@@ -41,6 +41,29 @@ func TestMain(m *testing.M) {
 			if decoder.Decode(&o) != nil || o.Job != nil {
 				return
 			}
+			if o.Measure != nil {
+				fmt.Println(`{"load":{}}`)
+			}
+		}
+	case "hog": // takes more memory than any job may
+		fmt.Println(`{"sandbox":{}}`)
+		var held [][]byte
+		for decoder := json.NewDecoder(os.Stdin); ; {
+			var o order
+			if decoder.Decode(&o) != nil {
+				return
+			}
+			if o.Measure != nil {
+				fmt.Println(`{"load":{}}`)
+			}
+			for o.Job != nil {
+				held = append(held, make([]byte, 16<<20))
+				clear(held[len(held)-1])
+				if len(held) > 64 {
+					fmt.Println(`{"problem":{"status":500,"code":"internal"}}`)
+					break
+				}
+			}
 		}
 	case "try": // what a sandbox forbids
 		shut := enterSandbox()
@@ -119,6 +142,19 @@ func TestProverDies(t *testing.T) {
 		if p := b.await(t, b.good(t)).Problem; p == nil || p.Code != zkpass.ProblemNotProven {
 			t.Errorf("got %+v", p)
 		}
+	}
+}
+
+// A prover that wants more memory than its job should need ends, and costs it an attempt:
+// neither the worker nor what else runs is harmed.
+func TestProverMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("memory is limited on Linux only")
+	}
+	b := newBench(t)
+	b.run(t, Config{Command: proverAs("hog"), Parallel: 1})
+	if p := b.await(t, b.good(t)).Problem; p == nil || p.Code != zkpass.ProblemNotProven {
+		t.Errorf("got %+v", p)
 	}
 }
 

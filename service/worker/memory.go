@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/libzk"
 )
 
 // MinMemory is the least that Config.Memory may be, in bytes: a proof over a
@@ -25,36 +25,30 @@ type memory struct {
 
 func newMemory(all int64) *memory { return &memory{all, semaphore.NewWeighted(all)} }
 
-// need estimates what a proof about some tokens needs: 40 MB, and for each byte of a
-// document 70 KB, 2 KB for each path into it, and 30 KB more if that goes over an
-// array, as measured. A program of nil has no paths.
-func (m *memory) need(program *query.Program, tokens map[string]string) int64 {
-	perByte := make(map[string]int64, len(tokens))
-	if program != nil {
-		for _, path := range program.Paths {
-			perByte[path.Tag] += 2 << 10
-			if path.EachStep() >= 0 {
-				perByte[path.Tag] += 30 << 10
-			}
-		}
-	}
-	need := int64(40 << 20)
-	for tag, token := range tokens {
-		need += int64(len(token)) * 3 / 4 * (70<<10 + perByte[tag])
-	}
-	return need
+// What a proof needs, in bytes: a process that proves, and for each byte and wire of
+// its load so many. TestMemoryTable measures and fits these.
+const (
+	needBase    = 52 << 20
+	needWitness = 6.0
+	needEncoded = 110.0
+	needInputs  = 30.0
+	needWires   = 0.0
+)
+
+// need estimates what a proof needs, in bytes.
+func need(l libzk.Load) int64 {
+	return needBase + int64(needWitness*float64(l.Witness)+needEncoded*float64(l.Encoded)+needInputs*float64(l.Inputs)+needWires*float64(l.Wires))
 }
 
-// acquire waits until a proof about some tokens fits. One that never will is
+// acquire waits until a proof that needs so much fits. One that never will is
 // refused: it could take the process with it, and after that the next worker.
-func (m *memory) acquire(ctx context.Context, program *query.Program, tokens map[string]string) (need int64, release func(), err error) {
-	need = m.need(program, tokens)
+func (m *memory) acquire(ctx context.Context, need int64) (release func(), err error) {
 	if need > m.all {
-		return 0, nil, fmt.Errorf("%w: a proof of this query about these documents needs about %d MB, and this service gives %d MB; ask for fewer members or arrays, or prove on a larger machine",
+		return nil, fmt.Errorf("%w: a proof of this query about these documents needs about %d MB, and this service gives %d MB; ask for fewer members or arrays, or prove on a larger machine",
 			errMemory, need>>20, m.all>>20)
 	}
 	if err := m.bytes.Acquire(ctx, need); err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	return need, func() { m.bytes.Release(need) }, nil
+	return func() { m.bytes.Release(need) }, nil
 }

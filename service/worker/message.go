@@ -8,16 +8,19 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
 )
 
 // What worker and prover say to each other, one JSON value after the other through
 // pipes.
 
-// order is from the worker: a job, or what is to change about the one under way.
+// order is from the worker: a job to prove or to measure, or what is to change about the
+// one under way.
 type order struct {
-	Job    *task `json:"job,omitempty"`
-	Cancel bool  `json:"cancel,omitempty"`
-	Cores  int   `json:"cores,omitempty"`
+	Job     *task `json:"job,omitempty"`
+	Measure *task `json:"measure,omitempty"`
+	Cancel  bool  `json:"cancel,omitempty"`
+	Cores   int   `json:"cores,omitempty"`
 }
 
 // task is what it takes to prove one job. There is no key in it that opens or signs
@@ -37,6 +40,7 @@ type task struct {
 // result is from the prover: that it is ready, a step of the job under way, or its end.
 type result struct {
 	Sandbox *sandboxed      `json:"sandbox,omitempty"`
+	Load    *libzk.Load     `json:"load,omitempty"`
 	Step    string          `json:"step,omitempty"`
 	Done    float64         `json:"done,omitempty"`
 	Proof   *zkpass.Proof   `json:"proof,omitempty"`
@@ -47,7 +51,7 @@ type result struct {
 }
 
 // ends reports whether the job is over.
-func (r *result) ends() bool { return r.Proof != nil || r.Problem != nil }
+func (r *result) ends() bool { return r.Proof != nil || r.Problem != nil || r.Load != nil }
 
 // maxResult bounds what a prover may say about one job, in bytes: the largest proof in
 // JSON, and its steps. It has read user data that strangers made.

@@ -25,6 +25,8 @@ const (
 	maxProofs = 100
 	// maxResident is how much memory a prover may keep after a job, in bytes.
 	maxResident = 512 << 20
+	// maxAllowed is how much a prover may have been allowed that is given another job.
+	maxAllowed = 2 << 30 // after a job that needs 1.2 GB
 	// startTime is how long a prover may take until it is ready.
 	startTime = 30 * time.Second
 	// cancelTime is how long it may take to stop a job.
@@ -53,11 +55,12 @@ type child struct {
 	reader *json.Decoder
 	writer *json.Encoder
 	writes sync.Mutex
-	ended  chan struct{} // of the job under way
 	gone   chan struct{} // closed when the process has ended
-	proofs int
-	memory int64  // that it had after its last job, in bytes
-	owner  string // whose jobs it has seen
+
+	proofs  int
+	memory  int64  // that it had after its last job, in bytes
+	allowed int64  // what it may have, in bytes
+	owner   string // whose jobs it has seen
 }
 
 // fill starts provers until n are ready.
@@ -105,7 +108,7 @@ func (p *pool) start() (*child, error) {
 	}
 	c := &child{
 		cmd: cmd, in: in, pipe: out, out: &bounded{out, maxResult}, writer: json.NewEncoder(in),
-		ended: make(chan struct{}), gone: make(chan struct{}),
+		gone: make(chan struct{}),
 	}
 	go func() { _ = cmd.Wait(); close(c.gone) }()
 	c.reader = json.NewDecoder(c.out)
@@ -153,7 +156,7 @@ func (p *pool) get(owner string) (*child, error) {
 func (p *pool) put(c *child, owner string) {
 	c.proofs++
 	c.owner = owner
-	if c.proofs >= maxProofs || c.memory > maxResident {
+	if c.proofs >= maxProofs || c.memory > maxResident || c.allowed > maxAllowed {
 		p.drop(c)
 		return
 	}
@@ -214,24 +217,55 @@ func (c *child) kill() {
 	c.pipe.Close()
 }
 
-// prove has a prover do a job. If ctx ends it is told to stop, and ended if it does not
-// soon. After an error the prover is of no more use.
+// measure has a prover lay a job out. An error is as of do.
+func (c *child) measure(ctx context.Context, t *task) (*result, error) {
+	limitMemory(c.cmd.Process.Pid, c.allow(measuring))
+	return c.do(ctx, order{Measure: t}, func(string, float64) {})
+}
+
+// prove has a prover do a job, with the memory that it needs and some more. An error is
+// as of do.
 func (c *child) prove(ctx context.Context, t *task, step func(string, float64)) (*result, error) {
+	limitMemory(c.cmd.Process.Pid, c.allow(t.Memory))
+	return c.do(ctx, order{Job: t}, step)
+}
+
+// measuring is what laying out the largest statement may need, in bytes.
+const measuring = 512 << 20
+
+// allow returns how much memory a prover may take for a job that should need so much. It
+// does not fall while the process lives, since what it has had mapped stays so.
+func (c *child) allow(need int64) int64 {
+	c.allowed = max(c.allowed, need+need/2+slack)
+	return c.allowed
+}
+
+// slack is what a prover may take beside its estimate and half as much again, in bytes.
+const slack = 256 << 20
+
+// do has a prover follow an order. If ctx ends it is told to stop, and ended if it does not
+// soon. After an error the prover is of no more use.
+func (c *child) do(ctx context.Context, o order, step func(string, float64)) (*result, error) {
 	c.out.left = maxResult
+	ended, told := make(chan struct{}), make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
 		_ = c.send(order{Cancel: true})
 		time.AfterFunc(cancelTime, func() {
 			select {
-			case <-c.ended:
+			case <-ended:
 			default:
 				_ = c.cmd.Process.Kill()
 			}
 		})
 	})
-	defer stop()
-	done := c.ended
-	defer func() { close(done); c.ended = make(chan struct{}) }()
-	if err := c.send(order{Job: t}); err != nil {
+	defer func() {
+		close(ended)
+		if !stop() {
+			<-told // before the next order: it must not stop another job
+		}
+	}()
+	if err := c.send(o); err != nil {
 		return nil, errCrashed
 	}
 	for {
@@ -243,7 +277,7 @@ func (c *child) prove(ctx context.Context, t *task, step func(string, float64)) 
 			return nil, errCrashed
 		}
 		if r.ends() {
-			c.memory = r.Memory
+			c.memory = max(c.memory, r.Memory)
 			return r, nil
 		}
 		step(r.Step, r.Done)

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
-	"github.com/zkpass-go/zkpass/internal/statement"
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/service/job"
+	"github.com/zkpass-go/zkpass/zkvm"
 )
 
 // prove makes the proof token of a job that is opened and has its keys.
@@ -17,21 +17,7 @@ func (w *Worker) prove(ctx context.Context, a *assignment) (string, error) {
 	if a.failed != nil {
 		return "", a.failed
 	}
-	// A query that does not compile is found out below, and needs no memory.
-	program, _ := statement.Compile(&a.request.DVR)
-	need, release, err := w.memory.acquire(ctx, program, a.task.UserData)
-	if err != nil {
-		return "", err
-	}
-	defer release()
-	a.task.Memory = need
-	// Only now: what waits for the memory that others use has not begun.
-	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
-	defer cancel()
 	proof, took, err := w.compute(ctx, a)
-	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "", errDeadline
-	}
 	if err != nil {
 		return "", err
 	}
@@ -49,8 +35,7 @@ func (w *Worker) prove(ctx context.Context, a *assignment) (string, error) {
 // compute has a prover make the proof or, where there are none, makes it here.
 func (w *Worker) compute(ctx context.Context, a *assignment) (*zkpass.Proof, time.Duration, error) {
 	if w.pool == nil {
-		defer w.cores.enter(libzk.LimitCores)()
-		return a.task.prove(ctx, a.claim.Progress)
+		return w.computeHere(ctx, a)
 	}
 	if w.config.Now != nil {
 		a.task.Now = w.config.Now()
@@ -59,18 +44,75 @@ func (w *Worker) compute(ctx context.Context, a *assignment) (*zkpass.Proof, tim
 	if err != nil {
 		return nil, 0, err
 	}
-	leave := w.cores.enter(func(n int) { _ = prover.send(order{Cores: n}) })
-	r, err := prover.prove(ctx, a.task, a.claim.Progress)
-	leave()
-	if err != nil {
+	r, ready, err := w.computeWith(ctx, prover, a)
+	if ready {
+		w.pool.put(prover, a.claim.Owner())
+	} else {
 		w.pool.drop(prover)
+	}
+	if err != nil {
 		return nil, 0, err
 	}
-	w.pool.put(prover, a.claim.Owner())
 	if r.Problem != nil {
 		return nil, 0, &problemError{r.Problem, r.Kind}
 	}
 	return r.Proof, r.Took, nil
+}
+
+// computeWith has a prover say how much memory the proof needs, waits until there is so
+// much, and has the proof made. Only then the deadline runs: what waits for the memory
+// that others use has not begun. ready tells that the prover can do another job.
+func (w *Worker) computeWith(ctx context.Context, prover *child, a *assignment) (r *result, ready bool, err error) {
+	measuring, cancel := context.WithTimeout(ctx, w.config.Deadline)
+	defer cancel()
+	if r, err = prover.measure(measuring, a.task); err != nil {
+		return nil, false, late(measuring, err)
+	}
+	if r.Problem != nil {
+		return r, true, nil
+	}
+	a.task.Memory = need(*r.Load)
+	release, err := w.memory.acquire(ctx, a.task.Memory)
+	if err != nil {
+		return nil, true, err
+	}
+	defer release()
+	proving, cancel := context.WithTimeout(ctx, w.config.Deadline)
+	defer cancel()
+	defer w.cores.enter(func(n int) { _ = prover.send(order{Cores: n}) })()
+	if r, err = prover.prove(proving, a.task, a.claim.Progress); err != nil {
+		return nil, false, late(proving, err)
+	}
+	if r.Proof == nil && errors.Is(proving.Err(), context.DeadlineExceeded) {
+		return nil, true, errDeadline
+	}
+	return r, true, nil
+}
+
+// late is errDeadline instead of an error if the time of a job is over.
+func late(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errDeadline
+	}
+	return err
+}
+
+// computeHere makes the proof in this process.
+func (w *Worker) computeHere(ctx context.Context, a *assignment) (*zkpass.Proof, time.Duration, error) {
+	load, err := a.task.load()
+	if errors.Is(err, zkvm.ErrTooLarge) {
+		return nil, 0, err
+	}
+	release, err := w.memory.acquire(ctx, need(load))
+	if err != nil {
+		return nil, 0, err
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
+	defer cancel()
+	defer w.cores.enter(libzk.LimitCores)()
+	proof, took, err := a.task.prove(ctx, a.claim.Progress)
+	return proof, took, late(ctx, err)
 }
 
 // problemError is a problem that a prover has found.
