@@ -140,9 +140,13 @@ func (s *Shape[E]) NewRelation() *Relation[E] {
 	}
 	space := affine.NewSpace(s.Field, p.witness)
 	space.Reserve(p.secrets)
+	inputs := make([][]affine.Ref, len(s.Uses))
+	for i, u := range s.Uses {
+		inputs[i] = make([]affine.Ref, 0, u.Copies*u.Circuit.Inputs())
+	}
 	return &Relation[E]{
 		Space:  space,
-		Inputs: make([][]affine.Ref, len(s.Uses)),
+		Inputs: inputs,
 		Rows:   make([]Row, 0, s.Rows),
 		index:  map[string]uint32{},
 	}
@@ -206,21 +210,20 @@ func (p *part[E]) check(r *Relation[E]) error {
 // pads hide the proof's messages, and a relation that reads one could reveal
 // what it hides.
 func (p *part[E]) checkRefs(r *Relation[E]) error {
-	forms := r.Space.Forms()
-	outside := func(a affine.Ref) bool { return int(a) >= p.secrets || int(a) < -forms }
+	outside := func(a affine.Ref) bool { return int(a) >= p.secrets || !r.Space.Knows(a) }
 	for i, in := range r.Inputs {
 		if k := slices.IndexFunc(in, outside); k >= 0 {
-			return fmt.Errorf("circuit %s reads element %d, there are %d secrets and %d forms", p.Uses[i].Circuit.Name, in[k], p.secrets, forms)
+			return fmt.Errorf("circuit %s reads element %d, there are %d secrets and %d forms", p.Uses[i].Circuit.Name, in[k], p.secrets, r.Space.Forms())
 		}
 	}
 	for _, w := range r.Rows {
 		if outside(w.A) || outside(w.B) || outside(w.C) {
-			return fmt.Errorf("row %q reads beyond %d secrets and %d forms", r.labels[w.label], p.secrets, forms)
+			return fmt.Errorf("row %q reads beyond %d secrets and %d forms", r.labels[w.label], p.secrets, r.Space.Forms())
 		}
 	}
 	for _, l := range r.Linear {
 		if outside(l.Ref) {
-			return fmt.Errorf("linear form %q reads beyond %d secrets and %d forms", r.labels[l.label], p.secrets, forms)
+			return fmt.Errorf("linear form %q reads beyond %d secrets and %d forms", r.labels[l.label], p.secrets, r.Space.Forms())
 		}
 	}
 	return nil

@@ -18,7 +18,10 @@ func BenchmarkSignatures(b *testing.B) {
 		if k.a != ES256 {
 			f.resign(b, 0, k.a, k.bits)
 		}
-		var proof []byte
+		proof, err := Prove(context.Background(), f.st, f.secrets)
+		if err != nil {
+			b.Fatal(err)
+		}
 		measure := func(b *testing.B, work func() error) {
 			if err := work(); err != nil { // circuits and tables are made once
 				b.Fatal(err)

@@ -2,6 +2,7 @@ package affine
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -75,7 +76,7 @@ func (m *model[E]) form() {
 	a, da := m.pick()
 	b, db := m.pick()
 	k := m.elem()
-	switch m.rng.IntN(8) {
+	switch m.rng.IntN(9) {
 	case 0:
 		axpy(one, da)
 		axpy(one, db)
@@ -115,6 +116,25 @@ func (m *model[E]) form() {
 			terms = append(terms, Term[E]{h, r})
 		}
 		m.add(s.Affine(k, terms...), d)
+	case 8:
+		m.block(k)
+	}
+}
+
+// block adds the forms of a block with constant c, most often of several.
+func (m *model[E]) block(c E) {
+	n := m.s.WitnessLen()
+	first := m.rng.IntN(n)
+	k := make([]E, 1+m.rng.IntN(n-first))
+	refs := make([]Ref, len(k))
+	for j := range k {
+		k[j] = m.elem()
+	}
+	m.s.Block(refs, c, k, first)
+	for j, r := range refs {
+		d := make([]E, n+1)
+		d[0], d[1+first+j] = c, k[j]
+		m.add(r, d)
 	}
 }
 
@@ -173,11 +193,17 @@ func TestAttach(t *testing.T) {
 			w[i] = m.elem()
 		}
 		m.s.Attach(w)
+		if seed%2 == 0 { // room is never needed
+			m.s.Grow(20, 30)
+			m.s.GrowBlocks(15)
+		}
 		for range 30 {
+			before := len(m.refs)
 			m.form()
-			last := len(m.refs) - 1
-			if got := m.s.Value(m.refs[last]); got != m.at(m.dense[last], w) {
-				t.Fatalf("seed %d: form %d is %v, want %v", seed, last, got, m.at(m.dense[last], w))
+			for i := before; i < len(m.refs); i++ {
+				if got := m.s.Value(m.refs[i]); got != m.at(m.dense[i], w) {
+					t.Fatalf("seed %d: form %d is %v, want %v", seed, i, got, m.at(m.dense[i], w))
+				}
 			}
 		}
 	}
@@ -189,8 +215,10 @@ func TestLine23Used(t *testing.T) {
 	f := p256.Field{}
 	s := NewSpace(f, 7)
 	two := f.FromUint64(2)
+	refs := make([]Ref, 2)
+	s.Block(refs, two, []p256.Elem{two, {}}, 2)
 	a := s.Add(s.W(0), s.W(1))
-	b := s.Sum(Term[p256.Elem]{two, a}, Term[p256.Elem]{two, s.W(2)})
+	b := s.Sum(Term[p256.Elem]{two, a}, Term[p256.Elem]{two, refs[0]}, Term[p256.Elem]{two, refs[1]})
 	s.Add(s.W(4), a) // asked for by nobody
 	zero := s.Scale(p256.Elem{}, s.W(5))
 	got := fmt.Sprint(s.Used([]Ref{b, s.W(6), zero, s.One()}))
@@ -223,17 +251,22 @@ func TestLine23ReadsOutsideTheWitness(t *testing.T) {
 	s.Reserve(4)
 	one := f.One()
 	for name, use := range map[string]func(){
-		"W, negative":        func() { s.W(-1) },
-		"W, first reserved":  func() { s.W(4) },
-		"W, past the end":    func() { s.W(10) },
-		"Add, reserved":      func() { s.Add(Ref(4)) },
-		"Add, past the end":  func() { s.Add(Ref(10)) },
-		"Sum, reserved":      func() { s.Sum(Term[gf128.Elem]{one, Ref(9)}) },
-		"Affine, future":     func() { s.Affine(one, Term[gf128.Elem]{one, Ref(-100)}) },
-		"Evaluate, short":    func() { s.Evaluate(make([]gf128.Elem, 9)) },
-		"Reserve, more":      func() { s.Reserve(11) },
-		"Reserve, negative":  func() { s.Reserve(-1) },
-		"Attach, wrong size": func() { s.Attach(make([]gf128.Elem, 11)) },
+		"W, negative":         func() { s.W(-1) },
+		"W, first reserved":   func() { s.W(4) },
+		"W, past the end":     func() { s.W(10) },
+		"Add, reserved":       func() { s.Add(Ref(4)) },
+		"Add, past the end":   func() { s.Add(Ref(10)) },
+		"Sum, reserved":       func() { s.Sum(Term[gf128.Elem]{one, Ref(9)}) },
+		"Affine, future":      func() { s.Affine(one, Term[gf128.Elem]{one, Ref(-100)}) },
+		"Affine, in no block": func() { s.Affine(one, Term[gf128.Elem]{one, firstInBlock}) },
+		"Block, reserved":     func() { s.Block(make([]Ref, 2), one, make([]gf128.Elem, 2), 3) },
+		"Block, past the end": func() { s.Block(make([]Ref, 1), one, make([]gf128.Elem, 1), 10) },
+		"Block, negative":     func() { s.Block(make([]Ref, 1), one, make([]gf128.Elem, 1), -1) },
+		"Block, references":   func() { s.Block(make([]Ref, 2), one, make([]gf128.Elem, 1), 0) },
+		"Evaluate, short":     func() { s.Evaluate(make([]gf128.Elem, 9)) },
+		"Reserve, more":       func() { s.Reserve(11) },
+		"Reserve, negative":   func() { s.Reserve(-1) },
+		"Attach, wrong size":  func() { s.Attach(make([]gf128.Elem, 11)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -246,6 +279,48 @@ func TestLine23ReadsOutsideTheWitness(t *testing.T) {
 	}
 	if s.W(3) != 3 || s.WitnessLen() != 10 {
 		t.Error("the last secret cannot be read, or the witness got shorter")
+	}
+}
+
+// TestKnows: references to secrets within reach and to forms that are there, of both kinds.
+func TestKnows(t *testing.T) {
+	f := gf128.Field{}
+	s := NewSpace(f, 10)
+	s.Reserve(4)
+	a := s.Add(s.W(1), s.W(2))
+	refs := make([]Ref, 3)
+	s.Block(refs, f.One(), make([]gf128.Elem, 3), 1)
+	for _, r := range append(refs, 0, 3, s.Zero(), a) {
+		if !s.Knows(r) {
+			t.Errorf("does not know %d", r)
+		}
+	}
+	for _, r := range []Ref{4, 10, a - 1, -maxForms, refs[2] - 1, math.MinInt32, math.MaxInt32} {
+		if s.Knows(r) {
+			t.Errorf("knows %d", r)
+		}
+	}
+}
+
+// TestTooManyForms: numbers of forms and terms never overflow.
+func TestTooManyForms(t *testing.T) {
+	f := gf128.Field{}
+	for name, use := range map[string]func(s *Space[gf128.Elem]){
+		"forms in blocks": func(s *Space[gf128.Elem]) {
+			s.inBlock = maxForms - 1
+			s.Block(make([]Ref, 2), f.One(), make([]gf128.Elem, 2), 0)
+		},
+		"forms": func(s *Space[gf128.Elem]) { s.mustHaveRoom(maxForms, 0) },
+		"terms": func(s *Space[gf128.Elem]) { s.mustHaveRoom(0, math.MaxInt32+1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("accepted")
+				}
+			}()
+			use(NewSpace(f, 3))
+		})
 	}
 }
 

@@ -4,16 +4,20 @@ import "fmt"
 
 // Values are the values of all forms of a space at one witness.
 type Values[E comparable] struct {
-	W     []E
-	forms []E
+	W      []E
+	forms  []E
+	blocks []E // of forms in blocks
 }
 
 // At is the value of a reference.
 func (v *Values[E]) At(r Ref) E {
-	if r >= 0 {
+	switch {
+	case r >= 0:
 		return v.W[r]
+	case r > firstInBlock:
+		return v.forms[-r-1]
 	}
-	return v.forms[-r-1]
+	return v.blocks[firstInBlock-r]
 }
 
 // Evaluate computes every form at witness w.
@@ -21,7 +25,10 @@ func (s *Space[E]) Evaluate(w []E) *Values[E] {
 	if len(w) != s.n {
 		panic(fmt.Sprintf("affine: witness of %d elements, want %d", len(w), s.n))
 	}
-	v := &Values[E]{W: w, forms: make([]E, 0, len(s.ends))}
+	v := &Values[E]{W: w, forms: make([]E, 0, max(len(s.ends), cap(s.ends))), blocks: make([]E, 0, s.inBlock)}
+	for i := range s.blocks {
+		v.evaluateBlock(s, &s.blocks[i])
+	}
 	for i := range s.ends {
 		v.forms = append(v.forms, s.value(v, i))
 	}
@@ -56,23 +63,31 @@ func (s *Space[E]) Value(r Ref) E { return s.live.At(r) }
 // Adjoint accumulates a linear functional of references and expresses it over
 // the witness: the transpose of Evaluate.
 type Adjoint[E comparable] struct {
-	s     *Space[E]
-	w     []E
-	forms []E
+	s      *Space[E]
+	w      []E
+	forms  []E
+	blocks []E // of forms in blocks
 }
 
 // NewAdjoint is the zero functional.
 func (s *Space[E]) NewAdjoint() *Adjoint[E] {
-	return &Adjoint[E]{s: s, w: make([]E, s.n), forms: make([]E, len(s.ends))}
+	return &Adjoint[E]{s: s, w: make([]E, s.n), forms: make([]E, len(s.ends)), blocks: make([]E, s.inBlock)}
 }
 
 // Add adds k times the reference to the functional.
 func (a *Adjoint[E]) Add(k E, r Ref) {
-	if r >= 0 {
-		a.w[r] = a.s.f.Add(a.w[r], k)
-	} else {
-		a.forms[-r-1] = a.s.f.Add(a.forms[-r-1], k)
+	at := a.at(r)
+	*at = a.s.f.Add(*at, k)
+}
+
+func (a *Adjoint[E]) at(r Ref) *E {
+	switch {
+	case r >= 0:
+		return &a.w[r]
+	case r > firstInBlock:
+		return &a.forms[-r-1]
 	}
+	return &a.blocks[firstInBlock-r]
 }
 
 // Resolve rewrites the functional as constant + Σ coefficients[k]·W[k]. The
@@ -96,6 +111,9 @@ func (a *Adjoint[E]) Resolve() (constant E, coefficients []E) {
 			}
 		}
 	}
+	for i := range s.blocks {
+		constant = f.Add(constant, a.resolveBlock(&s.blocks[i]))
+	}
 	return constant, a.w
 }
 
@@ -104,12 +122,15 @@ func (a *Adjoint[E]) Resolve() (constant E, coefficients []E) {
 // look for (an unconstrained secret).
 func (s *Space[E]) Used(refs []Ref) []bool {
 	used := make([]bool, s.n)
-	reached := make([]bool, len(s.ends))
+	reached, inBlock := make([]bool, len(s.ends)), make([]bool, s.inBlock)
 	mark := func(r Ref) {
-		if r >= 0 {
+		switch {
+		case r >= 0:
 			used[r] = true
-		} else {
+		case r > firstInBlock:
 			reached[-r-1] = true
+		default:
+			inBlock[firstInBlock-r] = true
 		}
 	}
 	for _, r := range refs {
@@ -122,6 +143,14 @@ func (s *Space[E]) Used(refs []Ref) []bool {
 		start, end := s.span(i)
 		for t := start; t < end; t++ {
 			mark(s.refs[t])
+		}
+	}
+	var zero E
+	for _, b := range s.blocks {
+		for j, k := range b.k {
+			if inBlock[b.at+j] && k != zero {
+				used[b.first+j] = true
+			}
 		}
 	}
 	return used

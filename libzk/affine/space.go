@@ -12,6 +12,8 @@ package affine
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
 )
@@ -38,6 +40,9 @@ type Space[E comparable] struct {
 	ends      []int32
 	refs      []Ref
 	coefs     []E
+
+	blocks  []block[E]
+	inBlock int // forms in blocks
 
 	zero, one Ref
 	consts    map[E]Ref
@@ -66,8 +71,33 @@ func (s *Space[E]) Reserve(k int) {
 	s.reach = k
 }
 
-// Forms is the number of forms.
+// Forms is the number of forms, those of blocks not counted.
 func (s *Space[E]) Forms() int { return len(s.ends) }
+
+// Terms is the number of terms of these forms.
+func (s *Space[E]) Terms() int { return len(s.refs) }
+
+// Grow makes room for more forms with so many terms in all, so that adding them does not
+// copy those that are there.
+func (s *Space[E]) Grow(forms, terms int) {
+	s.constants, s.ends = slices.Grow(s.constants, forms), slices.Grow(s.ends, forms)
+	s.refs, s.coefs = slices.Grow(s.refs, terms), slices.Grow(s.coefs, terms)
+	if s.live != nil {
+		s.live.forms = slices.Grow(s.live.forms, forms)
+	}
+}
+
+// Knows reports whether a reference is to a form of the space or to a witness element
+// that forms may read.
+func (s *Space[E]) Knows(r Ref) bool {
+	switch {
+	case r >= 0:
+		return int(r) < s.reach
+	case r > firstInBlock:
+		return int(-r) <= len(s.ends)
+	}
+	return int(firstInBlock-r) < s.inBlock
+}
 
 // W is the k-th witness element. An index outside the witness is a mistake in
 // the program and panics.
@@ -145,7 +175,9 @@ func (s *Space[E]) push(c, k E, r Ref) E {
 	if k == zero {
 		return c
 	}
-	if r < 0 {
+	if r <= firstInBlock {
+		s.mustKnow(r)
+	} else if r < 0 {
 		i := s.form(r)
 		if start, end := s.span(i); start == end {
 			return s.f.Add(c, s.f.Mul(k, s.constants[i]))
@@ -159,12 +191,26 @@ func (s *Space[E]) push(c, k E, r Ref) E {
 }
 
 func (s *Space[E]) close(c E) Ref {
+	s.mustHaveRoom(len(s.ends), len(s.refs))
 	s.constants = append(s.constants, c)
 	s.ends = append(s.ends, int32(len(s.refs)))
 	if s.live != nil {
 		s.live.forms = append(s.live.forms, s.value(s.live, len(s.ends)-1))
 	}
 	return Ref(-len(s.ends))
+}
+
+// mustHaveRoom panics where another form could not be numbered.
+func (s *Space[E]) mustHaveRoom(forms, terms int) {
+	if forms >= maxForms || terms > math.MaxInt32 {
+		panic(fmt.Sprintf("affine: %d forms of %d terms are too many", forms, terms))
+	}
+}
+
+func (s *Space[E]) mustKnow(r Ref) {
+	if !s.Knows(r) {
+		panic(fmt.Sprintf("affine: reference %d to none of %d forms in blocks", r, s.inBlock))
+	}
 }
 
 func (s *Space[E]) form(r Ref) int {

@@ -68,7 +68,7 @@ type Masks struct {
 // the bits of Encoded are proved to be bits elsewhere.
 type Inputs struct {
 	Modulus Modulus
-	Block   []affine.Ref // BlockBits of them
+	Block   []affine.Ref // BlockBits witness elements, one after the other
 	Masks   [Primes]Masks
 	Encoded Encoded
 }
@@ -81,7 +81,13 @@ func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published 
 	if len(in.Block) != BlockBits(in.Modulus.bits) || len(published) != PublishedBytes {
 		panic("rsa: a block or published bytes of another length")
 	}
-	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn()}
+	for k, r := range in.Block {
+		if r != s.W(int(in.Block[0])+k) {
+			panic("rsa: a block is witness elements in order")
+		}
+	}
+	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn(), copies: make([]Copy, 0, Copies)}
+	w.grow()
 	w.below()
 	for i, m := range drawn {
 		v, err := decode(published[i*primeBytes : (i+1)*primeBytes])
@@ -101,10 +107,23 @@ type wiring struct {
 	copies []Copy
 }
 
-// number is the bits of the k-th number of the block.
-func (w *wiring) number(k int) []affine.Ref {
+// grow makes room in the space for the forms of all copies.
+func (w *wiring) grow() {
+	const (
+		rows   = elementBits / symbolBits
+		powers = (squares + 1) * (symbolBits*rows + primeBits)
+		terms  = (squares + 1) * (symbolBits*rows*symbolBits + primeBits*rows)
+		others = publishedBits + (squares+1)*kappaBits + 2*shortKappa + 2
+	)
+	encoded := len(w.in.Encoded.bits)
+	w.s.Grow(Primes*(powers+others+encoded), Primes*(terms+others+encoded))
+	w.s.GrowBlocks(2*topBits + Primes*(squares+3)*w.in.Modulus.bits)
+}
+
+// number fills slots with 1 + k_j·bit_j for the bits of the k-th number of the block.
+func (w *wiring) number(dst []affine.Ref, k int, coefficients []elem) {
 	n := w.in.Modulus.bits
-	return w.in.Block[k*n : (k+1)*n]
+	w.s.Block(dst[:n], fld.One(), coefficients, int(w.in.Block[k*n]))
 }
 
 // copy appends a copy without factors.
@@ -135,8 +154,8 @@ func (w *wiring) slots(dst, bits []affine.Ref, coefficients []elem) {
 func (w *wiring) below() {
 	c, n := w.copy(), w.in.Modulus.bits
 	powers := doublings(1, topBits)
-	w.slots(c.Long, w.in.Block[n-topBits:n], powers)
-	w.slots(c.Long[topBits:], w.in.Block[(squares+3)*n:], powers)
+	w.s.Block(c.Long[:topBits], fld.One(), powers, int(w.in.Block[n-topBits]))
+	w.s.Block(c.Long[topBits:2*topBits], fld.One(), powers, int(w.in.Block[(squares+3)*n]))
 	limit := w.in.Modulus.topLimit()
 	c.R = w.s.Const(numberOf(limit).power())
 }
@@ -187,7 +206,7 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 
 	reduce := func(number int, kappa *[shortKappa]affine.Ref, own affine.Ref) {
 		c := w.copy()
-		w.slots(c.Long, w.number(number), position)
+		w.number(c.Long, number, position)
 		w.slots(c.Kappa[:], kappa[:], multiple)
 		c.R = own
 	}
@@ -203,7 +222,7 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 
 	for i := range squares + 1 {
 		c := w.copy()
-		w.slots(c.Long, w.number(2+i), quotient)
+		w.number(c.Long, 2+i, quotient)
 		w.slots(c.Kappa[:], kappa[i][:], multiple)
 		c.X, c.Own = x[i], powers[i][0]
 		if i < squares {
