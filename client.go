@@ -50,6 +50,10 @@ type ClientOptions struct {
 	// its result, for instance because its context ended. Else the client has it
 	// cancelled, which can take up to 5 s after the end of the context.
 	KeepCancelled bool
+	// Retrying, if it is not nil, is called before the client waits to send a request
+	// again: why, which attempt of how many comes next, and after how long. Calls may
+	// come at once from several goroutines that use the client.
+	Retrying func(err error, attempt, of int, after time.Duration)
 	// CheckKeys, if it is not nil, decides on each key set of the service before
 	// it is used: without its consent nothing is encrypted to these keys. This is
 	// where an application verifies the service's attestation. It may call

@@ -71,6 +71,8 @@ func newLinkError(err error) *linkError {
 		e.permanent = operation.Op == "remote error"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		e.text = "the connection broke off"
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"): // net/http has no other name for it
+		e.permanent, e.text = true, "the service speaks plain HTTP at this address, not TLS"
 	default:
 		e.text = "the connection failed, or the answer is not HTTP"
 	}

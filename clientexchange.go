@@ -61,7 +61,11 @@ func (c *Client) exchange(ctx context.Context, call call) (*reply, error) {
 		if attempt >= c.opts.MaxAttempts {
 			return nil, fmt.Errorf("%w in %s: %w", ErrServiceUnavailable, attempts(attempt), err)
 		}
-		if err := sleep(ctx, pause+backoff(attempt)); err != nil {
+		pause += backoff(attempt)
+		if c.opts.Retrying != nil {
+			c.opts.Retrying(err, attempt+1, c.opts.MaxAttempts, pause)
+		}
+		if err := sleep(ctx, pause); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -91,8 +93,8 @@ func (d *DVR) Formats() map[string]Format {
 // CheckZKVM reports an error that wraps [ErrUnsupportedZKVM] if this module
 // cannot prove what the request asks for.
 func (d *DVR) CheckZKVM() error {
-	if d.ZKVM != LibZK && d.ZKVM != LibZKHash {
-		return fmt.Errorf("%w: the request asks for %s; supported: %s, %s", ErrUnsupportedZKVM, quoteName(d.ZKVM), LibZK, LibZKHash)
+	if !slices.Contains(Families(), d.ZKVM) {
+		return fmt.Errorf("%w: the request asks for %s; supported: %s", ErrUnsupportedZKVM, quoteName(d.ZKVM), strings.Join(Families(), ", "))
 	}
 	return nil
 }

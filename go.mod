@@ -3,6 +3,7 @@ module github.com/zkpass-go/zkpass
 go 1.26.8
 
 require (
+	github.com/agext/levenshtein v1.2.3
 	github.com/consensys/gnark-crypto v0.22.0
 	github.com/elastic/go-seccomp-bpf v1.6.0
 	github.com/fxamacker/cbor/v2 v2.9.6

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 )
 
 // maxKeys bounds how many usable keys of one JWKS are kept, and of how many others
@@ -182,6 +183,17 @@ func purpose(alg Algorithm) string {
 
 // Keys returns the usable keys in the order of the JWKS.
 func (s *KeySet) Keys() []*PublicKey { return append([]*PublicKey(nil), s.keys...) }
+
+// Unfit tells of each entry that cannot be used, by its id, why.
+func (s *KeySet) Unfit() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, u := range s.unfit {
+			if !yield(u.id, u.why) {
+				return
+			}
+		}
+	}
+}
 
 // MarshalJSON returns the JWKS, usable keys only.
 func (s *KeySet) MarshalJSON() ([]byte, error) {

@@ -54,6 +54,9 @@ const (
 	LibZKHash = "libzk-v2-hash"
 )
 
+// Families lists the names of the zkVMs that this module proves and verifies with.
+func Families() []string { return []string{LibZK, LibZKHash} }
+
 // Limits on sizes, in bytes of the decoded parts unless said otherwise.
 const (
 	// MaxPayload bounds the payload of a user data token.

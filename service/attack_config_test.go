@@ -10,15 +10,15 @@ import (
 func TestAttackWorkerMetricsWithoutKey(t *testing.T) {
 	c := DefaultConfig()
 	c.NATS.URL, c.Keys.Dir, c.Metrics.Listen = "nats://a:4222", "keys", "127.0.0.1:9090"
-	if err := c.check(working); err != nil {
+	if err := c.Check(Working); err != nil {
 		t.Fatal(err)
 	}
 	c.Metrics.RequireKey = true
-	if err := c.check(working); err == nil || !strings.Contains(err.Error(), "metrics.require_key") {
+	if err := c.Check(Working); err == nil || !strings.Contains(err.Error(), "metrics.require_key") {
 		t.Errorf("got %v", err)
 	}
 	c.DataDir, c.NATS.URL = "d", ""
-	if err := c.check(serving); err != nil {
+	if err := c.Check(Serving); err != nil {
 		t.Errorf("a front end: %v", err)
 	}
 }

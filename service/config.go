@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -63,6 +61,25 @@ type Config struct {
 	// StopGrace is how long running jobs and requests may take to end when the
 	// service is stopped.
 	StopGrace time.Duration `yaml:"stop_grace"`
+}
+
+// YAML is the whole configuration as a file that [Config.ReadFile] takes. A password in
+// a URL is left out.
+func (c Config) YAML() ([]byte, error) {
+	urls := strings.Split(c.NATS.URL, ",")
+	for i, u := range urls {
+		if parsed, err := url.Parse(u); err == nil {
+			urls[i] = parsed.Redacted()
+		}
+	}
+	c.NATS.URL = strings.Join(urls, ",")
+	var text bytes.Buffer
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(c); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), encoder.Close()
 }
 
 // NATS is the JetStream cluster that front ends and workers of a service share.
@@ -162,59 +179,41 @@ func DefaultConfig() Config {
 	}
 }
 
-// ReadFile changes a configuration by a YAML file. A member that there is not, or
-// that is there twice, is an error.
-func (c *Config) ReadFile(path string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("reading configuration: %w", err)
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("reading configuration %s: %w", path, err)
-	}
-	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("reading configuration %s: a second document after the first", path)
-	}
-	return nil
-}
-
-// role is what a process of the service does.
-type role int
+// Role is what a process does.
+type Role int
 
 const (
-	serving role = iota
-	working
-	verifying
+	Serving   Role = iota // zkpass serve, see [Serve]
+	Working               // zkpass worker, see [Work]
+	Verifying             // zkpass verifier, see [Verify]
 )
 
-// check finds what cannot be meant, before anything is started.
-func (c *Config) check(r role) error {
+// Check finds what cannot be meant, before anything is started. It opens nothing.
+func (c *Config) Check(r Role) error {
 	var problems []error
 	bad := func(member, format string, args ...any) {
 		problems = append(problems, fmt.Errorf("configuration: %s: "+format, append([]any{member}, args...)...))
 	}
 	switch {
-	case r == working && c.NATS.URL == "":
+	case r == Working && c.NATS.URL == "":
 		bad("nats.url", "missing; a worker takes its jobs from there: give --nats URL")
-	case r == serving && c.DataDir == "" && c.NATS.URL == "":
+	case r == Serving && c.DataDir == "" && c.NATS.URL == "":
 		bad("data_dir", "missing; give --data-dir DIR for a service that runs alone, or --nats URL for one of several front ends")
-	case r == verifying && c.DataDir == "" && c.NATS.URL == "":
+	case r == Verifying && c.DataDir == "" && c.NATS.URL == "":
 		bad("data_dir", "missing; give --data-dir DIR for a verifier that runs alone, or --nats URL and --keys DIR for one of several")
-	case r != working && c.DataDir != "" && c.NATS.URL != "":
+	case r != Working && c.DataDir != "" && c.NATS.URL != "":
 		bad("data_dir", "given together with nats.url; a front end of several keeps its data in NATS")
 	}
-	if r == verifying && c.Keys.Dir == "" && c.NATS.URL != "" {
+	if r == Verifying && c.Keys.Dir == "" && c.NATS.URL != "" {
 		bad("keys.dir", "missing; the processes of one verifier share a directory of keys: give --keys DIR")
 	}
-	if r == verifying && c.Verifier.ServiceJWKS == "" && !c.Verifier.AllowLocal {
+	if r == Verifying && c.Verifier.ServiceJWKS == "" && !c.Verifier.AllowLocal {
 		bad("verifier", "it would accept no proof: give --service-jwks URL, or --allow-local for proofs made without a service")
 	}
-	if r == working && c.Keys.Dir == "" {
+	if r == Working && c.Keys.Dir == "" {
 		bad("keys.dir", "missing; the workers of one service share a directory of keys: give --keys DIR")
 	}
-	if r == working && c.Metrics.Listen != "" && c.Metrics.RequireKey {
+	if r == Working && c.Metrics.Listen != "" && c.Metrics.RequireKey {
 		bad("metrics.require_key", "a worker knows no API keys; set it for front ends only, and let a worker's metrics.listen be an address that only the monitoring reaches")
 	}
 	for _, u := range strings.Split(c.NATS.URL, ",") {
@@ -232,7 +231,7 @@ func (c *Config) check(r role) error {
 		bad("nats", "want both cert and key, or neither")
 	}
 	addresses := map[string]string{"metrics.listen": c.Metrics.Listen}
-	if r != working {
+	if r != Working {
 		addresses["listen"] = c.Listen
 	}
 	for member, address := range addresses {

@@ -58,12 +58,11 @@ func TestReadFileStrict(t *testing.T) {
 
 func TestReadEnvironment(t *testing.T) {
 	c := DefaultConfig()
-	environment := map[string]string{
-		"ZKPASS_LISTEN": ":9", "ZKPASS_JOBS_MAX_QUEUED": "7", "ZKPASS_JOBS_DEADLINE": "5s", "ZKPASS_METRICS_REQUIRE_KEY": "true",
-		"ZKPASS_KEY_HOSTS": "a.example, b.example:8443", "ZKPASS_LIMITS_REQUESTS": "0.5", "ZKPASS_NATS_URL": "", "ZKPASS_LOG_LEVEL": "debug",
+	environment := []string{
+		"HOME=/root", "ZKPASS_LISTEN=:9", "ZKPASS_JOBS_MAX_QUEUED=7", "ZKPASS_JOBS_DEADLINE=5s", "ZKPASS_METRICS_REQUIRE_KEY=true",
+		"ZKPASS_KEY_HOSTS=a.example, b.example:8443", "ZKPASS_LIMITS_REQUESTS=0.5", "ZKPASS_NATS_URL=", "ZKPASS_LOG_LEVEL=debug",
 	}
-	lookup := func(name string) (string, bool) { value, ok := environment[name]; return value, ok }
-	if err := c.ReadEnvironment(lookup); err != nil {
+	if err := c.ReadEnvironment(environment); err != nil {
 		t.Fatal(err)
 	}
 	want := DefaultConfig()
@@ -73,9 +72,53 @@ func TestReadEnvironment(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, value := range map[string]string{"ZKPASS_JOBS_DEADLINE": "soon", "ZKPASS_JOBS_PARALLEL": "two", "ZKPASS_METRICS_REQUIRE_KEY": "perhaps"} {
-		environment = map[string]string{name: value}
-		if err := c.ReadEnvironment(lookup); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), value) {
+		if err := c.ReadEnvironment([]string{name + "=" + value}); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), value) {
 			t.Errorf("%s=%s: got %v, want an error with the name and without the value", name, value, err)
+		}
+	}
+}
+
+// A variable that is meant for the service and does nothing is worse than none.
+func TestReadEnvironmentUnknown(t *testing.T) {
+	for variable, want := range map[string]string{
+		"ZKPASS_LISTN=x":          "did you mean ZKPASS_LISTEN?",
+		"ZKPASS_JOBS_MAX_QUEUD=5": "did you mean ZKPASS_JOBS_MAX_QUEUED?",
+		"ZKPASS_NATS_REPLICA=3":   "did you mean ZKPASS_NATS_REPLICAS?",
+		"ZKPASS_SOMETHING_ELSE=1": "ZKPASS_SOMETHING_ELSE is no setting",
+	} {
+		c := DefaultConfig()
+		if err := c.ReadEnvironment([]string{variable}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", variable, err, want)
+		}
+	}
+	// What Kubernetes says of services in the namespace, the command line's key, and what tests read.
+	c := DefaultConfig()
+	err := c.ReadEnvironment([]string{
+		"ZKPASS_SERVICE_HOST=10.0.0.1", "ZKPASS_SERVICE_PORT=80", "ZKPASS_SERVICE_PORT_HTTP=80", "ZKPASS_PORT=tcp://10.0.0.1:80",
+		"ZKPASS_PORT_80_TCP_ADDR=10.0.0.1", "ZKPASS_NATS_SERVICE_HOST=10.0.0.2", "ZKPASS_API_KEY=k:s", "ZKPASS_VECTORS=/v", "ZKPASS_LISTN=", "zkpass_listn=x",
+	})
+	if diff := cmp.Diff(DefaultConfig(), c); err != nil || diff != "" {
+		t.Errorf("got error %v and changes\n%s", err, diff)
+	}
+}
+
+func TestReadFileMessages(t *testing.T) {
+	for text, want := range map[string]string{
+		"listn: :80\n": "line 1: listn is no setting; did you mean listen?",
+		"log: {level: info}\njobs: {dedline: 1s}\n": "line 2: jobs.dedline is no setting; did you mean jobs.deadline?",
+		"stop_grace: soon\n":                        "line 1: want a duration such as 90s or 24h",
+		"jobs: {parallel: many}\n":                  "line 1: want a number",
+		"metrics: {require_key: 3}\n":               "line 1: want true or false",
+		"origins: https://a.example\n":              "line 1: want a list, such as [a, b]",
+		"tls: yes\n":                                "line 1: want members, such as {NAME: VALUE}",
+	} {
+		path := filepath.Join(t.TempDir(), "c.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := DefaultConfig()
+		if err := c.ReadFile(path); err == nil || !strings.HasSuffix(err.Error(), path+": "+want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
 	}
 }
@@ -85,7 +128,7 @@ func TestCheck(t *testing.T) {
 		c := DefaultConfig()
 		c.DataDir = "d"
 		change(&c)
-		return c.check(serving)
+		return c.Check(Serving)
 	}
 	if err := serve(func(*Config) {}); err != nil {
 		t.Fatalf("defaults with a data directory: %v", err)
@@ -125,11 +168,11 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	worker := DefaultConfig()
-	if err := worker.check(working); err == nil || !strings.Contains(err.Error(), "nats.url") || !strings.Contains(err.Error(), "keys.dir") {
+	if err := worker.Check(Working); err == nil || !strings.Contains(err.Error(), "nats.url") || !strings.Contains(err.Error(), "keys.dir") {
 		t.Errorf("a worker without cluster and keys: got %v", err)
 	}
 	worker.NATS.URL, worker.Keys.Dir = "nats://a:4222,tls://b:4222", "keys"
-	if err := worker.check(working); err != nil {
+	if err := worker.Check(Working); err != nil {
 		t.Errorf("a worker: %v", err)
 	}
 }

@@ -21,7 +21,7 @@ func (c *Config) ownFamilies() []string {
 	if c.Families != nil {
 		return c.Families
 	}
-	return []string{zkpass.LibZK}
+	return zkpass.Families()
 }
 
 // The bucket where workers say which families they prove, one key for each, and how long

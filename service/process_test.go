@@ -59,7 +59,7 @@ func play(ctx context.Context, role string) error {
 		service.YieldToRequests()
 	}
 	c := service.DefaultConfig()
-	if err := c.ReadEnvironment(os.LookupEnv); err != nil {
+	if err := c.ReadEnvironment(os.Environ()); err != nil {
 		return err
 	}
 	if os.Getenv("ZKPASS_TEST_IN_PROCESS") == "" {

@@ -19,7 +19,7 @@ import (
 // directory everything in this process, with a cluster a front end. It returns nil
 // when all has ended in order.
 func Serve(ctx context.Context, c Config, logger *slog.Logger) error {
-	if err := c.check(serving); err != nil {
+	if err := c.Check(Serving); err != nil {
 		return err
 	}
 	if c.DataDir != "" {
@@ -101,7 +101,7 @@ func serveFront(ctx context.Context, c Config, logger *slog.Logger) error {
 
 // Work runs a worker until ctx ends, and then stops it gracefully.
 func Work(ctx context.Context, c Config, logger *slog.Logger) error {
-	if err := c.check(working); err != nil {
+	if err := c.Check(Working); err != nil {
 		return err
 	}
 	ring, err := c.openKeys(logger)
@@ -163,6 +163,7 @@ func (c *Config) run(ctx context.Context, logger *slog.Logger, start func(contex
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
+		logger.Info("stopping", "at_most", c.StopGrace)
 		select {
 		case err = <-ended:
 		case <-time.After(c.StopGrace + stopMargin):

@@ -22,7 +22,7 @@ import (
 // Verify runs a verifier until ctx ends, and then stops it gracefully: with a data
 // directory alone, with a cluster as one of several that share requests and keys.
 func Verify(ctx context.Context, c Config, logger *slog.Logger) error {
-	if err := c.check(verifying); err != nil {
+	if err := c.Check(Verifying); err != nil {
 		return err
 	}
 	if c.DataDir != "" {

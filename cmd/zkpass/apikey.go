@@ -78,7 +78,8 @@ func newAPIKeyCreate() *cobra.Command {
 	var f apiKeyFlags
 	var name string
 	var scopes []string
-	var expires time.Duration
+	var expires lifetime
+	var out string
 	var weight float64
 	var running int
 	cmd := &cobra.Command{
@@ -86,17 +87,22 @@ func newAPIKeyCreate() *cobra.Command {
 		Short: "make an API key",
 		Long: `Makes an API key and prints key and secret, once: the service keeps a hash of the
 secret. Clients send them as user name and password of HTTP Basic, the other
-commands take them as KEY:SECRET.`,
-		Example: `  zkpass apikey create --data-dir /var/lib/zkpass --name "the app" --expires 8760h
+commands take them as KEY:SECRET, or as @FILE where FILE has what this prints. --out
+writes it into a new file of mode 0600.`,
+		Example: `  zkpass apikey create --data-dir /var/lib/zkpass --name "the app" --out app.key
+  zkpass apikey create --data-dir /var/lib/zkpass --expires 365d
   zkpass apikey create --nats nats://nats-1:4222 --scope metrics`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options := apikey.Options{Name: name, Scopes: scopes, Weight: weight, Running: running}
 			if cmd.Flags().Changed("expires") {
 				if expires <= 0 {
-					return usageError(cmd, fmt.Errorf("flag --expires: %s, want a time to come", expires))
+					return usageError(cmd, fmt.Errorf("flag --expires: %s, want a time to come", &expires))
 				}
-				options.Expires = time.Now().Add(expires)
+				options.Expires = time.Now().Add(time.Duration(expires))
+			}
+			if _, err := os.Lstat(out); out != "" && out != stdinName && err == nil {
+				return withHint(fmt.Errorf("--out: %s is there already, and may be the only copy of a secret", out), "choose a new name, or move the file away")
 			}
 			return f.with(cmd, func(ctx context.Context, store apikey.Store) error {
 				key, secret, err := apikey.Create(ctx, store, options)
@@ -110,16 +116,17 @@ commands take them as KEY:SECRET.`,
 				if err != nil {
 					return err
 				}
-				return printLine(cmd, string(text))
+				return writeResult(cmd, out, string(text))
 			})
 		},
 	}
 	f.declare(cmd)
+	addOut(cmd, &out)
 	cmd.Flags().StringVar(&name, "name", "", "what the key is for, for your own lists")
 	cmd.Flags().StringSliceVar(&scopes, "scope", []string{apikey.ScopeProve}, "what it may do: prove, metrics; at a verifier request, verify; may be repeated")
 	cmd.Flags().Float64Var(&weight, "weight", 0, "its turns for each one of other keys, 0.001 to 1000 (default 1)")
 	cmd.Flags().IntVar(&running, "running", 0, "how many of its jobs may be proven at once (default: that of the service)")
-	cmd.Flags().DurationVar(&expires, "expires", 0, "how long it is good, such as 8760h (default: for ever)")
+	cmd.Flags().Var(&expires, "expires", "how long it is good, such as 12h or 365d (default: for ever)")
 	return cmd
 }
 

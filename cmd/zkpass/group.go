@@ -12,6 +12,7 @@ import (
 // none of them, it is wrong usage.
 func newGroup(group *cobra.Command, commands ...*cobra.Command) *cobra.Command {
 	group.AddCommand(commands...)
+	group.Annotations = map[string]string{"group": "true"} // for the template of usage
 	group.Args = cobra.ArbitraryArgs
 	group.SuggestionsMinimumDistance = 2
 	group.RunE = func(cmd *cobra.Command, args []string) error {

@@ -1,7 +1,7 @@
 // Command zkpass makes keys, tokens, requests and proofs, and checks them.
 //
 // Standard output carries results and nothing else. Every failure, wrong usage
-// too, ends with status 1 (of verify: see its help), with nothing on standard output and, on standard
+// too, ends with status 1 (of verify: see its help; 130 when interrupted), with nothing on standard output and, on standard
 // error, a line "zkpass: error: ..." in lower case without a full stop, followed
 // by a line "zkpass: hint: ..." where there is something to do about it.
 package main
@@ -31,8 +31,11 @@ func main() {
 		debug.SetMemoryLimit(softMemory)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal ends the process, whatever it is doing
+	}()
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
 	os.Exit(status)
 }
 
@@ -53,6 +56,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if errors.As(err, &end) {
 		status = end.status
 	}
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err, status = errInterrupted, statusInterrupted
+	}
 	if err == nil || end.printed {
 		if _, writeErr := stdout.Write(out.Bytes()); writeErr != nil && err == nil {
 			err = writeErr
@@ -64,6 +70,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	return 0
 }
+
+// errInterrupted says that a signal ended a command, and nothing that went wrong.
+var errInterrupted = errors.New("interrupted")
+
+// statusInterrupted is what shells give to a process that Ctrl-C ended: 128 and the
+// number of the signal.
+const statusInterrupted = 128 + 2
 
 // ending is an error that ends the process with a status of its own.
 type ending struct {
@@ -89,10 +102,13 @@ the answer.`,
   zkpass query check query.json`,
 		Version: zkpass.Version,
 	},
-		newAPIKey(), newAttest(), newBench(), newCompletion(), newDVR(), newInspect(), newIssue(), newJob(), newJWKS(), newKeygen(), newProve(), newProver(), newQuery(), newRun(), newServe(), newVerifier(), newVerify(), newWorker(),
+		newAPIKey(), newAttest(), newBench(), newCompletion(), newDVR(), newInspect(), newIssue(), newIssuer(), newJob(), newJWKS(), newKeygen(), newProve(), newProver(), newQuery(), newRun(), newServe(), newVerifier(), newVerify(), newVersion(), newWorker(),
 	)
 	// A group runs only to report wrong usage; its help names commands alone.
-	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
+	root.SetUsageTemplate(strings.NewReplacer(
+		"{{if .Runnable}}", "{{if and .Runnable (not .Annotations.group)}}",
+		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", "{{if .Annotations.group}}\n  {{.CommandPath}} [command]",
+	).Replace(root.UsageTemplate()))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelp())

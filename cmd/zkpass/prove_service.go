@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,7 +30,12 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 	if apiKey == "" {
 		return usageError(cmd, fmt.Errorf("flag --service needs --api-key or $%s", apiKeyVariable))
 	}
-	client, err := zkpass.NewClient(flags.service, apiKey, zkpass.ClientOptions{Proxy: http.ProxyFromEnvironment})
+	client, err := zkpass.NewClient(flags.service, apiKey, zkpass.ClientOptions{
+		Proxy: http.ProxyFromEnvironment,
+		Retrying: func(err error, attempt, of int, after time.Duration) {
+			note(cmd, "%s: %s; trying again in %s, %d of %d", flags.service, oneLine(err.Error()), inSeconds(after), attempt, of)
+		},
+	})
 	if err != nil {
 		return err
 	}
@@ -64,6 +70,14 @@ func readAPIKey(flag string) (string, error) {
 		key, err := readToken(path, maxAPIKey)
 		if err != nil {
 			return "", fmt.Errorf("--api-key: %w", err)
+		}
+		// What apikey create prints is taken as it is.
+		var made struct{ Key, Secret string }
+		if json.Unmarshal([]byte(key), &made) == nil && made.Key != "" {
+			key = made.Key + ":" + made.Secret
+		}
+		if strings.Count(key, ":") != 1 {
+			return "", fmt.Errorf("--api-key: %s: %w: want KEY:SECRET, or what zkpass apikey create printed", path, zkpass.ErrMalformed)
 		}
 		return key, nil
 	case flag != "":

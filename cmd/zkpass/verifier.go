@@ -26,25 +26,19 @@ Flags win over environment variables, which win over the file of --config;
 docs/operations.md lists them all. SIGTERM or Ctrl-C stops it gracefully.`,
 		Example: `  zkpass apikey create --data-dir /var/lib/verifier --scope request,verify
   zkpass verifier --data-dir /var/lib/verifier --allow-local
-  ZKPASS_KEY_HOSTS=op.example zkpass verifier --listen :8443 --tls-cert cert.pem --tls-key key.pem \\
+  ZKPASS_KEY_HOSTS=op.example zkpass verifier --listen :8443 --tls-cert cert.pem --tls-key key.pem \
       --data-dir /var/lib/verifier --service-jwks https://zkpass.example/.well-known/jwks.json`,
 		Args: wantArgs(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := f.config()
-			if err != nil {
-				return err
-			}
-			return runService(cmd, c, service.Verify)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd, service.Verifying, service.Verify) },
 	}
 	f.declare(cmd)
 	flags := cmd.Flags()
-	f.text(flags, "listen", "address of the API (default 127.0.0.1:8080)", func(c *service.Config, v string) { c.Listen = v })
-	f.text(flags, "data-dir", "directory of a verifier that runs alone", func(c *service.Config, v string) { c.DataDir = v })
-	f.text(flags, "keys", "directory of the keys that the processes of one verifier share", func(c *service.Config, v string) { c.Keys.Dir = v })
-	f.text(flags, "tls-cert", "certificate chain of the API, PEM", func(c *service.Config, v string) { c.TLS.Cert = v })
-	f.text(flags, "tls-key", "private key of the certificate, PEM", func(c *service.Config, v string) { c.TLS.Key = v })
-	f.text(flags, "service-jwks", "key set of the services whose proofs are accepted, URL or FILE", func(c *service.Config, v string) { c.Verifier.ServiceJWKS = v })
+	f.text(flags, "listen", "address of the API, `HOST:PORT` (default 127.0.0.1:8080)", func(c *service.Config, v string) { c.Listen = v })
+	f.text(flags, "data-dir", "`DIR` of a verifier that runs alone", func(c *service.Config, v string) { c.DataDir = v })
+	f.text(flags, "keys", "`DIR` of the keys that the processes of one verifier share", func(c *service.Config, v string) { c.Keys.Dir = v })
+	f.text(flags, "tls-cert", "`FILE` with the certificate chain of the API, PEM", func(c *service.Config, v string) { c.TLS.Cert = v })
+	f.text(flags, "tls-key", "`FILE` with the private key of the certificate, PEM", func(c *service.Config, v string) { c.TLS.Key = v })
+	f.text(flags, "service-jwks", "key set of the services whose proofs are accepted, `URL|FILE`", func(c *service.Config, v string) { c.Verifier.ServiceJWKS = v })
 	flags.BoolFunc("allow-local", "accept proofs that were made without a service", func(v string) error {
 		f.given = append(f.given, func(c *service.Config) { c.Verifier.AllowLocal = v != "false" })
 		return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -78,7 +79,7 @@ func writeEncoded(ts *testscript.TestScript, _ bool, args []string) {
 
 // newKeyServer serves a JWKS with one key at /one and with two at /two. At /rsa there
 // is an RSA key too large to be used, one for RS256 and one for PS256, at /mixed these
-// beside a P-256 key, some of them of one id.
+// beside a P-256 key, some of them of one id. /op, /alias and /hs are OpenID providers.
 func newKeyServer(t *testing.T) *httptest.Server {
 	var keys []*zkpass.PublicKey
 	for _, id := range []string{"k1", "k2"} {
@@ -103,6 +104,16 @@ func newKeyServer(t *testing.T) *httptest.Server {
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
+	for path, discovery := range map[string]map[string]any{
+		"/op":    {"issuer": server.URL + "/op", "jwks_uri": server.URL + "/mixed", "id_token_signing_alg_values_supported": []string{"RS256", "ES256"}},
+		"/alias": {"issuer": server.URL + "/op", "jwks_uri": server.URL + "/one"},
+		"/hs":    {"issuer": server.URL + "/hs", "jwks_uri": server.URL + "/empty", "id_token_signing_alg_values_supported": []string{"HS256"}},
+	} {
+		mux.HandleFunc(path+"/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+			json.NewEncoder(w).Encode(discovery)
+		})
+	}
+	mux.HandleFunc("/empty", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"keys":[]}`) })
 	return server
 }
 
