@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -64,10 +65,15 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// The programs of README compile and print what README says.
+// The programs of README, in a module of their own that is made with the commands which
+// README names, compile and print what README says.
 func TestPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")
+	}
+	checkout, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
 	}
 	all := blocks(t, "README.md")
 	ran := 0
@@ -75,15 +81,21 @@ func TestPrograms(t *testing.T) {
 		if b.info != "go" {
 			continue
 		}
-		file := filepath.Join(t.TempDir(), "main.go")
-		if err := os.WriteFile(file, []byte(b.text), 0o600); err != nil {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(b.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("go", "run", file)
-		cmd.Dir = root // the module that its imports are resolved in
-		output, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("README.md:%d: %v\n%s", b.line, err, output)
+		var output []byte
+		for _, command := range append([]string{"go mod init program.example"}, commandsOf(t, "README.md", "## In Go")...) {
+			words := strings.Fields(strings.ReplaceAll(command, "CHECKOUT", checkout))
+			cmd := exec.Command(words[0], words[1:]...)
+			cmd.Dir = dir
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("README.md:%d: %s: %v\n%s", b.line, command, err, stderr.Bytes())
+			}
+			output = stdout.Bytes()
 		}
 		if i+1 == len(all) || all[i+1].info != "text" {
 			t.Fatalf("README.md:%d: the program's output is not shown", b.line)
@@ -96,6 +108,24 @@ func TestPrograms(t *testing.T) {
 	if ran == 0 {
 		t.Error("README.md has no program")
 	}
+}
+
+// commandsOf are the go commands in the text between a heading and the first block.
+func commandsOf(t *testing.T, page, heading string) (commands []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n"+heading+"\n")
+	section, _, _ = strings.Cut(section, "```")
+	for _, match := range regexp.MustCompile("`(go [^`]*)`").FindAllStringSubmatch(section, -1) {
+		commands = append(commands, match[1])
+	}
+	if len(commands) == 0 {
+		t.Fatalf("%s: %s names no command", page, heading)
+	}
+	return commands
 }
 
 // The check that runs for every change calls the command that README names.
