@@ -161,6 +161,16 @@ func (a *App) userOf(session *web.Session[visitor]) *user {
 	return u
 }
 
+// userFor returns who is logged in with an ID token that answers a question, or nil: a
+// request that asks for a sign-in of its own is not answered with another one.
+func (a *App) userFor(session *web.Session[visitor], q *question) *user {
+	u := a.userOf(session)
+	if nonce := q.dvr.Claims.LoginNonce; u != nil && nonce != "" && u.nonce != nonce {
+		return nil
+	}
+	return u
+}
+
 // show writes a page.
 func (a *App) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
 	session := a.visit(w, r)

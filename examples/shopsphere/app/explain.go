@@ -34,19 +34,11 @@ type explanation struct {
 	Unable string   // why there is no answer
 }
 
-// comparison is one test of a simple question: is this member that text?
-type comparison struct{ Name, Text string }
-
 // explain says what a request asks, and what the answer would be for an ID token.
 // The answer is computed here and shown to nobody but the token's owner.
 func (a *App) explain(q *question, idToken string) (*explanation, error) {
 	told := query.Explain(q.program)
-	x := &explanation{Tests: comparisons(q.program), Told: told, Exact: told.String()}
-	for i, test := range x.Tests {
-		if test.Name == claimNames["iss"] && test.Text == a.options.Issuer {
-			x.Tests[i].Text = "ShopSphere"
-		}
-	}
+	x := &explanation{Tests: a.comparisons(q), Told: told, Exact: told.String()}
 	asked := make(map[string]bool)
 	for _, read := range told.Reads {
 		asked[read.Path] = true
@@ -76,37 +68,6 @@ func (a *App) explain(q *question, idToken string) (*explanation, error) {
 	x.Answer = string(outputs.JSON)
 	x.Yes = x.Answer == `{"result":true}`
 	return x, nil
-}
-
-// comparisons returns the tests of a program that outputs one boolean, named result,
-// which is true if all tests hold and false otherwise, each test being whether a
-// claim that ShopSphere's customers know is a certain text. It returns nil for any
-// other program, and for texts with characters that could mislead: these are told in
-// the words of package query, which sees to that.
-func comparisons(p *query.Program) []comparison {
-	if len(p.Body) != 2 || p.Body[0].Kind != query.Assign || p.Body[1].Kind != query.Output {
-		return nil
-	}
-	all, out := p.Body[0].Expr, p.Body[1]
-	if out.Expr.Op != query.Local || p.Outputs[out.Slot] != "result" || all.Op != query.And {
-		return nil
-	}
-	var tests []comparison
-	for _, test := range all.Args {
-		if test.Op != query.Equal || test.Fold || test.Negate || test.Quantifier != query.One {
-			return nil
-		}
-		left, right := test.Args[0], test.Args[1]
-		if left.Op != query.MemberValue || right.Op != query.Constant || right.Literal.Type != query.String {
-			return nil
-		}
-		name, known := claimNames[p.Paths[left.Path].String()]
-		if !known || !plain.MatchString(right.Literal.Str) {
-			return nil
-		}
-		tests = append(tests, comparison{name, right.Literal.Str})
-	}
-	return tests
 }
 
 // plain are texts that read as what they are: letters, digits, single spaces

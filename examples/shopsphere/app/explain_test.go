@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -18,6 +19,17 @@ func TestComparisons(t *testing.T) {
 	const first, last = `{"==": [{"dvar": "firstName"}, "Jane"]}`, `{"==": [{"dvar": "lastName"}, "Doe"]}`
 	const output = `{"output": {"result": {"lvar": "x"}}}`
 	both := []comparison{{"First name", "Jane"}, {"Last name", "Doe"}}
+	const nonce = "o3B5PGc2ue0cS4Xp0Vx1bA5kR0mP8sN6tQ7wY9zE1Fg"
+	const nonceTest, live = `{"==": [{"dvar": "nonce"}, "` + nonce + `"]}`, `{"<": [{"now": []}, {"dvar": "exp"}]}`
+	audience := func(kind, path, id, quantifier string) string {
+		return `{"or": [{"and": [{"is": ["aud", "string"]}, {"==": [{"dvar": "aud"}, "` + id + `"]}]},
+			{"and": [{"is": ["aud", "` + kind + `"]}, {"==": [{"dvar": "` + path + `"}, "` + id + `", "` + quantifier + `"]}]}]}`
+	}
+	bound := func(tests ...string) string {
+		return `[{"output": {"result": {"and": [` + nonceTest + `, {"and": [` + strings.Join(tests, ",") + `]}]}}}]`
+	}
+	signIn := func(text string) []comparison { return append(slices.Clone(both), comparison{"Sign-in", text}) }
+	a := &App{options: Options{Issuer: "https://op.example", ClientID: "app"}}
 	for _, test := range []struct {
 		name, text string
 		want       []comparison
@@ -33,6 +45,22 @@ func TestComparisons(t *testing.T) {
 		{"a claim that customers do not know", `[{"assign": {"x": {"and": [{"==": [{"dvar": "hidden"}, "Doe"]}]}}}, ` + output + `]`, nil},
 		{"text that turns around", `[{"assign": {"x": {"and": [{"==": [{"dvar": "lastName"}, "D\u202eoe"]}]}}}, ` + output + `]`, nil},
 		{"text of several lines", `[{"assign": {"x": {"and": [{"==": [{"dvar": "lastName"}, "Doe\nFirst name Jane"]}]}}}, ` + output + `]`, nil},
+		{"one expression", `[{"output": {"result": {"and": [` + first + `,` + last + `]}}}]`, both},
+		{"the account's provider", `[{"output": {"result": {"==": [{"dvar": "iss"}, "https://op.example"]}}}]`, []comparison{{"Account at", "ShopSphere"}}},
+		{"another provider", `[{"output": {"result": {"==": [{"dvar": "iss"}, "https://b.example"]}}}]`, []comparison{{"Account at", "https://b.example"}}},
+		{"bound to the sign-in", bound(first, last), signIn("for this question")},
+		{"bound, in this app, valid", bound(first, last, live, audience("array", "aud[]", "app", "or")), signIn("for this question, in this app, still valid")},
+		{"for this app, as text alone", bound(first, last, `{"==": [{"dvar": "aud"}, "app"]}`), signIn("for this question, in this app")},
+		{"nothing but the sign-in", `[{"output": {"result": ` + nonceTest + `}}]`, []comparison{{"Sign-in", "for this question"}}},
+		{"for another app", bound(first, last, audience("array", "aud[]", "other", "or")), nil},
+		{"for no other app", bound(first, last, audience("array", "aud[]", "app", "and")), nil},
+		{"for this app or of an odd kind", bound(first, last, audience("number", "aud[]", "app", "or")), nil},
+		{"of another claim", bound(first, last, audience("array", "azp[]", "app", "or")), nil},
+		{"another nonce", strings.ReplaceAll(bound(first, last), nonce, "x"+nonce[1:]), nil},
+		{"expired", bound(first, last, `{"<": [{"dvar": "exp"}, {"now": []}]}`), nil},
+		{"valid since", bound(first, last, `{"<": [{"now": []}, {"dvar": "nbf"}]}`), nil},
+		{"a local that is not looked at", `[{"assign": {"x": {"and": [` + first + `]}}}, {"output": {"result": {"and": [` + last + `]}}}]`, nil},
+		{"one of two locals", `[{"assign": {"x": ` + first + `}}, {"assign": {"y": ` + last + `}}, {"output": {"result": {"lvar": "y"}}}]`, nil},
 		{"another output", `[{"assign": {"x": {"and": [` + first + `]}}}, {"output": {"name": {"lvar": "x"}}}]`, nil},
 		{"more outputs", `[{"assign": {"x": {"and": [` + first + `]}}}, ` + output + `, {"output": {"y": {"dvar": "email"}}}]`, nil},
 		{"another local", `[{"assign": {"x": {"and": [` + first + `]}}}, {"output": {"result": {"dvar": "email"}}}]`, nil},
@@ -42,7 +70,8 @@ func TestComparisons(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := comparisons(program); !slices.Equal(got, test.want) {
+			q := &question{program: program, dvr: &zkpass.DVRToken{Claims: zkpass.Claims{LoginNonce: nonce}}}
+			if got := a.comparisons(q); !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -63,7 +92,7 @@ func TestOtherQuestions(t *testing.T) {
 	}
 	idToken := "e30." + base64.RawURLEncoding.EncodeToString([]byte(
 		`{"sub":"s","birthdate":"2000-10-31","email":"jane@mail.example","<b>":"x"}`)) + ".c2ln"
-	x, err := a.explain(&question{program: program}, idToken)
+	x, err := a.explain(&question{program: program, dvr: new(zkpass.DVRToken)}, idToken)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ type visitor struct {
 type user struct {
 	name    string
 	idToken string
+	nonce   string    // of the ID token
 	expires time.Time // of the ID token
 }
 
@@ -82,14 +83,20 @@ func (p *relyingParty) config(provider *oidc.Provider) *oauth2.Config {
 	}
 }
 
-// begin returns where to send the browser, and what to keep until it is back.
-func (p *relyingParty) begin(ctx context.Context, transaction string, now time.Time) (string, *pending, error) {
+// begin returns where to send the browser, and what to keep until it is back. The nonce
+// is the request's own, if that asks for a sign-in of its own (Claims.LoginNonce): OpenID
+// Connect's nonce ties an ID token to the login that was begun here, and does so whoever
+// has drawn it. Against codes of other logins there are state and PKCE.
+func (p *relyingParty) begin(ctx context.Context, transaction, nonce string, now time.Time) (string, *pending, error) {
 	provider, err := p.discover(ctx)
 	if err != nil {
 		return "", nil, err
 	}
+	if nonce == "" {
+		nonce = web.RandomText()
+	}
 	kept := &pending{
-		state: web.RandomText(), nonce: web.RandomText(), verifier: oauth2.GenerateVerifier(),
+		state: web.RandomText(), nonce: nonce, verifier: oauth2.GenerateVerifier(),
 		transaction: transaction, begun: now,
 	}
 	target := p.config(provider).AuthCodeURL(kept.state, oidc.Nonce(kept.nonce), oauth2.S256ChallengeOption(kept.verifier))
@@ -127,5 +134,5 @@ func (p *relyingParty) finish(ctx context.Context, kept *pending, answer url.Val
 	if err := idToken.Claims(&claims); err != nil {
 		return nil, fmt.Errorf("%w: the ID token is not right", errLogin)
 	}
-	return &user{name: claims.Name, idToken: raw, expires: idToken.Expiry}, nil
+	return &user{name: claims.Name, idToken: raw, nonce: idToken.Nonce, expires: idToken.Expiry}, nil
 }

@@ -97,18 +97,21 @@ func TestLogin(t *testing.T) {
 		key    *zkpass.PrivateKey
 		answer string
 		ok     bool
+		nonce  string // of the request
 	}{
-		{"right", func(map[string]any) {}, p.key, "code=c", true},
-		{"nonce of another login", func(c map[string]any) { c["nonce"] = "other" }, p.key, "code=c", false},
-		{"no nonce", func(c map[string]any) { delete(c, "nonce") }, p.key, "code=c", false},
-		{"for another app", func(c map[string]any) { c["aud"] = "other" }, p.key, "code=c", false},
-		{"of another issuer", func(c map[string]any) { c["iss"] = "https://other.example" }, p.key, "code=c", false},
-		{"expired", func(c map[string]any) { c["exp"] = time.Now().Add(-time.Hour).Unix() }, p.key, "code=c", false},
-		{"signed by a stranger", func(map[string]any) {}, stranger, "code=c", false},
-		{"an error", func(map[string]any) {}, p.key, "error=access_denied&code=c", false},
+		{"right", func(map[string]any) {}, p.key, "code=c", true, ""},
+		{"right, for a request", func(map[string]any) {}, p.key, "code=c", true, "requested"},
+		{"nonce of another request", func(c map[string]any) { c["nonce"] = "other" }, p.key, "code=c", false, "requested"},
+		{"nonce of another login", func(c map[string]any) { c["nonce"] = "other" }, p.key, "code=c", false, ""},
+		{"no nonce", func(c map[string]any) { delete(c, "nonce") }, p.key, "code=c", false, ""},
+		{"for another app", func(c map[string]any) { c["aud"] = "other" }, p.key, "code=c", false, ""},
+		{"of another issuer", func(c map[string]any) { c["iss"] = "https://other.example" }, p.key, "code=c", false, ""},
+		{"expired", func(c map[string]any) { c["exp"] = time.Now().Add(-time.Hour).Unix() }, p.key, "code=c", false, ""},
+		{"signed by a stranger", func(map[string]any) {}, stranger, "code=c", false, ""},
+		{"an error", func(map[string]any) {}, p.key, "error=access_denied&code=c", false, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			target, kept, err := party.begin(t.Context(), "transaction", time.Now())
+			target, kept, err := party.begin(t.Context(), "transaction", test.nonce, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,6 +122,9 @@ func TestLogin(t *testing.T) {
 			asked := u.Query()
 			if asked.Get("code_challenge_method") != "S256" || asked.Get("code_challenge") == "" || asked.Get("state") != kept.state {
 				t.Errorf("the login is begun without PKCE or state: %v", asked)
+			}
+			if nonce := asked.Get("nonce"); len(nonce) == 0 || test.nonce != "" && nonce != test.nonce {
+				t.Errorf("the login is begun with nonce %q, the request's is %q", nonce, test.nonce)
 			}
 			claims := map[string]any{
 				"iss": p.URL, "sub": "s", "aud": "app", "exp": time.Now().Add(time.Hour).Unix(), "iat": time.Now().Unix(),
@@ -134,7 +140,7 @@ func TestLogin(t *testing.T) {
 			if (err == nil) != test.ok || err != nil && !errors.Is(err, errLogin) {
 				t.Fatalf("error %v, want success %v", err, test.ok)
 			}
-			if test.ok && (got.name != "Jane Doe" || got.idToken != p.token || p.form.Get("code_verifier") != kept.verifier) {
+			if test.ok && (got.name != "Jane Doe" || got.idToken != p.token || got.nonce != asked.Get("nonce") || p.form.Get("code_verifier") != kept.verifier) {
 				t.Errorf("got %s, and the provider was sent %v", fmt.Sprint(got.name), p.form)
 			}
 		})

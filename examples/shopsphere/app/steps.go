@@ -85,11 +85,11 @@ func (a *App) showTransaction(w http.ResponseWriter, r *http.Request, session *w
 		a.refuse(w, r, now.err, t)
 	case t.expired(a.now()):
 		a.refuse(w, r, zkpass.ErrExpired, t)
-	case a.userOf(session) == nil:
+	case a.userFor(session, t.question) == nil:
 		web.FormsTo(w, a.options.Issuer)
 		a.show(w, r, http.StatusOK, "welcome", t.partner.Name+" has a question", a.stepPage(t))
 	default:
-		a.showConsent(w, r, a.userOf(session), t)
+		a.showConsent(w, r, a.userFor(session, t.question), t)
 	}
 }
 
@@ -121,7 +121,7 @@ func (a *App) showConsent(w http.ResponseWriter, r *http.Request, u *user, t *tr
 
 // login sends the browser to the provider.
 func (a *App) login(w http.ResponseWriter, r *http.Request, session *web.Session[visitor], t *transaction) {
-	target, kept, err := a.party.begin(r.Context(), t.id, a.now())
+	target, kept, err := a.party.begin(r.Context(), t.id, t.dvr.Claims.LoginNonce, a.now())
 	if err != nil {
 		a.refuse(w, r, errProviderDown, t)
 		return
@@ -159,7 +159,7 @@ func (a *App) callback(w http.ResponseWriter, r *http.Request) {
 
 // agree starts the proof that the customer has agreed to.
 func (a *App) agree(w http.ResponseWriter, r *http.Request, session *web.Session[visitor], t *transaction) {
-	u := a.userOf(session)
+	u := a.userFor(session, t.question)
 	if u == nil || t.expired(a.now()) {
 		http.Redirect(w, r, RequestsPath+"/"+t.id, http.StatusSeeOther)
 		return

@@ -20,7 +20,7 @@ import (
 func main() {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	port := flags.Int("port", 9400, "first of the four ports; 0 takes any that are free")
-	algorithm := flags.String("algorithm", "ES256", "what ShopSphere signs ID tokens with: ES256 or RS256")
+	algorithm := flags.String("algorithm", "RS256", "what ShopSphere signs ID tokens with: RS256 or ES256")
 	alone := flags.Bool("without-service", false, "start no zkPass service; the app proves alone")
 	once := flags.Bool("once", false, "end after the walk")
 	if err := flags.Parse(os.Args[1:]); err != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/zkpass-go/zkpass"
@@ -83,7 +84,10 @@ func TestPages(t *testing.T) {
 	b.press("Sign in")
 	b.at("What Krisna asks")
 	b.says("Is all of this true of your account?", "Account at ShopSphere", "First name Jane", "Last name Doe", "Driver’s license DL00718256",
-		"yes or no", "E-mail address", "Birthday", "no attestation", `{"result":true}`)
+		"Sign-in for this question, in this app, still valid", "yes or no", "E-mail address", "Birthday", "no attestation", `{"result":true}`)
+	if page, err := b.look(); err != nil || strings.Contains(page.Text, "nonce") {
+		t.Errorf("the customer reads of a nonce: %v, %s", err, page.Text)
+	}
 	b.shoot("app-consent")
 	b.press("Agree and make the proof")
 	b.at("Making your proof")

@@ -70,7 +70,9 @@ func TestConsentRefused(t *testing.T) {
 	b.press("Get 10 % off")
 	b.at("One step in the ShopSphere app")
 	b.press("Open the ShopSphere app")
-	b.at("What Krisna asks") // still signed in
+	b.at("Krisna has a question about your ShopSphere account")
+	b.says("Sign in once more") // still signed in, but not for this question
+	b.shoot("sign-in-again")
 	b.press("Sign out")
 	b.at("Prove it without showing it")
 }
@@ -291,7 +293,8 @@ func forge(t *testing.T, s *stage.Stage, dvrToken string) string {
 		t.Fatal(err)
 	}
 	idToken := signJWT(t, key, fmt.Sprintf(
-		`{"iss":%q,"firstName":"Jane","lastName":"Doe","driverLicenseNumber":"DL00718256"}`, s.Provider))
+		`{"iss":%q,"aud":"client_id_58347","exp":4102444800,"nonce":%q,"firstName":"Jane","lastName":"Doe","driverLicenseNumber":"DL00718256"}`,
+		s.Provider, dvr.Claims.LoginNonce))
 	set, err := zkpass.NewKeySet(key.Public())
 	if err != nil {
 		t.Fatal(err)

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/verify"
 )
 
@@ -38,21 +40,29 @@ type answer struct {
 
 var errNoDVR = errors.New("no such request")
 
-// queryFor is the question about a customer: is this the person that an account of
-// ShopSphere belongs to?
-func queryFor(c *customer, issuer string) (string, error) {
+// question is what the shop asks about a customer: is this the person that an account
+// of ShopSphere belongs to, who has just signed in to the ShopSphere app? A sign-in with
+// another nonce is none that this request led to, and does not count.
+func (s *Shop) question(c *customer, nonce string) (string, error) {
 	type object map[string]any
 	equal := func(path, value string) object { return object{"==": []any{object{"dvar": path}, value}} }
-	text, err := json.Marshal([]any{
-		object{"assign": object{"result": object{"and": []any{
-			equal("iss", issuer),
-			equal("firstName", c.FirstName),
-			equal("lastName", c.LastName),
-			equal("driverLicenseNumber", c.DriverLicenseNumber),
-		}}}},
-		object{"output": object{"result": object{"lvar": "result"}}},
-	})
-	return string(text), err
+	is := func(path, kind string) object { return object{"is": []any{path, kind}} }
+	client := s.options.AppClientID
+	text, err := json.Marshal([]any{object{"output": object{"result": object{"and": []any{
+		equal("iss", s.options.Issuer),
+		object{"or": []any{ // OpenID Connect Core 1.0, section 2: one text or a list
+			object{"and": []any{is("aud", "string"), equal("aud", client)}},
+			object{"and": []any{is("aud", "array"), object{"==": []any{object{"dvar": "aud[]"}, client, "or"}}}},
+		}},
+		object{"<": []any{object{"now": []any{}}, object{"dvar": "exp"}}},
+		equal("firstName", c.FirstName),
+		equal("lastName", c.LastName),
+		equal("driverLicenseNumber", c.DriverLicenseNumber),
+	}}}}})
+	if err != nil {
+		return "", err
+	}
+	return query.BindNonce(string(text), "", nonce)
 }
 
 // newRequest makes, signs and keeps a request for a customer.
@@ -61,7 +71,8 @@ func (s *Shop) newRequest(ctx context.Context, c *customer) (*request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("asking for ShopSphere's keys: %w", err)
 	}
-	text, err := queryFor(c, s.options.Issuer)
+	nonce := zkpass.NewLoginNonce()
+	text, err := s.question(c, nonce)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +92,7 @@ func (s *Shop) newRequest(ctx context.Context, c *customer) (*request, error) {
 	r := &request{ID: dvr.ID, Customer: c.Username, Issued: now, Expires: now.Add(requestLife)}
 	r.Token, err = zkpass.SignDVR(dvr, zkpass.Claims{
 		IssuedAt: r.Issued, Expires: r.Expires, Issuer: s.options.Origin, ResponseURI: s.options.Origin + proofsPath,
+		LoginNonce: nonce,
 	}, s.key)
 	if err != nil {
 		return nil, err
@@ -88,16 +100,22 @@ func (s *Shop) newRequest(ctx context.Context, c *customer) (*request, error) {
 	return r, s.options.Store.putRequest(ctx, r)
 }
 
-// issuerKeyID names the key of ShopSphere that ID tokens are signed with today.
+// issuerKeyID names the key of ShopSphere that ID tokens are signed with today: of
+// several the first for RS256, which is what providers sign with unless a client has
+// asked for something else (OpenID Connect Registration 1.0, section 2).
 func (s *Shop) issuerKeyID(ctx context.Context) (string, error) {
 	set, err := s.fetcher.KeySet(ctx, s.options.IssuerJWKS)
 	if err != nil {
 		return "", err
 	}
-	for _, key := range set.Keys() {
-		if key.Algorithm().Provable() {
+	keys := slices.DeleteFunc(set.Keys(), func(k *zkpass.PublicKey) bool { return !k.Algorithm().Provable() })
+	for _, key := range keys {
+		if key.Algorithm() == zkpass.RS256 {
 			return key.ID(), nil
 		}
+	}
+	if len(keys) > 0 {
+		return keys[0].ID(), nil
 	}
 	// Without one that can be proven with, the app tells the customer so.
 	key, err := set.Key("", "")

@@ -28,6 +28,8 @@ type Options struct {
 	Origin string
 	// Issuer and IssuerJWKS are ShopSphere's issuer URL and key set.
 	Issuer, IssuerJWKS string
+	// AppClientID is the ShopSphere app's at ShopSphere: only a sign-in to that app counts.
+	AppClientID string
 	// AppRequests is the URL in the ShopSphere app that takes requests.
 	AppRequests string
 	// ServiceJWKS is the key set of the zkPass service whose proofs the shop takes

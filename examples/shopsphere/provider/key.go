@@ -19,17 +19,17 @@ type signingKey struct {
 	private crypto.Signer
 }
 
-// newSigningKey makes a key for ES256 or RS256, with its thumbprint as id.
+// newSigningKey makes a key for RS256 or ES256, with its thumbprint as id.
 func newSigningKey(alg string) (*signingKey, error) {
 	key := &signingKey{alg: jose.SignatureAlgorithm(alg)}
 	var err error
 	switch key.alg {
-	case jose.ES256:
-		key.private, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	case jose.RS256:
 		key.private, err = rsa.GenerateKey(rand.Reader, 2048)
+	case jose.ES256:
+		key.private, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	default:
-		return nil, fmt.Errorf("signing algorithm %q: want ES256 or RS256", alg)
+		return nil, fmt.Errorf("signing algorithm %q: want RS256 or ES256", alg)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("generating signing key: %w", err)

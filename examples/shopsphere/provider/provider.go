@@ -23,7 +23,8 @@ var files embed.FS
 type Options struct {
 	// Issuer is the origin of the provider and the iss of its ID tokens.
 	Issuer string
-	// Algorithm signs ID tokens: ES256 or RS256; empty stands for ES256.
+	// Algorithm signs ID tokens: RS256 or ES256; empty stands for RS256, OpenID Connect's
+	// own default.
 	Algorithm string
 	Users     []User
 	Clients   []Client
@@ -49,7 +50,7 @@ type visitor struct{ id string }
 // New returns the provider as a handler.
 func New(options Options) (http.Handler, error) {
 	if options.Algorithm == "" {
-		options.Algorithm = "ES256"
+		options.Algorithm = "RS256"
 	}
 	key, err := newSigningKey(options.Algorithm)
 	if err != nil {

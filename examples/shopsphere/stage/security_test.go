@@ -17,12 +17,21 @@ import (
 	"github.com/zkpass-go/zkpass/examples/shopsphere/provider"
 )
 
-// TestRS256: ShopSphere signs with RS256 by a flag, and the customer sees no difference.
-func TestRS256(t *testing.T) {
-	s := start(t, Options{Algorithm: "RS256"})
-	w, err := s.Walk(t.Context(), Jane, "app", t.Logf)
-	if err != nil || w.Heading() != "10 % off is yours" {
-		t.Errorf("%v, heading %q", err, w.Heading())
+// TestAlgorithm: ShopSphere signs with RS256, and with ES256 by a flag; the customer sees
+// no difference.
+func TestAlgorithm(t *testing.T) {
+	for option, want := range map[string]string{"": "RS256", "ES256": "ES256"} {
+		s := start(t, Options{Algorithm: option})
+		w, err := s.Walk(t.Context(), Jane, "app", t.Logf)
+		if err != nil || w.Heading() != "10 % off is yours" {
+			t.Errorf("%s: %v, heading %q", want, err, w.Heading())
+		}
+		config, _ := client(t, s, s.clientSecret)
+		token := idToken(t, s, config, "nonce")
+		header, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[0])
+		if err != nil || !strings.Contains(string(header), `"alg":"`+want+`"`) {
+			t.Errorf("with %q ID tokens have header %s, %v", option, header, err)
+		}
 	}
 }
 
@@ -162,6 +171,18 @@ func code(t *testing.T, s *Stage, target string) (*Walker, string) {
 		return w, ""
 	}
 	return w, last.Query().Get("code")
+}
+
+// idToken has Jane log in to a client with a nonce.
+func idToken(t *testing.T, s *Stage, config *oauth2.Config, nonce string) string {
+	t.Helper()
+	verifier := oauth2.GenerateVerifier()
+	_, c := code(t, s, config.AuthCodeURL("state", oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)))
+	tokens, err := config.Exchange(t.Context(), c, oauth2.VerifierOption(verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens.Extra("id_token").(string)
 }
 
 func TestProvider(t *testing.T) {

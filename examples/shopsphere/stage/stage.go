@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coreos/go-oidc/v3/oidc"
+
 	"github.com/zkpass-go/zkpass/examples/shopsphere/app"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/krisna"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/provider"
@@ -38,10 +40,21 @@ type Options struct {
 	Listener func(party string, listener net.Listener) net.Listener
 	// KrisnaNow and AppNow tell the time; nil stands for time.Now.
 	KrisnaNow, AppNow func() time.Time
+	// Clients are further applications that people can sign in to at the provider.
+	Clients []provider.Client
+	// Other is a provider that runs already, in place of the stage's own.
+	Other *Other
 	// Impostor has the app log in at another provider than the one that the shop
 	// asks about, with accounts that look the same.
 	Impostor bool
 	Logger   *slog.Logger
+}
+
+// Other is an OpenID provider that is no part of the stage. The app is a client of
+// it, with the redirect URI [app.CallbackPath] at the app's origin.
+type Other struct {
+	Issuer                 string
+	ClientID, ClientSecret string
 }
 
 // Stage is all parties, running.
@@ -53,7 +66,8 @@ type Stage struct {
 	// Store is the shop's database.
 	Store *krisna.Store
 
-	clientSecret string // the app's at the provider
+	jwks                   string // the provider's key set
+	clientID, clientSecret string // the app's at the provider
 
 	logger *slog.Logger
 	around func(string, net.Listener) net.Listener
@@ -96,8 +110,13 @@ func (s *Stage) start(ctx context.Context, options Options) error {
 	s.Provider = "http://" + listeners[0].Addr().String()
 	s.App = "http://" + listeners[1].Addr().String()
 	s.Krisna = fmt.Sprintf("http://localhost:%d", listeners[2].Addr().(*net.TCPAddr).Port)
-	s.clientSecret = web.RandomText()
-	if err := s.startProvider(ctx, listeners[0], s.Provider, options); err != nil {
+	s.jwks, s.clientID, s.clientSecret = s.Provider+provider.JWKSPath, clientID, web.RandomText()
+	if options.Other != nil {
+		listeners[0].Close()
+		if err := s.useOther(ctx, options.Other); err != nil {
+			return err
+		}
+	} else if err := s.startProvider(ctx, listeners[0], s.Provider, options); err != nil {
 		return fmt.Errorf("starting the provider: %w", err)
 	}
 	login := s.Provider
@@ -130,8 +149,8 @@ func (s *Stage) start(ctx context.Context, options Options) error {
 		return fmt.Errorf("starting the shop: %w", err)
 	}
 	appOptions := app.Options{
-		Origin: s.App, Issuer: login, IssuerJWKS: s.Provider + provider.JWKSPath,
-		ClientID: clientID, ClientSecret: s.clientSecret, Partners: []app.Partner{{Name: "Krisna", Origin: s.Krisna}},
+		Origin: s.App, Issuer: login, IssuerJWKS: s.jwks,
+		ClientID: s.clientID, ClientSecret: s.clientSecret, Partners: []app.Partner{{Name: "Krisna", Origin: s.Krisna}},
 		Service: service, Now: options.AppNow, Logger: options.Logger.With("site", "app"),
 	}
 	handler, err := app.New(ctx, appOptions)
@@ -142,16 +161,34 @@ func (s *Stage) start(ctx context.Context, options Options) error {
 	return nil
 }
 
+// useOther asks another provider for what it publishes of itself.
+func (s *Stage) useOther(ctx context.Context, other *Other) error {
+	s.Provider, s.clientID, s.clientSecret = other.Issuer, other.ClientID, other.ClientSecret
+	found, err := oidc.NewProvider(ctx, other.Issuer)
+	if err != nil {
+		return fmt.Errorf("discovering the OpenID provider: %w", err)
+	}
+	var published struct {
+		JWKS string `json:"jwks_uri"`
+	}
+	if err := found.Claims(&published); err != nil {
+		return fmt.Errorf("discovering the OpenID provider: %w", err)
+	}
+	s.jwks = published.JWKS
+	return nil
+}
+
 func (s *Stage) startProvider(ctx context.Context, listener net.Listener, issuer string, options Options) error {
 	users, err := provider.DemoUsers()
 	if err != nil {
 		return err
 	}
+	clients := append([]provider.Client{{
+		ID: s.clientID, Secret: s.clientSecret, Name: "the ShopSphere app", RedirectURIs: []string{s.App + app.CallbackPath},
+	}}, options.Clients...)
 	handler, err := provider.New(provider.Options{
-		Issuer: issuer, Algorithm: options.Algorithm, Users: users, Logger: options.Logger.With("site", "provider"),
-		Clients: []provider.Client{{
-			ID: clientID, Secret: s.clientSecret, Name: "the ShopSphere app", RedirectURIs: []string{s.App + app.CallbackPath},
-		}},
+		Issuer: issuer, Algorithm: options.Algorithm, Users: users, Clients: clients,
+		Logger: options.Logger.With("site", "provider"),
 	})
 	if err != nil {
 		return err
@@ -173,7 +210,7 @@ func (s *Stage) startKrisna(ctx context.Context, listener net.Listener, options 
 		return err
 	}
 	shop := krisna.Options{
-		Origin: s.Krisna, Issuer: s.Provider, IssuerJWKS: s.Provider + provider.JWKSPath,
+		Origin: s.Krisna, Issuer: s.Provider, IssuerJWKS: s.jwks, AppClientID: s.clientID,
 		AppRequests: s.App + app.RequestsPath, Store: s.Store, Now: options.KrisnaNow,
 		Logger: options.Logger.With("site", "krisna"),
 	}

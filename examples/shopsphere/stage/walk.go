@@ -51,6 +51,11 @@ func (w *Walker) Send(ctx context.Context, path string, fields map[string]string
 	for name, value := range fields {
 		values.Set(name, value)
 	}
+	return w.post(ctx, action, values)
+}
+
+// post sends a form that need not be on the page.
+func (w *Walker) post(ctx context.Context, action string, values url.Values) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, action, strings.NewReader(values.Encode()))
 	if err != nil {
 		return err
