@@ -3,21 +3,26 @@ package zkpass
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 )
 
-// serviceKeys is the key set of a service, kept as long as its Cache-Control says,
-// within 1 min to 24 h. turn is held by who uses or fetches it.
+// serviceKeys is the key set of a service, kept as long as its Cache-Control and Age
+// say, within 1 min to 24 h. turn is held by who uses or fetches it.
 type serviceKeys struct {
 	turn    chan struct{} // capacity 1
 	set     *KeySet
 	expires time.Time
+	stale   time.Time // until when it is used if it cannot be had anew
+	failed  time.Time // the last time that this was so
 }
 
 // Keys returns the key set of the service: the keys that sign its proofs, for a
-// verifier's policy, and those to encrypt to.
+// verifier's policy, and those to encrypt to. While it cannot be refreshed, or what comes
+// has no key that can be used, the set at hand stays good for up to 24 hours, as with
+// [KeyFetcher], with an attempt every 10 seconds at the most.
 func (c *Client) Keys(ctx context.Context) (*KeySet, error) { return c.keySet(ctx, nil) }
 
 // keySet returns the key set, another one than that which has turned out to be out
@@ -30,10 +35,23 @@ func (c *Client) keySet(ctx context.Context, outdated *KeySet) (*KeySet, error) 
 	case <-ctx.Done():
 		return nil, fmt.Errorf("fetching the service's keys: %w", ctx.Err())
 	}
-	if k.set != nil && k.set != outdated && time.Now().Before(k.expires) {
+	now := time.Now()
+	good := k.set != nil && k.set != outdated
+	if good && now.Before(k.expires) {
 		return k.set, nil
 	}
-	set, age, err := c.fetchKeys(ctx, outdated != nil)
+	good = good && now.Before(k.stale)
+	if good && now.Before(k.failed.Add(failureWait)) {
+		return k.set, nil
+	}
+	set, age, stale, err := c.fetchKeys(ctx, outdated != nil, good)
+	if isExposed(err) {
+		good, k.set = false, nil
+	}
+	if err != nil && good && ctx.Err() == nil {
+		k.failed = time.Now()
+		return k.set, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fetching the service's keys: %w", err)
 	}
@@ -43,23 +61,37 @@ func (c *Client) keySet(ctx context.Context, outdated *KeySet) (*KeySet, error) 
 		}
 	}
 	k.set, k.expires = set, time.Now().Add(age)
+	k.stale = k.expires.Add(stale)
 	return set, nil
 }
 
-func (c *Client) fetchKeys(ctx context.Context, anew bool) (*KeySet, time.Duration, error) {
-	got, err := c.exchange(ctx, call{method: http.MethodGet, path: "/.well-known/jwks.json", public: true, anew: anew, limit: MaxKeySet})
+// fetchKeys fetches the key set. Where a good one is at hand it tries once, for 5
+// seconds. A set without any key is an error.
+func (c *Client) fetchKeys(ctx context.Context, anew, good bool) (set *KeySet, age, stale time.Duration, err error) {
+	request := call{method: http.MethodGet, path: "/.well-known/jwks.json", public: true, anew: anew, limit: MaxKeySet}
+	var got *reply
+	if good {
+		within, cancel := context.WithTimeout(ctx, fetchTimeout)
+		defer cancel()
+		got, err = c.send(within, request)
+	} else {
+		got, err = c.exchange(ctx, request)
+	}
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	if got.status != http.StatusOK {
-		return nil, 0, problem(got, c.hidden)
+		return nil, 0, 0, problem(got, c.hidden)
 	}
-	set, err := ParseKeySet(got.body)
+	set, err = ParseKeySet(got.body)
+	if err == nil && len(set.keys) == 0 {
+		err = errors.New("the key set has no key that can be used")
+	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrServiceAnswer, err)
+		return nil, 0, 0, fmt.Errorf("%w: %w", ErrServiceAnswer, err)
 	}
-	age, _ := cacheTimes(got.header)
-	return set, age, nil
+	age, stale = cacheTimes(got.header)
+	return set, age, stale, nil
 }
 
 // encryptionKey returns the key to encrypt to: the first of its kind, since old and

@@ -327,3 +327,70 @@ func TestClientRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A key set that cannot be refreshed, or would be without a key, stays good for a day
+// after it expires; one that shows a private key ends the trust in it.
+func TestClientStaleKeys(t *testing.T) {
+	p := newParties(t)
+	exposed, err := p.signing.JWK()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
+	}
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		ends   bool
+	}{
+		"busy":        {answer: problem(503, zkpass.ProblemQueueFull)},
+		"cut off":     {answer: drop(halfAnswer)},
+		"hangs":       {answer: hang},
+		"no keys":     {answer: text(`{"keys":[]}`)},
+		"not a set":   {answer: text(`<html>`)},
+		"private key": {answer: text(`{"keys":[` + string(exposed) + `]}`), ends: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{t: t, other: test.answer, keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}, maxed: "max-age=600"}
+				client, end := connect(t, f, zkpass.ClientOptions{MaxAttempts: 1})
+				defer end()
+				set, err := client.Keys(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.mu.Lock()
+				good := f.keys
+				f.keys = nil
+				f.mu.Unlock()
+				time.Sleep(601 * time.Second)
+				for range 3 { // one attempt in ten seconds
+					got, err := client.Keys(t.Context())
+					if test.ends != (err != nil) || !test.ends && got != set {
+						t.Fatalf("%v, %v", got, err)
+					}
+				}
+				if test.ends {
+					return
+				}
+				if n := len(f.of("GET", "/.well-known/jwks.json")); n != 2 {
+					t.Errorf("%d fetches", n)
+				}
+				time.Sleep(24*time.Hour - time.Minute)
+				if got, err := client.Keys(t.Context()); err != nil || got != set {
+					t.Errorf("before a day has passed: %v", err)
+				}
+				time.Sleep(time.Minute)
+				if _, err := client.Keys(t.Context()); err == nil {
+					t.Error("after a day")
+				}
+				f.mu.Lock()
+				f.keys = good
+				f.mu.Unlock()
+				if got, err := client.Keys(t.Context()); err != nil || got == set {
+					t.Errorf("when the service is back: %v", err)
+				}
+			})
+		})
+	}
+}
