@@ -134,16 +134,6 @@ func (s *subject) check(output []byte, random io.Reader, what scope) (err error)
 	return nil
 }
 
-// unproven is why the documents cannot be proven about yet, if so.
-func (s *subject) unproven(t testing.TB) error {
-	t.Helper()
-	p, err := newPlan(s.with([]byte("{}")), nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.unproven(s.secrets)
-}
-
 // refused reports whether an error of check is the right way to fail: a violation
 // that names what does not hold, or an output that the program cannot have.
 func refused(err error) bool {

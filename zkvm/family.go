@@ -8,6 +8,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
+	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
@@ -17,9 +18,9 @@ import (
 // family is the compiled circuits. They are public and the same for everybody,
 // so they are compiled once and kept.
 type family struct {
-	sha256, base64url, json, products, fold, unescape func() *circuit.Circuit[elem]
-	rsa                                               [len(rsa.Sizes)]func() *circuit.Circuit[elem]
-	ecdsa                                             func() *circuit.Circuit[p256.Elem]
+	sha256, base64url, json, products, fold, unescape, place, order func() *circuit.Circuit[elem]
+	rsa                                                             [len(rsa.Sizes)]func() *circuit.Circuit[elem]
+	ecdsa                                                           func() *circuit.Circuit[p256.Elem]
 
 	lock sync.Mutex
 	dots map[int]*circuit.Circuit[elem] // by length
@@ -44,6 +45,8 @@ func Forget() {
 		products:  sync.OnceValue(compileProducts),
 		fold:      sync.OnceValue(compileFold),
 		unescape:  sync.OnceValue(json.CompileUnescape),
+		place:     sync.OnceValue(decimal.CompilePlace),
+		order:     sync.OnceValue(decimal.CompileOrder),
 		ecdsa:     sync.OnceValue(ecdsa.Compile),
 		dots:      map[int]*circuit.Circuit[elem]{},
 	}
@@ -83,6 +86,10 @@ func (p *plan) circuit(use int) *circuit.Circuit[elem] {
 		return f.fold()
 	case useUnescape:
 		return f.unescape()
+	case usePlace:
+		return f.place()
+	case useOrder:
+		return f.order()
 	case useRSA2048, useRSA3072, useRSA4096:
 		return f.rsa[use-useRSA2048]()
 	}

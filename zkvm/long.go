@@ -1,14 +1,16 @@
 package zkvm
 
 import (
+	"slices"
+
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 )
 
 // Long arrays. Where a path ends in [] without a filter and its elements are counted,
-// or compared with a string or a boolean of the query, no element has to be told apart
-// from the others: what is asked is asked of all at once, over the positions where
-// elements start. Such an array may have 1,024 elements.
+// or compared with a literal or now, no element has to be told apart from the others:
+// what is asked is asked of all at once, over the positions where elements start. Such
+// an array may have 1,024 elements. Numbers are in longnumbers.go.
 //
 // That a condition c_i holds at all starts is one form, Σ_i z_i·c_i·ω^i with powers of
 // a challenge ω, a dot product: it is zero only if each is, but for n values of ω. That
@@ -28,29 +30,26 @@ type long struct {
 	chars   [2][]ref
 	decoded *decoded
 
-	texts    map[literalText]longAnswer
-	booleans *[2]flag // all elements are false, or true
-	allText  *ref
-	allTruth *ref
+	texts      map[literalText]longAnswer
+	booleans   *[2]flag // all elements are false, or true
+	without    map[ordered]flag
+	allText    *ref
+	allTruth   *ref
+	allNumbers *ref
+	short      *ref // see numbersWithinLimit
 }
 
 // longAnswer is what the elements are to a string of the query.
 type longAnswer struct{ some, all flag }
 
 // longUse reports which operand of a comparison is an array all of whose elements are
-// compared with a string or a boolean of the query, or -1.
+// compared with a literal or now, or -1.
 func longUse(e *query.Expr) int {
-	if len(e.Args) != 2 {
-		return -1
-	}
-	for k, a := range e.Args {
-		other := e.Args[1-k]
-		if a.Op == query.MemberValue && a.Elements == query.MaxLongArray && other.Op == query.Constant && other.Literal.Type&(query.String|query.Boolean) != 0 {
-			switch e.Op {
-			case query.Equal, query.NotEqual:
-				return k
-			}
-		}
+	switch e.Op {
+	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
+		return slices.IndexFunc(e.Args, func(a *query.Expr) bool {
+			return a.Op == query.MemberValue && a.Elements == query.MaxLongArray
+		})
 	}
 	return -1
 }
@@ -131,6 +130,12 @@ func (x *execution) longComparison(e *query.Expr, at int, g flag) flag {
 	m := x.m
 	l, literal := x.longs[e.Args[at].Path], e.Args[1-at].Literal
 	m.countLong(l)
+	switch other := e.Args[1-at]; {
+	case other.Op == query.Now:
+		return x.longNumbers(e, at, document.Decimal{Int: x.time}, g)
+	case literal.Type == query.Number:
+		return x.longNumbers(e, at, literal.Num, g)
+	}
 	// Whether an element is decides "any", whether all are decides "all".
 	var answer longAnswer
 	if literal.Type == query.String {

@@ -25,8 +25,12 @@ func every(text string) func(int) string { return func(int) string { return text
 // comparisons are all comparisons of a long array with a literal.
 func comparisons(path, literal string) (out []string) {
 	ops := []string{"==", "!="}
-	if literal[0] == '"' {
+	switch literal[0] {
+	case '"':
 		ops = append(ops, "~==", "~!=")
+	case 't', 'f':
+	default:
+		ops = append(ops, "<", "<=", ">", ">=")
 	}
 	for _, op := range ops {
 		for _, quantifier := range []string{`"and"`, `"or"`} {
@@ -229,6 +233,12 @@ func TestLongCost(t *testing.T) {
 			}
 			return p.gf.Bits + 16*p.gf.Symbols
 		}
+		if own := committed(`{"<":[{"dvar":"a[]"},5,"or"]}`) - committed(`{"is":["a[0]","number"]}`); own > 16*class.Bytes+32 {
+			t.Errorf("class %s: %d committed bits for numbers", class, own)
+		}
+		if more := committed(`{"and":[{"<":[{"dvar":"a[]"},5,"or"]},{">":[{"dvar":"a[]"},1]}]}`) - committed(`{"<":[{"dvar":"a[]"},5,"or"]}`); more > 2*class.Bytes+8 {
+			t.Errorf("class %s: %d committed bits for another literal", class, more)
+		}
 		// A string that is decoded brings what all share.
 		base := `{"==":[{"dvar":"s"},"x"]},{"is":["a[0]","string"]}`
 		own := committed(`{"and":[`+base+`,{"~==":[{"dvar":"a[]"},"x","or"]}]}`) - committed(`{"and":[`+base+`,{"is":["a[0]","string"]}]}`)
@@ -241,9 +251,9 @@ func TestLongCost(t *testing.T) {
 
 func TestLongProof(t *testing.T) {
 	for _, tail := range []string{"", `,"z":"\n"`} {
-		q := ask(t, `[{"output":{"r":{"~==":[{"dvar":"g[]"},"ADMIN","or"]}}},{"output":{"n":{"count":"g[]"}}},{"output":{"z":{"or":[{"not":{"exists":"z"}},{"==":[{"dvar":"z"},"\n"]}]}}}]`,
-			`{"g":`+list(100, func(i int) string { return fmt.Sprintf(`"g%d"`, i) })+`,"h":["admin"],"_g_zkpass_public_":true`+tail+`}`)
-		if want := `{"r":false,"n":100,"z":true}`; string(q.output) != want {
+		q := ask(t, `[{"output":{"m":{"<":[{"dvar":"m[]"},{"now":[]}]}}},{"output":{"r":{"~==":[{"dvar":"g[]"},"ADMIN","or"]}}},{"output":{"n":{"count":"g[]"}}},{"output":{"z":{"or":[{"not":{"exists":"z"}},{"==":[{"dvar":"z"},"\n"]}]}}}]`,
+			`{"g":`+list(100, func(i int) string { return fmt.Sprintf(`"g%d"`, i) })+`,"m":`+list(40, every("1.5"))+`,"h":["admin"],"_g_zkpass_public_":true`+tail+`}`)
+		if want := `{"m":true,"r":false,"n":100,"z":true}`; string(q.output) != want {
 			t.Fatalf("output %s", q.output)
 		}
 		st := *q.st
@@ -256,7 +266,7 @@ func TestLongProof(t *testing.T) {
 		if err := Verify(&st, proof); err != nil {
 			t.Error(err)
 		}
-		st.Output = []byte(`{"r":true,"n":100,"z":true}`)
+		st.Output = []byte(`{"m":true,"r":true,"n":100,"z":true}`)
 		if err := Verify(&st, proof); err == nil {
 			t.Error("another output is accepted")
 		}

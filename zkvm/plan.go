@@ -25,6 +25,8 @@ const (
 	useProducts
 	useFold
 	useUnescape
+	usePlace
+	useOrder
 	useRSA2048
 	useRSA3072
 	useRSA4096

@@ -90,9 +90,6 @@ func prove(ctx context.Context, st *Statement, secrets []Secret, o *options) ([]
 		return published, r, err
 	})
 	if err != nil {
-		if why := p.unproven(secrets); why != nil {
-			return nil, why
-		}
 		return nil, fmt.Errorf("proving: %w", err)
 	}
 	return proof, nil

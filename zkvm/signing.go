@@ -30,6 +30,7 @@ type source struct {
 	bytes     []ref // byte i with its bits at x^0..x^7
 	levels    map[int][]ref
 	units     *unitRefs
+	numbers   *numbers
 	names     []ref // see decodedNames
 	// see elementsAtLevel
 	elementStarts []ref

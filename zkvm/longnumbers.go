@@ -1,0 +1,304 @@
+package zkvm
+
+import (
+	"math/bits"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+)
+
+// Long arrays of numbers that are compared with a literal or now. All numbers of the
+// document are compared with it at once (package decimal): less and greater of the
+// first byte of a number tell how it compares, whether it is bad, and, of another such
+// comparison, its limits. What is asked of the elements is then asked where they start.
+
+// numbers are the places of all digits of a document, once for it.
+type numbers struct {
+	places []decimal.Refs
+	there  []ref // there[i]: byte i has a place
+	sums   [][1 << decimal.V]ref
+	orders map[decimal.Literal]*orders
+	// secret
+	values []decimal.Place
+}
+
+// orders are how all numbers of a document compare with a literal, once for both.
+type orders struct {
+	less, greater []ref
+	values        []decimal.Order // secret
+}
+
+// numbers commits the places of all digits of a document, and whether numbers are bad.
+// The circuit determines the bits.
+//
+// Cost for n byte positions: 12n bits and the place circuit.
+func (m *machine) numbers(s *source) *numbers {
+	if s.numbers != nil {
+		return s.numbers
+	}
+	n := s.size()
+	c := &numbers{places: make([]decimal.Refs, n), there: make([]ref, n+1), values: make([]decimal.Place, n), orders: map[decimal.Literal]*orders{}}
+	s.numbers = c
+	if s.rows != nil {
+		c.values = decimal.Places(s.rows)
+	}
+	for i, v := range c.values {
+		var refs [decimal.Bits]ref
+		for k, b := range v.AppendBits(nil) {
+			refs[k] = m.derived(b)
+		}
+		r := &c.places[i]
+		r.U, r.V, r.Bad = [decimal.U]ref(refs[:decimal.U]), [decimal.V]ref(refs[decimal.U:]), refs[decimal.Bits-1]
+		c.there[i] = m.add(r.U[:]...)
+	}
+	c.there[n] = m.zero()
+	if m.wiring() {
+		c.sums = make([][1 << decimal.V]ref, n)
+	}
+	for i := range n {
+		if !m.wiring() {
+			m.instance(usePlace)
+			continue
+		}
+		m.instance(usePlace, decimal.AppendPlace(nil, s.positions[i+1].Mode, s.positions[i].X, m.placeAt(c, i-1), m.placeAt(c, i), m.placeAt(c, i+1))...)
+	}
+	return c
+}
+
+// placeAt is the place of byte i, without one before the first byte and after the last.
+func (m *machine) placeAt(c *numbers, i int) *decimal.Refs {
+	if i >= 0 && i < len(c.places) {
+		return &c.places[i]
+	}
+	zero := m.zero()
+	r := &decimal.Refs{Bad: zero}
+	for k := range r.U {
+		r.U[k] = zero
+	}
+	for k := range r.V {
+		r.V[k] = zero
+	}
+	return r
+}
+
+// sum is the sum of the bits V of byte i in a set.
+func (m *machine) sumOf(c *numbers, i int, set uint8) ref {
+	r := c.places[i]
+	switch {
+	case set == 0:
+		return m.zero()
+	case set&(set-1) == 0:
+		return r.V[bits.TrailingZeros8(set)]
+	}
+	sum := &c.sums[i][set]
+	if *sum == 0 {
+		*sum = m.add(r.V[bits.TrailingZeros8(set)], m.sumOf(c, i, set&(set-1)))
+	}
+	return *sum
+}
+
+// compareNumbers commits how all numbers of a document compare with a literal. The
+// circuit determines the bits.
+//
+// Cost for n byte positions, once for a literal: 2n bits and the order circuit.
+func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
+	c := m.numbers(s)
+	if o := c.orders[*l]; o != nil {
+		return o
+	}
+	n := s.size()
+	o := &orders{less: make([]ref, n), greater: make([]ref, n), values: make([]decimal.Order, n)}
+	c.orders[*l] = o
+	if s.rows != nil {
+		o.values = decimal.Orders(s.rows, c.values, l)
+	}
+	for i, v := range o.values {
+		o.less[i], o.greater[i] = m.derived(v.Less), m.derived(v.Greater)
+	}
+	for i := range n {
+		if !m.wiring() {
+			m.instance(useOrder)
+			continue
+		}
+		p := s.positions[i]
+		in := decimal.OrderCopy{
+			X: p.X, First: p.OpensValue, U: c.places[i].U, Follows: c.there[i+1],
+			Here:     decimal.OrderRefs{Less: o.less[i], Greater: o.greater[i]},
+			After:    decimal.OrderRefs{Less: m.zero(), Greater: m.zero()},
+			Negative: m.public(l.Negative), Below: m.public(l.Below), Past: m.public(l.Past),
+		}
+		if i+1 < n {
+			in.After = decimal.OrderRefs{Less: o.less[i+1], Greater: o.greater[i+1]}
+		}
+		for entry := range in.Tables {
+			for k := range in.Tables[entry] {
+				in.Tables[entry][k] = m.sumOf(c, i, l.Column(entry, k))
+			}
+		}
+		m.instance(useOrder, in.Append(nil)...)
+	}
+	return o
+}
+
+// allNumbers are what a long array needs whose elements are compared as numbers: zero
+// if all are numbers that may be used, and a bit that implies that none is longer than
+// 32 characters.
+//
+// A byte is part of a number if bits 3, 4 and 5 of the mode after it are 1, 0 and 0. It
+// errs for n values of α. It costs a dot product, and what numbersWithinLimit costs.
+func (m *machine) allNumbers(l *long) (form, short ref) {
+	if l.allNumbers == nil {
+		s := l.source
+		c, limit := m.numbers(s), m.compareNumbers(s, decimal.Limit())
+		conditions := make([]ref, s.size())
+		var alpha elem
+		if m.wiring() {
+			alpha = m.w.alpha
+			for i := range conditions {
+				mode := s.positions[i+1].Mode
+				conditions[i] = m.w.space.Affine(field.Add(one, powerOfX(3)),
+					term{K: one, Ref: mode[3]}, term{K: powerOfX(1), Ref: mode[4]}, term{K: powerOfX(2), Ref: mode[5]},
+					term{K: powerOfX(3), Ref: limit.less[i]}, term{K: powerOfX(4), Ref: c.places[i].Bad})
+			}
+		}
+		m.risk(s.size())
+		form, short := m.atStarts(l, conditions, alpha), m.numbersWithinLimit(l)
+		l.allNumbers, l.short = &form, &short
+	}
+	return *l.allNumbers, *l.short
+}
+
+// numbersWithinLimit is a bit that implies that no element of a long array is a token
+// of more than 32 characters. W_i = Σ_{j≤32} (1 + Token_{i+j})·α^j is zero for every α
+// if the token at byte i is longer, and for few if not, and Π_i (W_i or 1), over the
+// starts of elements, is proven not to be zero.
+//
+// It costs a bit and a published value for each 64 positions.
+func (m *machine) numbersWithinLimit(l *long) ref {
+	s := l.source
+	count := s.size() - document.MaxNumber // a later token ends before
+	longest := 0                           // secret
+	for _, v := range l.elements() {
+		if v.Kind != document.Object && v.Kind != document.Array {
+			longest = max(longest, v.End-v.Start)
+		}
+	}
+	ok := m.bit(longest <= document.MaxNumber)
+	var factors []factor
+	if m.wiring() {
+		free := make([]ref, s.size())
+		for i := range free {
+			free[i] = m.not(s.positions[i].Token)
+		}
+		for i, w := range m.windowsOf(free, document.MaxNumber+1)[:count] {
+			factors = append(factors, factor{l.in.starts[i], m.not(w)})
+		}
+	}
+	m.nonzeroProduct(count, factors, ok)
+	return ok
+}
+
+// ordering is a set of ways in which two numbers may compare.
+type ordering uint8
+
+const (
+	orderLess ordering = 1 << iota
+	orderEqual
+	orderGreater
+
+	anyOrder = orderLess | orderEqual | orderGreater
+)
+
+// ordered is what no element may be: as this beside a literal.
+type ordered struct {
+	literal  document.Decimal
+	ordering ordering
+}
+
+// orderingOf is how an element compares with a literal where the operator holds, with
+// the element on the left or on the right.
+func orderingOf(op query.Op, right bool) ordering {
+	less, greater := orderLess, orderGreater
+	if right {
+		less, greater = greater, less
+	}
+	switch op {
+	case query.Equal:
+		return orderEqual
+	case query.NotEqual:
+		return orderLess | orderGreater
+	case query.Less:
+		return less
+	case query.LessEqual:
+		return less | orderEqual
+	case query.Greater:
+		return greater
+	}
+	return greater | orderEqual
+}
+
+// longNumbers is guard and value of a comparison of all elements with a number that
+// both sides know. Some element is as the operator asks unless none is, and all are if
+// none is otherwise.
+func (x *execution) longNumbers(e *query.Expr, at int, literal document.Decimal, g flag) flag {
+	m := x.m
+	l := x.longs[e.Args[at].Path]
+	form, short := m.allNumbers(l)
+	x.longOf(e.Args[at].Path, g, form, m.not(short))
+	asked := orderingOf(e.Op, at == 1)
+	if e.Quantifier == query.Any {
+		return m.minus(g, m.and("no element", g, m.noneIs(l, ordered{literal, asked})))
+	}
+	return m.and("no other element", g, m.noneIs(l, ordered{literal, anyOrder &^ asked}))
+}
+
+// noneIs is the flag that no element of a long array, all numbers that may be used,
+// compares so with a literal. It costs a dot product and a zero test, and errs for n
+// values of α.
+func (m *machine) noneIs(l *long, o ordered) flag {
+	if none, ok := l.without[o]; ok {
+		return none
+	}
+	s := l.source
+	c := m.compareNumbers(s, decimal.NewLiteral(o.literal))
+	is := make([]ref, s.size())
+	var alpha elem
+	if m.wiring() {
+		alpha = m.w.alpha
+		for i := range is {
+			is[i] = m.orderForm(o.ordering, c.less[i], c.greater[i])
+		}
+	}
+	none := true // secret
+	for _, v := range l.elements() {
+		none = none && !o.ordering.has(c.values[v.Start])
+	}
+	m.risk(s.size())
+	answer := m.isZero("elements of which none compares so", m.atStarts(l, is, alpha), none)
+	if l.without == nil {
+		l.without = map[ordered]flag{}
+	}
+	l.without[o] = answer
+	return answer
+}
+
+// orderForm is whether an order, of which at most one bit is 1, is one of a set: less
+// and greater count if equal counts otherwise.
+func (m *machine) orderForm(set ordering, less, greater ref) ref {
+	equal := set&orderEqual != 0
+	forms := []ref{m.public(equal)}
+	if set&orderLess != 0 != equal {
+		forms = append(forms, less)
+	}
+	if set&orderGreater != 0 != equal {
+		forms = append(forms, greater)
+	}
+	return m.add(forms...)
+}
+
+// has is orderForm of the prover.
+func (set ordering) has(o decimal.Order) bool {
+	equal := set&orderEqual != 0
+	return equal != (o.Less && set&orderLess != 0 != equal) != (o.Greater && set&orderGreater != 0 != equal)
+}

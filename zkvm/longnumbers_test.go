@@ -1,0 +1,147 @@
+package zkvm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+)
+
+// TestLongNumbers holds comparisons of arrays of numbers against the evaluator, each in
+// a statement of many.
+func TestLongNumbers(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(9, 10))
+	payload := `{"p":[1,2.50,100],"m":[-1,-0.5,-10],"z":[0,-0,0.00],"one":[7],"e":[],"b":[9223372036854775807.999999999,-9223372036854775808.0],"x":[1e9,"1",1.5e-3,12345678901234567890,{"p":[1]}],"t":[1771000000,1771000000.5]}`
+	var all []string
+	for _, path := range []string{"p[]", "m[]", "z[]", "one[]", "e[]", "b[]", "t[]"} {
+		for _, literal := range []string{"0", "1", "2.5", "-0.5", "-10", "100", "7", `{"now":[]}`, "-9223372036854775808", "9223372036854775807.999999999"} {
+			all = append(all, comparisons(path, literal)...)
+		}
+	}
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	n := 6
+	if testing.Short() {
+		n = 1
+	}
+	for range n {
+		questions(t, payload, all[:32]...)
+		all = all[32:]
+	}
+	// Elements of other types, and numbers that may not be used, are errors.
+	for _, value := range []string{
+		`[1,"1"]`, `[1,null]`, `[true,1]`, `[[1]]`, `[{"k":1}]`, `1`, `null`, `{}`, `"1"`, `[1,1e2]`, `[1,2,0e0]`, `[9223372036854775808,1]`, `[1,-9223372036854775808.000000001]`, `[0.0000000001]`,
+		`[1,12345678901234567890]`, `[1.0000000000000000000000000000000]`, `[1,-1.000000000000000000000000000000]`,
+	} {
+		for _, e := range []string{`{"==":[{"dvar":"a[]"},1,"or"]}`, `{">":[{"dvar":"a[]"},0]}`, `{"or":[{"exists":"b"},{"<":[{"dvar":"a[]"},5]}]}`} {
+			expression(t, e, `{"a":`+value+`,"b":1}`)
+		}
+	}
+	// Beside other uses, and as large as they may be.
+	expression(t, `{"and":[{">=":[{"dvar":"a[]"},1]},{"==":[{"dvar":"a[]"},{"dvar":"b"},"or"]},{"==":[{"count":"a[]"},2]},{"==":[{"dvar":"a[1]"},2.5]}]}`, `{"a":[1,2.50],"b":1}`)
+	expression(t, `{"<":[{"dvar":"a[1].b[]"},3,"or"]}`, `{"a":[{"b":[9]},{"b":[9,1]},{"b":["x"]}],"c":[1e99]}`)
+	expression(t, `{"<":[{"dvar":"a[]"},3]}`, `{"a":[1.000000000000000000000000000000,-1.00000000000000000000000000000,-9223372036854775808],"c":1000000000000000000000000000000000000000000}`)
+}
+
+// TestLongNumberLimits: 1,024 elements and one more.
+func TestLongNumberLimits(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{query.MaxElements + 1, query.MaxLongArray, query.MaxLongArray + 1} {
+		want := yes
+		if n > query.MaxLongArray {
+			want = ""
+		}
+		payload := `{"a":` + strings.Replace(list(n, every(`-3`)), `-3]`, `4.5]`, 1) + `}`
+		b := bound{fmt.Sprint("numbers ", n), boolean(`{"and":[{">=":[{"dvar":"a[]"},-3]},{"==":[4.5,{"dvar":"a[]"},"or"]},{"<":[{"dvar":"a[]"},{"now":[]}]}]}`), payload, want}
+		if n != query.MaxElements+1 || !testing.Short() {
+			b.run(t)
+		}
+	}
+}
+
+// TestLongNumberLies breaks one rule at a time.
+func TestLongNumberLies(t *testing.T) {
+	t.Parallel()
+	at := func(a *attack) *long { return a.sources[0].at("a").child.long }
+	order := func(a *attack, literal string) *orders {
+		v := constant(t, literal)
+		return a.sources[0].numbers.orders[*decimal.NewLiteral(v)]
+	}
+	none := func(v bool) func(a *attack) {
+		return func(a *attack) {
+			for _, z := range at(a).without {
+				a.set(v, z.r)
+			}
+		}
+	}
+	for _, c := range []struct {
+		name, text, payload string
+		claim               string
+		secrets             func(a *attack)
+		label               string
+	}{
+		{"one is greater", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,5]}`, yes, none(false), zeroProduct},
+		{"none is greater", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6]}`, `{"r":false}`, none(true), "elements of which none compares so"},
+		{"all are less", `{"<":[{"dvar":"a[]"},5]}`, `{"a":[1,6]}`, yes, none(true), "elements of which none compares so"},
+		{"not all are less", `{"<":[{"dvar":"a[]"},5]}`, `{"a":[1,2]}`, `{"r":false}`, none(false), zeroProduct},
+		{"an order that is none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,5]}`, yes, func(a *attack) {
+			none(false)(a)
+			a.set(true, order(a, "5").greater[8])
+		}, decimal.LabelOrder},
+		{"a place that is none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,5]}`, yes, func(a *attack) {
+			none(false)(a)
+			a.set(true, order(a, "5").greater[8])
+			p := a.sources[0].numbers.places[8]
+			a.set(false, p.U[0], p.V[0])
+			a.set(true, p.U[1], p.V[1])
+		}, decimal.LabelPlace},
+		{"an exponent", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6e1]}`, yes, nil, "long array"},
+		{"an exponent that is called none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6e1]}`, yes, func(a *attack) {
+			a.set(false, a.sources[0].numbers.places[8].Bad)
+		}, decimal.LabelBad},
+		{"beyond the limit", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,9223372036854775808]}`, yes, nil, "long array"},
+		{"beyond the limit, called within", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,9223372036854775808]}`, yes, func(a *attack) {
+			a.set(true, a.sources[0].numbers.orders[*decimal.Limit()].less[8])
+		}, decimal.LabelOrder},
+		{"below the limit", `{"<":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,-9223372036854775808.5]}`, yes, nil, "long array"},
+		{"ten digits after the point", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000001]}`, yes, nil, "long array"},
+		{"a string among them", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":["1",6]}`, yes, nil, "long array"},
+		{"null among them", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[null,6]}`, yes, nil, "long array"},
+		{"true among them", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[true,6]}`, yes, nil, "long array"},
+		{"an array among them", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[[9],6]}`, yes, nil, "long array"},
+		{"33 characters", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000000000000000000000000000]}`, yes, nil, "long array"},
+		{"33 characters, promised to be less", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000000000000000000000000000]}`, yes, func(a *attack) {
+			a.set(true, *at(a).short)
+		}, zeroProduct},
+		{"a number of another array", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,2],"b":[6]}`, yes, none(false), zeroProduct},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := ask(t, boolean(c.text), c.payload)
+			if string(q.output) == c.claim {
+				t.Fatalf("the claim is true")
+			}
+			newAttack(t, q.claim(c.claim), cheat{secrets: func(a *attack) {
+				if c.secrets != nil {
+					c.secrets(a)
+				}
+			}}).refused(t, c.label, c.name == "one is greater" || c.name == "an exponent")
+		})
+	}
+}
+
+func constant(t testing.TB, literal string) document.Decimal {
+	t.Helper()
+	doc, err := document.Parse([]byte(`{"a":` + literal + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := doc.Decimal(doc.Root.Members[0].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
