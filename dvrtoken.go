@@ -3,6 +3,7 @@ package zkpass
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net"
@@ -53,16 +54,33 @@ type DVRToken struct {
 // SignDVR validates a request and signs it with a key for [ES256]. If the
 // request gives its verifying key by value, that must be the signer's.
 func SignDVR(dvr *DVR, claims Claims, key *PrivateKey) (string, error) {
-	token, err := signDVR(dvr, claims, key)
+	input, err := DVRSigningInput(dvr, claims, key.public)
+	if err != nil {
+		return "", err
+	}
+	digest := sha256.Sum256([]byte(input))
+	signature, err := key.sign(digest[:])
 	if err != nil {
 		return "", fmt.Errorf("signing DVR: %w", err)
 	}
-	return token, nil
+	return input + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 
-func signDVR(dvr *DVR, claims Claims, key *PrivateKey) (string, error) {
-	if key.public.alg != ES256 {
-		return "", fmt.Errorf("%w: a DVR is signed with ES256, the key is for %s", ErrAlgorithm, key.public.alg)
+// DVRSigningInput validates a request and returns what the holder of a key for
+// [ES256] is to sign (RFC 7515, section 5.1), for keys that are kept where this
+// package cannot use them: in WebCrypto, a KMS or an HSM. The DVR token is the text,
+// a dot, and the signature's 64 bytes r and s in base64url.
+func DVRSigningInput(dvr *DVR, claims Claims, key *PublicKey) (string, error) {
+	input, err := dvrSigningInput(dvr, claims, key)
+	if err != nil {
+		return "", fmt.Errorf("signing DVR: %w", err)
+	}
+	return input, nil
+}
+
+func dvrSigningInput(dvr *DVR, claims Claims, key *PublicKey) (string, error) {
+	if key.alg != ES256 {
+		return "", fmt.Errorf("%w: a DVR is signed with ES256, the key is for %s", ErrAlgorithm, key.alg)
 	}
 	if err := dvr.Validate(); err != nil {
 		return "", err
@@ -72,7 +90,7 @@ func signDVR(dvr *DVR, claims Claims, key *PrivateKey) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !named.Equal(key.public) {
+		if !named.Equal(key) {
 			return "", fmt.Errorf("dvr_verifying_key: %w, that of the signer", ErrKeyMismatch)
 		}
 	}
@@ -91,11 +109,12 @@ func signDVR(dvr *DVR, claims Claims, key *PrivateKey) (string, error) {
 	if claims.LoginNonce != "" {
 		dst = appendMember(dst, "login_nonce", claims.LoginNonce)
 	}
-	token, err := signJWS(key, key.public.header(""), append(dst, '}'))
-	if err == nil && len(token) > MaxDVRToken {
-		err = tooLarge("the DVR token", len(token), MaxDVRToken)
+	input, err := signingInput(key.header(""), append(dst, '}'))
+	// A dot and 64 bytes of signature come to it.
+	if size := len(input) + 1 + (2*coordinateSize*4+2)/3; err == nil && size > MaxDVRToken {
+		err = tooLarge("the DVR token", size, MaxDVRToken)
 	}
-	return token, err
+	return input, err
 }
 
 func appendTime(dst []byte, name string, t time.Time) []byte {

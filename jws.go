@@ -161,16 +161,24 @@ func (k *PublicKey) verify(digest, signature []byte) bool {
 
 // signJWS signs the payload as it is.
 func signJWS(key *PrivateKey, header, payload []byte) (string, error) {
-	if len(header) > MaxHeader {
-		return "", tooLarge("the protected header", len(header), MaxHeader)
+	input, err := signingInput(header, payload)
+	if err != nil {
+		return "", err
 	}
-	input := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload)
 	digest := sha256.Sum256([]byte(input))
 	signature, err := key.sign(digest[:])
 	if err != nil {
 		return "", err
 	}
 	return input + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+}
+
+// signingInput is what is signed (RFC 7515, section 5.1).
+func signingInput(header, payload []byte) (string, error) {
+	if len(header) > MaxHeader {
+		return "", tooLarge("the protected header", len(header), MaxHeader)
+	}
+	return base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload), nil
 }
 
 func (k *PrivateKey) sign(digest []byte) ([]byte, error) {
