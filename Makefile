@@ -1,9 +1,13 @@
 # make demo starts the demonstration of examples/shopsphere: Krisna, ShopSphere and a
 # zkPass service. Options: make demo DEMO='-port 0 -once'.
-.PHONY: demo test
+.PHONY: demo js test
 
 demo:
 	cd examples/shopsphere && go run ./demo $(DEMO)
+
+# make js builds the npm package @zkpass-go/sdk in js/dist. It needs Node 20 and npm.
+js:
+	cd js && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 test:
 	go test -timeout 30m ./...

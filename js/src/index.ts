@@ -1,0 +1,17 @@
+export { ZkPassError } from "./errors.js";
+export type { ErrorCode, ErrorDetails } from "./errors.js";
+export { load, locate } from "./engine.js";
+export { KeySets } from "./keysets.js";
+export type { JWK, JWKS, KeySetsOptions, KeySetSource } from "./keysets.js";
+export { MemoryOnce, verify } from "./verify.js";
+export type { DocumentInfo, Once, Outcome, OutputValue, VerifyOptions } from "./verify.js";
+export { explain, readRequest } from "./explain.js";
+export type { Explanation, ExplainOptions, Format, OutputExplanation, Read, ReadOptions, RequestInfo } from "./explain.js";
+export { createRequest, generateKey, publicJWK } from "./request.js";
+export type { CreateOptions, Issuer, Question, Request, SigningKey } from "./request.js";
+export { prove } from "./prove.js";
+export type { ProveOptions, ProveProgress } from "./prove.js";
+export { Service } from "./service.js";
+export type { JobStatus, ServiceOptions, ServiceProveOptions } from "./service.js";
+export { Verifier } from "./verifier.js";
+export type { Submission, SubmitOptions, Verified, VerifierOptions } from "./verifier.js";

@@ -1,0 +1,2 @@
+// Go's JavaScript for WebAssembly, of the Go release that compiles it; make js copies it.
+export {};
