@@ -255,17 +255,10 @@ func (p *part[E]) inputs(r *Relation[E], use int) []affine.Ref {
 	return r.Inputs[use]
 }
 
-// wires lays the values of inputs out for evaluation.
-func wires[E comparable](v *affine.Values[E], inputs []affine.Ref, u Use[E]) []E {
-	width, stride := u.Circuit.Inputs(), 1<<circuit.LogWidth(u.Copies)
-	out := make([]E, width*stride)
-	for i := range width {
-		row := out[i*stride : i*stride+u.Copies]
-		for c := range row {
-			row[c] = v.At(inputs[c*width+i])
-		}
-	}
-	return out
+// wires are the values of inputs, for evaluation.
+func wires[E comparable](f field.Field[E], v *affine.Values[E], inputs []affine.Ref, u Use[E]) circuit.Level[E] {
+	width := u.Circuit.Inputs()
+	return circuit.NewLevel(f, width, u.Copies, func(wire, copy int) E { return v.At(inputs[copy*width+wire]) })
 }
 
 // Check evaluates everything that the relation requires on the given secrets, in
@@ -285,7 +278,7 @@ func (s *Shape[E]) Check(r *Relation[E], secrets []E) error {
 	}
 	v := r.Space.Evaluate(w)
 	for i, u := range p.Uses {
-		if _, err := u.Circuit.Evaluate(wires(v, r.Inputs[i], u), u.Copies); err != nil {
+		if _, err := u.Circuit.EvaluateLevel(wires(s.Field, v, r.Inputs[i], u), true); err != nil {
 			return err
 		}
 	}

@@ -103,7 +103,7 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 	all := make([]*circuit.Wires[E], len(p.Uses)+1)
 	for i, u := range p.uses() {
 		var err error
-		if all[i], err = s.evaluate(i, u, wires(values, p.inputs(s.relation, i), u), check); err != nil {
+		if all[i], err = s.evaluate(i, u, wires(p.Field, values, p.inputs(s.relation, i), u), check); err != nil {
 			return claim, err
 		}
 	}
@@ -129,11 +129,8 @@ func (s *strand[E]) weigh(t *transcript.Transcript, claims *sumcheck.BatchClaims
 }
 
 // evaluate runs a use's circuit, naming rows by their own labels.
-func (s *strand[E]) evaluate(i int, u Use[E], inputs []E, check bool) (*circuit.Wires[E], error) {
-	if !check {
-		return u.Circuit.EvaluateUnchecked(inputs, u.Copies), nil
-	}
-	w, err := u.Circuit.Evaluate(inputs, u.Copies)
+func (s *strand[E]) evaluate(i int, u Use[E], inputs circuit.Level[E], check bool) (*circuit.Wires[E], error) {
+	w, err := u.Circuit.EvaluateLevel(inputs, check)
 	var v *circuit.Violation
 	if errors.As(err, &v) && s.p.clear(i) && v.Copy < len(s.relation.Rows) {
 		v.Label = s.relation.labels[s.relation.Rows[v.Copy].label]

@@ -30,7 +30,7 @@ func eachConstraintHasAWeight[E comparable](t *testing.T, y *toy[E], p *part[E])
 	all := make([]*circuit.Wires[E], len(p.Uses)+1)
 	for i, u := range p.uses() {
 		var err error
-		if all[i], err = s.evaluate(i, u, wires(values, p.inputs(s.relation, i), u), true); err != nil {
+		if all[i], err = s.evaluate(i, u, wires(f, values, p.inputs(s.relation, i), u), true); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,8 +9,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/p256"
 )
 
-// TestBits: with bits packed, every wire of every copy is what the terms say, and
-// a packed wire's word is its values. Inputs are bits, other elements, and bits in
+// TestBits: with bits packed, every wire of every copy is what the terms say. Inputs are bits, other elements, and bits in
 // all copies but one.
 func TestBits(t *testing.T) {
 	testBits(t, gf128.Field{})
@@ -41,43 +40,38 @@ func testBits[E comparable](t *testing.T, f field.Field[E]) {
 			}
 		}
 		w := c.EvaluateUnchecked(append([]E(nil), in...), copies)
-		packed := 0
+		packed, wires := 0, 0
 		for j := len(c.Layers) - 1; j >= 0; j-- {
 			l := &c.Layers[j]
+			wires += l.Inputs
 			for k := range copies {
 				want := make([]E, l.Outputs)
 				for _, term := range l.Terms {
 					if !term.Assert {
-						v := f.Mul(w.Levels[j][int(term.L)*stride+k], w.Levels[j][int(term.R)*stride+k])
+						v := f.Mul(w.Levels[j].At(f, int(term.L), k), w.Levels[j].At(f, int(term.R), k))
 						want[term.G] = f.Add(want[term.G], f.Mul(c.Constants[term.K], v))
 					}
 				}
 				for g := range want {
-					if j > 0 && w.Levels[j-1][g*stride+k] != want[g] {
+					if j > 0 && w.Levels[j-1].At(f, g, k) != want[g] {
 						t.Fatalf("%s, %d copies: wire %d below layer %d of copy %d", f.Name(), copies, g, j-1, k)
 					}
 				}
 			}
-			for i := 0; w.Bits != nil && i < l.Inputs; i++ {
-				if !w.Bits[j].Is[i] {
-					continue
-				}
-				packed++
-				for k := range copies {
-					if w.Levels[j][i*stride+k] != f.FromUint64(w.Bits[j].Words[i]>>k&1) {
-						t.Fatalf("%s, %d copies: bit of wire %d of layer %d, copy %d", f.Name(), copies, i, j, k)
-					}
-				}
-				if w.Bits[j].Words[i]>>1>>(copies-1) != 0 {
-					t.Fatalf("%s, %d copies: wire %d of layer %d has bits past the last copy", f.Name(), copies, i, j)
+			for i := range l.Inputs {
+				if w.Levels[j].IsBit(i) {
+					packed++
+				} else if w.Levels[j].Row(i) == nil {
+					t.Fatalf("%s, %d copies: wire %d of layer %d has neither bits nor a row", f.Name(), copies, i, j)
 				}
 			}
 		}
-		if f.Name() != "gf2_128" && w.Bits != nil || copies > 64 && w.Bits != nil {
-			t.Errorf("%s, %d copies: packed", f.Name(), copies)
+		checkCopies(t, c, w, copies)
+		if f.Name() != "gf2_128" && packed > 0 {
+			t.Errorf("%s, %d copies: %d wires are bits", f.Name(), copies, packed)
 		}
-		if w.Bits != nil && packed < 6 {
-			t.Errorf("%d copies: %d wires packed", copies, packed)
+		if f.Name() == "gf2_128" && (packed < 6 || packed == wires) {
+			t.Errorf("%d copies: %d of %d wires are bits", copies, packed, wires)
 		}
 	}
 }

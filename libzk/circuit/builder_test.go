@@ -148,12 +148,12 @@ func testRandomExpressions[E comparable](t *testing.T, f field.Field[E]) {
 			if err != nil {
 				t.Fatalf("seed %d, %d copies: %v", seed, copies, err)
 			}
-			checkPadding(t, p.c, w, copies)
+			checkCopies(t, p.c, w, copies)
 			// Each assertion trips by its own label, in the copy that breaks it.
 			for i, label := range p.labels {
 				bad := rng.IntN(copies)
 				in := p.wires(copies)
-				at := (1+p.free+i)*w.Stride + bad
+				at := (1+p.free+i)<<LogWidth(copies) + bad
 				in[at] = f.Add(in[at], f.One())
 				_, err := p.c.Evaluate(in, copies)
 				var v *Violation
@@ -165,21 +165,25 @@ func testRandomExpressions[E comparable](t *testing.T, f field.Field[E]) {
 	}
 }
 
-// checkPadding: wires of copies past the last are zero in every layer, the
-// constant one included; that of a real copy is one in every layer.
-func checkPadding[E comparable](t *testing.T, c *Circuit[E], w *Wires[E], copies int) {
+// checkCopies: there is nothing in the bits past the last copy, and the constant one is
+// one in each copy of every level.
+func checkCopies[E comparable](t *testing.T, c *Circuit[E], w *Wires[E], copies int) {
 	t.Helper()
-	var zero E
-	for j, level := range w.Levels {
-		if len(level) != c.Layers[j].Inputs*w.Stride {
-			t.Fatalf("level %d has %d values, want %d", j, len(level), c.Layers[j].Inputs*w.Stride)
+	for j := range w.Levels {
+		l := &w.Levels[j]
+		if l.Wires != c.Layers[j].Inputs || l.Copies != copies {
+			t.Fatalf("level %d has %d wires in %d copies, want %d in %d", j, l.Wires, l.Copies, c.Layers[j].Inputs, copies)
 		}
-		for i, e := range level {
-			if i%w.Stride >= copies && e != zero {
-				t.Fatalf("level %d: wire %d of padded copy %d is not zero", j, i/w.Stride, i%w.Stride)
+		for i := range l.Wires {
+			for k, plane := range l.Planes {
+				if past := copies - 64*k; plane[i]>>1>>(min(past, 64)-1) != 0 || !l.IsBit(i) && plane[i] != 0 {
+					t.Fatalf("level %d: wire %d of plane %d is %x", j, i, k, plane[i])
+				}
 			}
-			if i < copies && e != c.Field.One() {
-				t.Fatalf("level %d: wire 0 of copy %d is not one", j, i)
+		}
+		for k := range copies {
+			if l.At(c.Field, 0, k) != c.Field.One() {
+				t.Fatalf("level %d: wire 0 of copy %d is not one", j, k)
 			}
 		}
 	}

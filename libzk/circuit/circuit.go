@@ -46,8 +46,10 @@ type Circuit[E comparable] struct {
 
 	labels [][]string // labels[layer][g]
 
-	planOnce sync.Once
-	plan     any
+	planOnce   sync.Once
+	plan       any
+	groupsOnce sync.Once
+	groupsOf   [][]group
 }
 
 // Inputs is the number of input wires of one copy.

@@ -18,94 +18,83 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("circuit %s: assertion %q fails in copy %d", v.Circuit, v.Label, v.Copy)
 }
 
-// Wires are the values of all wires of all copies, by level: Levels[j] is the
-// input of layer j. Wire w of copy c is at w·Stride + c. Stride is the number of
-// copies rounded up to a power of two; copies past the last one are zero
-// throughout, the constant one included, and satisfy every assertion.
+// Wires are the values of all wires of all copies: Levels[j] is the input of layer j.
 type Wires[E comparable] struct {
 	Copies int
-	Stride int
-	Levels [][]E
-	// Bits holds, by level, what wires are bits. It is nil where they are not packed:
-	// in a field of odd characteristic, and for many copies.
-	Bits []Bits
+	Levels []Level[E]
 }
 
-// Evaluate computes all wires for inputs laid out as in Wires, and checks every
-// assertion. It returns a *Violation if one fails.
+// Evaluate computes all wires for inputs by wire and copy, wire w of copy c at
+// w·stride + c with the number of copies rounded up to a power of two as stride, and
+// checks every assertion. It returns a *Violation if one fails.
 func (c *Circuit[E]) Evaluate(inputs []E, copies int) (*Wires[E], error) {
-	return c.evaluateAll(inputs, copies, true)
+	return c.EvaluateLevel(c.level(inputs, copies), true)
 }
 
 // EvaluateUnchecked computes all wires and checks nothing: what a cheating
 // prover does.
 func (c *Circuit[E]) EvaluateUnchecked(inputs []E, copies int) *Wires[E] {
-	w, _ := c.evaluateAll(inputs, copies, false)
+	w, _ := c.EvaluateLevel(c.level(inputs, copies), false)
 	return w
 }
 
-func (c *Circuit[E]) evaluateAll(inputs []E, copies int, check bool) (*Wires[E], error) {
+func (c *Circuit[E]) level(inputs []E, copies int) Level[E] {
 	stride := 1 << LogWidth(copies)
 	if copies < 1 || len(inputs) != c.Inputs()*stride {
 		panic(fmt.Sprintf("circuit: %s: %d inputs for %d copies, want %d", c.Name, len(inputs), copies, c.Inputs()*stride))
 	}
-	w := &Wires[E]{Copies: copies, Stride: stride, Levels: make([][]E, len(c.Layers))}
-	w.Levels[len(c.Layers)-1] = inputs
-	var outputs []E
-	for j := len(c.Layers) - 1; j >= 0; j-- {
-		out := make([]E, c.Layers[j].Outputs*stride)
+	return NewLevel(c.Field, c.Inputs(), copies, func(w, copy int) E { return inputs[w*stride+copy] })
+}
+
+// EvaluateLevel computes all wires for the level of the inputs, and with check returns a
+// *Violation if an assertion fails.
+func (c *Circuit[E]) EvaluateLevel(inputs Level[E], check bool) (*Wires[E], error) {
+	copies, last := inputs.Copies, len(c.Layers)-1
+	if inputs.Wires != c.Inputs() {
+		panic(fmt.Sprintf("circuit: %s: %d inputs, want %d", c.Name, inputs.Wires, c.Inputs()))
+	}
+	w := &Wires[E]{Copies: copies, Levels: make([]Level[E], len(c.Layers))}
+	w.Levels[last] = inputs
+	packed := make([][]bool, len(c.Layers))
+	for j := last; j >= 0; j-- {
+		packed[j] = c.packed(j, &w.Levels[j])
 		if j > 0 {
-			w.Levels[j-1] = out
-		} else {
-			outputs = out
+			w.Levels[j-1] = c.outputs(j, copies, packed[j])
 		}
 	}
-	workers := cores.Count()
-	if copies >= manyCopies*workers {
+	workers, planes := cores.Count(), (copies+PlaneCopies-1)/PlaneCopies
+	if planes >= workers {
 		// Each worker takes some copies through all layers.
-		if err := split(workers, func(i int) error {
-			lo, hi := copies*i/workers, copies*(i+1)/workers
-			for j := len(c.Layers) - 1; j >= 0; j-- {
-				if err := c.evaluate(w, outputs, j, c.Layers[j].Terms, lo, hi, check); err != nil {
+		return w, split(workers, func(i int) error {
+			for k := planes * i / workers; k < planes*(i+1)/workers; k++ {
+				for j := last; j >= 0; j-- {
+					if err := c.evaluate(w, j, c.groups()[j], packed[j], k, check); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	// Of few copies, each worker takes all, and some wires of each layer.
+	for j := last; j >= 0; j-- {
+		groups, n := c.groups()[j], workers
+		if len(c.Layers[j].Terms)*copies < 1<<12 {
+			n = 1
+		}
+		if err := split(n, func(i int) error {
+			lo, hi := len(groups)*i/n, len(groups)*(i+1)/n
+			for k := range planes {
+				if err := c.evaluate(w, j, groups[lo:hi], packed[j][lo:hi], k, check); err != nil {
 					return err
 				}
 			}
 			return nil
 		}); err != nil {
-			return nil, err
-		}
-		return w, nil
-	}
-	if copies <= maxPacked && c.binary() {
-		c.packInputs(w)
-	}
-	// Of few copies, each worker takes all, and some wires of each layer.
-	for j := len(c.Layers) - 1; j >= 0; j-- {
-		terms := c.Layers[j].Terms
-		n := workers
-		if len(terms)*copies < 1<<12 {
-			n = 1
-		}
-		if err := split(n, func(i int) error {
-			part := terms[wireStart(terms, len(terms)*i/n):wireStart(terms, len(terms)*(i+1)/n)]
-			return c.evaluate(w, outputs, j, part, 0, copies, check)
-		}); err != nil {
-			return nil, err
+			return w, err
 		}
 	}
 	return w, nil
-}
-
-// manyCopies is the number of copies for each worker from which on they are
-// divided among the workers.
-const manyCopies = 32
-
-// wireStart is the first index from i on at which another wire's terms start.
-func wireStart(terms []Term, i int) int {
-	for i > 0 && i < len(terms) && terms[i].G == terms[i-1].G && terms[i].Assert == terms[i-1].Assert {
-		i++
-	}
-	return i
 }
 
 // split runs work(0..n-1) at once and returns the first error in this order.
@@ -127,66 +116,164 @@ func split(n int, work func(i int) error) error {
 	return nil
 }
 
-// evaluate adds up terms of layer j, all those of their wires, for copies
-// lo..hi-1.
-func (c *Circuit[E]) evaluate(w *Wires[E], outputs []E, j int, terms []Term, lo, hi int, check bool) error {
-	f, one := c.Field, c.Field.One()
-	var zero E
-	sum := make([]E, hi-lo)
-	in, out := w.Levels[j], outputs
-	if j > 0 {
-		out = w.Levels[j-1]
+// group is the terms start..end-1 of a layer: those of one wire or assertion.
+type group struct {
+	start, end uint32
+	wire       uint32
+	plain      bool // every constant is one
+	asserted   bool // the sum must be zero
+}
+
+// groups are those of each layer, made once.
+func (c *Circuit[E]) groups() [][]group {
+	c.groupsOnce.Do(func() {
+		one := c.Field.One()
+		c.groupsOf = make([][]group, len(c.Layers))
+		for j := range c.Layers {
+			terms := c.Layers[j].Terms
+			for i, t := range terms {
+				if i == 0 || t.G != terms[i-1].G || t.Assert != terms[i-1].Assert {
+					c.groupsOf[j] = append(c.groupsOf[j], group{start: uint32(i), wire: t.G, plain: true, asserted: t.Assert || j == 0})
+				}
+				g := &c.groupsOf[j][len(c.groupsOf[j])-1]
+				g.end = uint32(i + 1)
+				g.plain = g.plain && c.Constants[t.K] == one
+			}
+		}
+	})
+	return c.groupsOf
+}
+
+// packed says which groups of layer j are sums of products of bits, which are bits.
+func (c *Circuit[E]) packed(j int, in *Level[E]) []bool {
+	groups, terms := c.groups()[j], c.Layers[j].Terms
+	packed := make([]bool, len(groups))
+	if in.Planes == nil {
+		return packed
 	}
-	for i := 0; i < len(terms); {
-		t := terms[i]
-		end := i
-		for end < len(terms) && terms[end].G == t.G && terms[end].Assert == t.Assert {
-			end++
+	for i, g := range groups {
+		packed[i] = g.plain
+		for _, t := range terms[g.start:g.end] {
+			packed[i] = packed[i] && in.IsBit(int(t.L)) && in.IsBit(int(t.R))
 		}
-		if w.Bits != nil {
-			if word, ok := c.sumBits(&w.Bits[j], terms[i:end]); ok {
-				if check && (t.Assert || j == 0) && word != 0 {
-					return &Violation{c.Name, c.Label(j, int(t.G)), bits.TrailingZeros64(word)}
+	}
+	return packed
+}
+
+// outputs makes the level that layer j > 0 fills.
+func (c *Circuit[E]) outputs(j, copies int, packed []bool) Level[E] {
+	l := newLevel(c.Field, c.Layers[j].Outputs, copies)
+	isBit := make([]bool, l.Wires)
+	if l.Planes != nil {
+		for w := range isBit {
+			isBit[w] = true // zero, if it has no terms
+		}
+	}
+	for i, g := range c.groups()[j] {
+		if !g.asserted {
+			isBit[g.wire] = packed[i]
+		}
+	}
+	l.makeRows(isBit)
+	return l
+}
+
+// evaluate adds up groups of layer j for the copies of plane k.
+func (c *Circuit[E]) evaluate(w *Wires[E], j int, groups []group, packed []bool, k int, check bool) error {
+	in, terms := &w.Levels[j], c.Layers[j].Terms
+	s := &summation[E]{c: c, in: in, lo: PlaneCopies * k, hi: min(PlaneCopies*(k+1), w.Copies)}
+	if in.Planes != nil {
+		s.plane = in.Planes[k]
+	}
+	var zero E
+	for i := range groups {
+		g := &groups[i]
+		if g.asserted && !check {
+			continue
+		}
+		if packed[i] {
+			var word uint64
+			for _, t := range terms[g.start:g.end] {
+				word ^= s.plane[t.L] & s.plane[t.R]
+			}
+			if !g.asserted {
+				w.Levels[j-1].Planes[k][g.wire] = word
+			} else if word != 0 {
+				return &Violation{c.Name, c.Label(j, int(g.wire)), s.lo + bits.TrailingZeros64(word)}
+			}
+			continue
+		}
+		dst := s.sum[:s.hi-s.lo]
+		if g.asserted {
+			clear(dst)
+		} else {
+			dst = w.Levels[j-1].Row(int(g.wire))[s.lo:s.hi]
+		}
+		for _, t := range terms[g.start:g.end] {
+			s.add(dst, t)
+		}
+		if g.asserted {
+			for i, e := range dst {
+				if e != zero {
+					return &Violation{c.Name, c.Label(j, int(g.wire)), s.lo + i}
 				}
-				if !t.Assert && j > 0 {
-					w.Bits[j-1].Words[t.G], w.Bits[j-1].Is[t.G] = word, true
-					row := out[int(t.G)*w.Stride:]
-					for ; word != 0; word &= word - 1 {
-						row[bits.TrailingZeros64(word)] = one
-					}
-				}
-				i = end
-				continue
 			}
 		}
-		dst := out[int(t.G)*w.Stride+lo : int(t.G)*w.Stride+hi]
-		if t.Assert {
-			clear(sum)
-			dst = sum
-		}
-		for _, u := range terms[i:end] {
-			x := in[int(u.L)*w.Stride+lo : int(u.L)*w.Stride+hi]
-			y := in[int(u.R)*w.Stride+lo : int(u.R)*w.Stride+hi]
-			k := c.Constants[u.K]
-			switch {
-			case c.OneWire && u.L == 0 && k == one:
-				f.AddVec(dst, y)
-			case c.OneWire && u.L == 0:
-				f.Axpy(dst, k, y)
-			case k == one:
-				f.MulAcc(dst, x, y)
-			default:
-				f.MulAccScaled(dst, k, x, y)
-			}
-		}
-		if check && (t.Assert || j == 0) {
-			for x := range dst {
-				if dst[x] != zero {
-					return &Violation{c.Name, c.Label(j, int(t.G)), lo + x}
-				}
-			}
-		}
-		i = end
 	}
 	return nil
+}
+
+// summation adds terms up over copies lo..hi-1, which are those of a plane.
+type summation[E comparable] struct {
+	c      *Circuit[E]
+	in     *Level[E]
+	plane  []uint64
+	lo, hi int
+	sum    [PlaneCopies]E
+	chosen [PlaneCopies]E
+}
+
+// add adds a term to dst.
+func (s *summation[E]) add(dst []E, t Term) {
+	f, k := s.c.Field, s.c.Constants[t.K]
+	one := f.One()
+	x, y := s.in.Row(int(t.L)), s.in.Row(int(t.R))
+	switch {
+	case x == nil && y == nil:
+		AddWhere(f, dst, k, s.plane[t.L]&s.plane[t.R])
+		return
+	case x == nil:
+		x = s.where(s.plane[t.L], y)
+	case y == nil:
+		x = s.where(s.plane[t.R], x)
+	case s.c.OneWire && t.L == 0:
+		x = y[s.lo:s.hi]
+	default:
+		if x, y = x[s.lo:s.hi], y[s.lo:s.hi]; k == one {
+			f.MulAcc(dst, x, y)
+		} else {
+			f.MulAccScaled(dst, k, x, y)
+		}
+		return
+	}
+	if k == one {
+		f.AddVec(dst, x)
+	} else {
+		f.Axpy(dst, k, x)
+	}
+}
+
+// where is the copies of a row whose bit in word is set, and zero in the others.
+func (s *summation[E]) where(word uint64, row []E) []E {
+	row = row[s.lo:s.hi]
+	if bits.OnesCount64(word) == len(row) {
+		return row
+	}
+	chosen := s.chosen[:len(row)]
+	clear(chosen)
+	for ; word != 0; word &= word - 1 {
+		c := bits.TrailingZeros64(word)
+		chosen[c] = row[c]
+	}
+	return chosen
 }

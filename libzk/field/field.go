@@ -128,6 +128,22 @@ type Packing[E comparable] interface {
 	TraceWeights(w, coefs []E) []E
 }
 
+// Bits is implemented by fields of characteristic two, where sums of products of
+// bits are bits. Bits of many copies are kept in words.
+type Bits[E comparable] interface {
+	// NewSubsetSums prepares the sums S(x) of the weights, at most 64, whose bit is
+	// set in a word x. Bytes of x without weights cost nothing.
+	NewSubsetSums(weights []E) SubsetSums[E]
+}
+
+// SubsetSums are the kernels over words of bits. They are safe for concurrent use.
+type SubsetSums[E comparable] interface {
+	// Sums adds k·S(x[i]) to dst[i].
+	Sums(dst []E, k E, x []uint64)
+	// AndDot is Σ_i k[i]·S(x[left[i]] & y[right[i]]).
+	AndDot(k []E, x, y []uint64, left, right []uint32) E
+}
+
 // SymbolEncoder is implemented by the encoders of fields with Symbols.
 type SymbolEncoder interface {
 	// EncodeSymbols is Encode for a row of subfield elements in their 16-bit form.

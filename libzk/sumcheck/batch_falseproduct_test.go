@@ -23,12 +23,9 @@ func (l *falseProduct) say(d, round int) [2]gf128.Elem {
 		w := &l.layers[i]
 		m := w.message()
 		if i == 0 && w.copies == 0 && w.hands == 0 {
-			mine := w.left
-			if w.hand == 1 {
-				mine = w.right
-			}
+			mine, _ := w.byHand.indices()
 			q0 := m.c0
-			for k, coef := range w.coef {
+			for k, coef := range w.byHand.coef {
 				if mine[k]&1 == 0 {
 					q0 = f.Add(q0, f.Mul(l.delta, coef))
 				}

@@ -28,7 +28,6 @@ type plan struct {
 	out           []uint32 // output wire, or assertion
 	constant      []uint32
 	assert        []bool
-	byLeft        []uint32 // the pairs, ordered by their left wire
 }
 
 func plans[E comparable](c *circuit.Circuit[E]) []plan {
@@ -72,19 +71,6 @@ func newPlan(l *circuit.Layer) plan {
 		p.left = append(p.left, t.L)
 		p.right = append(p.right, t.R)
 		p.ends = append(p.ends, uint32(i)+1)
-	}
-	// A counting sort by the left wire.
-	next := make([]uint32, l.Inputs+1)
-	for _, w := range p.left {
-		next[w+1]++
-	}
-	for w := range l.Inputs {
-		next[w+1] += next[w]
-	}
-	p.byLeft = make([]uint32, len(p.left))
-	for i, w := range p.left {
-		p.byLeft[next[w]] = uint32(i)
-		next[w]++
 	}
 	return p
 }

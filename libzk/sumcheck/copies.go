@@ -1,0 +1,246 @@
+package sumcheck
+
+import (
+	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
+)
+
+// copyRounds are the rounds of the copy index of a layer. What they add up is, with one
+// term for each pair of wires,
+//
+//	Σ_c eq(point, c)·Σ_i coef_i·V[left_i](c)·V[right_i](c).
+//
+// A wire of a pair owns it. Of the wires that own pairs, q[l](c) = Σ_i coef_i·V[r_i](c)
+// over the pairs of l is linear in V, so it is bound like V, and each round reads wires
+// and not pairs. For wires that are bits, q and V have elements only once a few rounds
+// have made them short: the first rounds go over the bits, see bitRounds.
+type copyRounds[E comparable] struct {
+	f      field.Field[E]
+	plan   *plan
+	level  *circuit.Level[E]
+	coef   []E
+	point  []E // coordinates left, of the point that the claim is made in
+	bound  []E // challenges of the rounds before
+	copies int // left
+
+	weights []E         // eq(point[1..], c) for each pair of copies
+	order   []uint32    // the pairs by owner
+	ends    []uint32    // end of each wire's pairs in order
+	owners  elements[E] // wires with elements that own pairs
+	others  elements[E] // and that own none
+
+	bits *bitRounds[E] // nil when they are over
+}
+
+// elements are those of some wires, by copy.
+type elements[E comparable] struct {
+	wires  []uint32
+	stride int // of a wire: the copies left, rounded up to an even number
+	v, q   []E // q is empty for wires without pairs
+}
+
+func newCopyRounds[E comparable](f field.Field[E], pl *plan, level *circuit.Level[E], coef, point []E) *copyRounds[E] {
+	p := &copyRounds[E]{f: f, plan: pl, level: level, coef: coef, point: point, copies: level.Copies}
+	if len(point) == 0 {
+		return p
+	}
+	p.assign()
+	for w := range level.Wires {
+		if level.IsBit(w) {
+			continue
+		}
+		if len(p.pairs(w)) > 0 {
+			p.owners.wires = append(p.owners.wires, uint32(w))
+		} else {
+			p.others.wires = append(p.others.wires, uint32(w))
+		}
+	}
+	for _, r := range [2]*elements[E]{&p.owners, &p.others} {
+		r.stride = evenly(p.copies)
+		r.v = make([]E, len(r.wires)*r.stride)
+		for i, w := range r.wires {
+			copy(r.v[i*r.stride:], level.Row(int(w)))
+		}
+	}
+	p.owners.q = make([]E, len(p.owners.v))
+	inRanges(len(p.owners.wires), func(lo, hi int) struct{} {
+		for i := lo; i < hi; i++ {
+			p.addPairs(p.owners.q[i*p.owners.stride:][:p.copies], int(p.owners.wires[i]))
+		}
+		return struct{}{}
+	})
+	if level.Planes != nil {
+		p.bits = newBitRounds(p)
+	}
+	return p
+}
+
+// evenly is n rounded up to an even number, but for 1.
+func evenly(n int) int {
+	if n == 1 {
+		return 1
+	}
+	return n + n&1
+}
+
+// owner is the wire that owns a pair: the left one, or the right one if that alone has
+// elements.
+func (p *copyRounds[E]) owner(i int) uint32 {
+	l, r := p.plan.left[i], p.plan.right[i]
+	if p.level.IsBit(int(l)) && !p.level.IsBit(int(r)) {
+		return r
+	}
+	return l
+}
+
+// assign sorts the pairs by owner.
+func (p *copyRounds[E]) assign() {
+	owners := make([]uint32, len(p.coef))
+	next := make([]uint32, p.level.Wires+1)
+	for i := range owners {
+		owners[i] = p.owner(i)
+		next[owners[i]+1]++
+	}
+	for w := range p.level.Wires {
+		next[w+1] += next[w]
+	}
+	p.order = make([]uint32, len(p.coef))
+	for i, w := range owners {
+		p.order[next[w]] = uint32(i)
+		next[w]++
+	}
+	p.ends = next[:p.level.Wires]
+}
+
+// pairs are those that a wire owns.
+func (p *copyRounds[E]) pairs(wire int) []uint32 {
+	start := uint32(0)
+	if wire > 0 {
+		start = p.ends[wire-1]
+	}
+	return p.order[start:p.ends[wire]]
+}
+
+// addPairs adds q of a wire to dst.
+func (p *copyRounds[E]) addPairs(dst []E, wire int) {
+	for _, i := range p.pairs(wire) {
+		partner := int(p.plan.left[i] + p.plan.right[i] - uint32(wire))
+		if row := p.level.Row(partner); row != nil {
+			p.f.Axpy(dst, p.coef[i], row)
+			continue
+		}
+		for k, plane := range p.level.Planes {
+			circuit.AddWhere(p.f, dst[circuit.PlaneCopies*k:], p.coef[i], plane[partner])
+		}
+	}
+}
+
+// sums is q(0) of the next round and the leading coefficient, without the factor of the
+// point's first coordinate: Σ_c eq(point[1..], c) times the products of copies 2c, and
+// times those of the differences between copies 2c+1 and 2c.
+func (p *copyRounds[E]) sums() (q0, lead E) {
+	if len(p.owners.wires) > 0 {
+		q0, lead = p.elementSums()
+	}
+	if p.bits != nil {
+		b0, bLead := p.bits.sums()
+		q0, lead = p.f.Add(q0, b0), p.f.Add(lead, bLead)
+	}
+	return q0, lead
+}
+
+func (p *copyRounds[E]) elementSums() (q0, lead E) {
+	f := p.f
+	if p.weights == nil {
+		p.weights = Equality(f, p.point[1:], 1<<(len(p.point)-1))
+	} else {
+		half := p.weights[:len(p.weights)/2]
+		for c := range half {
+			half[c] = f.Add(p.weights[2*c], p.weights[2*c+1])
+		}
+		p.weights = half
+	}
+	o := &p.owners
+	type pair struct{ q0, lead E }
+	for _, s := range inRanges(len(o.wires), func(lo, hi int) (s pair) {
+		lo, hi = lo*o.stride, hi*o.stride
+		for c := range o.stride / 2 {
+			a, b := f.PairDots(o.q[lo+2*c:hi], o.v[lo+2*c:hi], o.stride)
+			s.q0 = f.Add(s.q0, f.Mul(p.weights[c], a))
+			s.lead = f.Add(s.lead, f.Mul(p.weights[c], b))
+		}
+		return s
+	}) {
+		q0, lead = f.Add(q0, s.q0), f.Add(lead, s.lead)
+	}
+	return q0, lead
+}
+
+// bind sets the variable of the round to x.
+func (p *copyRounds[E]) bind(x E) {
+	p.bound = append(p.bound, x)
+	p.point = p.point[1:]
+	p.copies = (p.copies + 1) / 2
+	p.owners.bind(p.f, x, p.copies)
+	p.others.bind(p.f, x, p.copies)
+	if p.bits != nil && p.bits.over() {
+		if len(p.point) > 0 {
+			p.expand()
+		}
+		p.bits = nil
+	}
+}
+
+// bind leaves a number of copies of each wire.
+func (r *elements[E]) bind(f field.Field[E], x E, copies int) {
+	stride := evenly(copies)
+	r.v, r.q = bindRows(f, r.v, r.stride, stride, x), bindRows(f, r.q, r.stride, stride, x)
+	r.stride = stride
+}
+
+// bindRows binds pairs of neighbours in rows of an even length, in place where it can, and
+// leaves rows of length to: half of from, or one more with a zero at the end.
+func bindRows[E comparable](f field.Field[E], v []E, from, to int, x E) []E {
+	if len(v) == 0 {
+		return v
+	}
+	if to == from/2 {
+		f.Bind(v[:len(v)/2], v, x)
+		return v[:len(v)/2]
+	}
+	n := len(v) / from
+	out := make([]E, n*to)
+	for i := range n {
+		f.Bind(out[i*to:i*to+from/2], v[i*from:(i+1)*from], x)
+	}
+	return out
+}
+
+// values are those of all wires when no round is left.
+func (p *copyRounds[E]) values() []E {
+	values := make([]E, p.level.Wires, p.level.Wires+1)
+	if len(p.bound) == 0 { // one copy
+		for w := range values {
+			values[w] = p.level.At(p.f, w, 0)
+		}
+		return values
+	}
+	if p.level.Planes != nil {
+		addBits(p.f, values, p.level, p.bound)
+	}
+	for _, r := range [2]*elements[E]{&p.owners, &p.others} {
+		for i, w := range r.wires {
+			values[w] = r.v[i]
+		}
+	}
+	return values
+}
+
+// inRanges splits 0..n-1 into as many ranges as there are processors.
+func inRanges[T any](n int, work func(lo, hi int) T) []T {
+	workers := max(1, min(n, cores.Count()))
+	results := make([]T, workers)
+	cores.Each(workers, func(i int) { results[i] = work(n*i/workers, n*(i+1)/workers) })
+	return results
+}
