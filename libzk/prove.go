@@ -15,7 +15,8 @@ import (
 )
 
 // Secrets are the witness of both fields, each in the order of its shape: bits,
-// symbols, full elements.
+// symbols, full elements. A slice with the capacity of Shape.Room goes over to the proof,
+// which puts masks and pads behind the secrets; others are copied.
 type Secrets struct {
 	GF []gf128.Elem
 	P  []p256.Elem

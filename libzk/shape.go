@@ -103,6 +103,15 @@ func (p *part[E]) uses() []Use[E] { return append(p.Uses[:len(p.Uses):len(p.Uses
 
 func (p *part[E]) clear(use int) bool { return use == len(p.Uses) }
 
+// Room is the length of a shape's secrets with the masks and pads that proving adds.
+func (s *Shape[E]) Room() (int, error) {
+	p, err := newPart(*s)
+	if err != nil {
+		return 0, err
+	}
+	return p.witness, nil
+}
+
 // Relation is one field's part of a statement after the challenges: which affine
 // form of the secrets each input of each copy is. It must have exactly the
 // shape's rows and copies.

@@ -51,8 +51,11 @@ func (s *strand[E]) complete(secrets []E, rng io.Reader) error {
 	if len(secrets) != p.secrets {
 		return fmt.Errorf("%d secrets over %s, the shape has %d", len(secrets), f.Name(), p.secrets)
 	}
-	s.witness = make([]E, p.witness)
-	copy(s.witness, secrets)
+	if cap(secrets) == p.witness {
+		s.witness = secrets[:p.witness]
+	} else {
+		s.witness = append(make([]E, 0, p.witness), secrets...)[:p.witness]
+	}
 	for i := p.secrets; i < p.witness; i++ {
 		var err error
 		if s.witness[i], err = f.Sample(rng); err != nil {
@@ -94,6 +97,7 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 	if err := p.check(s.relation); err != nil {
 		return claim, err
 	}
+	s.relation.Space.Detach()
 	values := s.relation.Space.Evaluate(s.witness)
 	if check {
 		if err := s.checkLinear(values); err != nil {
@@ -107,7 +111,9 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 			return claim, err
 		}
 	}
-	proof, err := p.batch.Prove(t, all, s.witness[p.pads:])
+	pads := append([]E(nil), s.witness[p.pads:]...)
+	s.witness, values = nil, nil // let go of the largest parts
+	proof, err := p.batch.Prove(t, all, pads)
 	if err != nil {
 		return claim, err
 	}

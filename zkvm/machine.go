@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/affine"
@@ -130,8 +129,12 @@ func (m *machine) mask() ref {
 }
 
 // secrets are the values laid out, in the order of the witness.
-func (m *machine) secrets() []elem {
-	return slices.Concat(m.bitValues, m.symbolValues, m.fullValues)
+func (m *machine) secrets() []elem { return m.secretsIn(m.bits + m.symbols + m.full) }
+
+// secretsIn are the secrets with a capacity of room.
+func (m *machine) secretsIn(room int) []elem {
+	all := append(make([]elem, 0, room), m.bitValues...)
+	return append(append(all, m.symbolValues...), m.fullValues...)
 }
 
 // factorMask commits a fresh uniform element that is not zero, and returns it to

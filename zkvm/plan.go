@@ -127,7 +127,11 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		return nil, err
 	}
 	if m.fill {
-		p.secrets.GF = m.secrets()
+		room, err := p.gf.Room()
+		if err != nil {
+			return nil, err
+		}
+		p.secrets.GF = m.secretsIn(room)
 		for _, i := range p.es256() {
 			w, err := signatureSecrets(p.keys[i], digests[i], secrets[i].Signature, p.links[i].mask)
 			if err != nil {
@@ -246,9 +250,9 @@ func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) 
 	w.space = w.relation.Space
 	p.draw(w, t)
 	if proving {
-		full := make([]elem, w.space.WitnessLen())
-		copy(full, p.secrets.GF)
-		w.space.Attach(full)
+		// Forms read nothing but the secrets, whatever is behind them.
+		n := w.space.WitnessLen()
+		w.space.Attach(slices.Grow(p.secrets.GF, n-len(p.secrets.GF))[:n])
 	}
 	m := &machine{copies: make([]int, useDots+len(p.st.Documents)), w: w, uses: p.shapeOf}
 	if _, err := p.run(m, nil); err != nil {

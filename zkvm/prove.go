@@ -87,6 +87,7 @@ func prove(ctx context.Context, st *Statement, secrets []Secret, o *options) ([]
 		if err == nil && o.related != nil {
 			err = o.related(p, published)
 		}
+		p.secrets = libzk.Secrets{} // the proof alone has them from here on
 		return published, r, err
 	})
 	if err != nil {

@@ -18,7 +18,8 @@ func attempts(t *testing.T, failures int) (plans []*plan, published [][]byte, pr
 	f := newFixture(t, janeQuery, janeClaims)
 	proof, err = Prove(context.Background(), f.st, f.secrets, func(o *options) {
 		o.related = func(p *plan, b []byte) error {
-			plans, published = append(plans, p), append(published, b)
+			attempt := *p // with its secrets, which it drops
+			plans, published = append(plans, &attempt), append(published, b)
 			if len(plans) <= failures {
 				return fmt.Errorf("by chance: %w", libzk.ErrChallenge)
 			}

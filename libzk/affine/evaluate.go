@@ -57,6 +57,9 @@ func (s *Space[E]) Attach(w []E) {
 	s.live = s.Evaluate(w)
 }
 
+// Detach forgets the attached witness.
+func (s *Space[E]) Detach() { s.live = nil }
+
 // Value is the value of a reference at the attached witness.
 func (s *Space[E]) Value(r Ref) E { return s.live.At(r) }
 

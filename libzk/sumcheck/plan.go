@@ -112,25 +112,18 @@ func bind[E comparable](c *circuit.Circuit[E], p *plan, weights []E, beta E) []E
 // bit b of x is set and of 1 - point_b where it is not. Bit 0 belongs to
 // point[0].
 func Equality[E comparable](f field.Field[E], point []E, n int) []E {
-	table := make([]E, 1, max(n, 1))
-	table[0] = f.One()
-	// From the highest bit down, each entry splits into a pair.
-	for b := len(point) - 1; b >= 0; b-- {
-		need := (n + (1 << b) - 1) >> b // entries of the table over bits b and above
-		next := make([]E, min(2*len(table), need))
-		for i := range next {
-			if i&1 == 1 {
-				next[i] = f.Mul(table[i>>1], point[b])
-			}
-		}
-		for i := 0; i < len(next); i += 2 {
-			if i+1 < len(next) {
-				next[i] = f.Sub(table[i>>1], next[i+1])
-			} else {
-				next[i] = f.Sub(table[i>>1], f.Mul(table[i>>1], point[b]))
-			}
-		}
-		table = next
+	table := make([]E, n)
+	if n == 0 {
+		return table
 	}
-	return table[:n]
+	table[0] = f.One()
+	// Each bit, from the lowest, doubles the entries.
+	size := 1
+	for _, x := range point {
+		upper := table[size:min(2*size, n)]
+		f.Axpy(upper, x, table[:len(upper)])
+		f.Axpy(table[:size], f.Neg(x), table[:size])
+		size += len(upper)
+	}
+	return table
 }
