@@ -63,9 +63,9 @@ func probe(t *testing.T, make func(builder, *wires) expr, values []Values) []gf1
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := make([]gf128.Elem, len(values))
-	for i := range out {
-		out[i] = w.Levels[0].At(c.Field, 2, i)
+	var out []gf128.Elem
+	for i := range values {
+		out = append(out, w.Levels[0].At(c.Field, 2, i))
 	}
 	return out
 }
