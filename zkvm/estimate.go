@@ -23,17 +23,21 @@ type Estimate struct {
 }
 
 // EstimateCost lays out what proves a program over documents of one class, with
-// a header of common length, signed under keys like the one given (see SampleKey), as if
+// a header of common length, signed under keys like those given (see SampleKey): one for all
+// documents, or one for each in the order of the program's. It is as if
 // every output were given. It needs no document. Proofs of fewer outputs are smaller by little. It
 // fails with ErrUnsupported for a program that cannot be proven.
-func EstimateCost(program *query.Program, class Class, key Key) (Estimate, error) {
-	return estimate(program, class, key, sampleHeader)
+func EstimateCost(program *query.Program, class Class, keys ...Key) (Estimate, error) {
+	return estimate(program, class, keys, sampleHeader)
 }
 
-func estimate(program *query.Program, class Class, key Key, header string) (Estimate, error) {
+func estimate(program *query.Program, class Class, keys []Key, header string) (Estimate, error) {
+	if len(keys) != 1 && len(keys) != len(program.Documents) {
+		return Estimate{}, fmt.Errorf("zkvm: %d keys for %d documents", len(keys), len(program.Documents))
+	}
 	var documents []Document
-	for _, source := range program.Documents {
-		documents = append(documents, Document{Tag: source.Tag, Key: key, Header: header, Class: class})
+	for i, source := range program.Documents {
+		documents = append(documents, Document{Tag: source.Tag, Key: keys[i%len(keys)], Header: header, Class: class})
 	}
 	e, err := EstimateDocuments(libzk.V2, program, documents)
 	e.Class = class

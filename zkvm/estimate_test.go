@@ -25,7 +25,7 @@ func TestEstimateCost(t *testing.T) {
 	} {
 		q := newDateQuery(t, text, payload, query.JWT, now)
 		class := q.st.Documents[0].Class
-		got, err := estimate(q.program, class, sampleKey, q.st.Documents[0].Header)
+		got, err := estimate(q.program, class, []Key{sampleKey}, q.st.Documents[0].Header)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}

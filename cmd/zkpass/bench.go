@@ -29,6 +29,7 @@ const (
 type benchFlags struct {
 	sizes []string // in KiB
 	paths []int
+	algs  []string
 	runs  int
 	out   string
 }
@@ -41,7 +42,8 @@ func newBench() *cobra.Command {
 		Long: `Measures proofs over made-up data and prints a table: the time to prove and to
 verify, the size of the proof, and the peak of memory. One series has payloads of
 several sizes, the other queries that compare several members; with --sizes or
---paths alone only that series is measured.
+--paths alone only that series is measured. With several algorithms each row is
+measured with each of them.
 
 Each run is a process of its own that does what zkpass run does, and is measured as
 by run --report: both times contain the compilation of all circuits, and the peak
@@ -51,6 +53,7 @@ error. The machine should have nothing else to do.`,
 		Example: `  zkpass bench
   zkpass bench --sizes 0.5,1,16 --runs 5
   zkpass bench --paths 1,64 --runs 1 --out bench.json
+  zkpass bench --sizes 0.5 --alg ES256,RS256-2048,RS256-4096,PS256-2048
   zkpass bench --out bench.csv`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -69,6 +72,7 @@ error. The machine should have nothing else to do.`,
 		fmt.Sprintf("sizes of payloads in KiB, with %d members compared", benchPaths))
 	f.IntSliceVar(&flags.paths, "paths", []int{1, 4, 16, 64},
 		fmt.Sprintf("numbers of members compared, in payloads of %d KiB", benchPayload/1024))
+	f.StringSliceVar(&flags.algs, "alg", []string{string(zkpass.ES256)}, "algorithms that payloads are signed with: "+issuerAlgs)
 	f.IntVar(&flags.runs, "runs", 3, "how often each is measured")
 	f.StringVar(&flags.out, "out", "", "file to write the table to as well, FILE.json or FILE.csv")
 	return cmd
@@ -107,10 +111,20 @@ func (flags *benchFlags) bench(cmd *cobra.Command) error {
 func (flags *benchFlags) loads() ([]benchLoad, error) {
 	var loads []benchLoad
 	seen := map[benchLoad]bool{}
+	var algs []issuerAlg
+	for _, text := range flags.algs {
+		alg, err := parseIssuerAlg(text)
+		if err != nil {
+			return nil, fmt.Errorf("--alg: %w", err)
+		}
+		algs = append(algs, alg)
+	}
 	add := func(load benchLoad) {
-		if !seen[load] {
-			seen[load] = true
-			loads = append(loads, load)
+		for _, load.alg = range algs {
+			if !seen[load] {
+				seen[load] = true
+				loads = append(loads, load)
+			}
 		}
 	}
 	for _, text := range flags.sizes {

@@ -18,10 +18,11 @@ import (
 type benchLoad struct {
 	payload int // bytes of the token's payload
 	paths   int // members compared
+	alg     issuerAlg
 }
 
 func (l benchLoad) String() string {
-	return fmt.Sprintf("payload of %.4g KiB, %s", float64(l.payload)/1024, plural(l.paths, "path"))
+	return fmt.Sprintf("payload of %.4g KiB, %s, %s", float64(l.payload)/1024, plural(l.paths, "path"), l.alg)
 }
 
 // data is the member "data" of the payload, which has the size wanted to the
@@ -74,7 +75,7 @@ func (l benchLoad) measure(ctx context.Context, runs int, step func()) (benchRow
 	}
 	reports := make([]runReport, runs)
 	for i := range reports {
-		if reports[i], err = runForReport(ctx, dir); err != nil {
+		if reports[i], err = runForReport(ctx, dir, l.alg); err != nil {
 			return benchRow{}, err
 		}
 		step()
@@ -84,13 +85,13 @@ func (l benchLoad) measure(ctx context.Context, runs int, step func()) (benchRow
 
 // runForReport runs data.json and query.json of a directory in a process of its own, since
 // a process has but one peak of memory and compiles circuits but once.
-func runForReport(ctx context.Context, dir string) (report runReport, err error) {
+func runForReport(ctx context.Context, dir string, alg issuerAlg) (report runReport, err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return report, err
 	}
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, program, "run", "-u", "./data.json", "-q", "./query.json", "--report", "report.json")
+	cmd := exec.CommandContext(ctx, program, "run", "-u", "./data.json", "-q", "./query.json", "--alg", alg.String(), "--report", "report.json")
 	cmd.Args[0] = "zkpass"
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -127,7 +128,7 @@ func errorLine(stderr string) string {
 
 // row combines the reports of one run or more.
 func (l benchLoad) row(reports []runReport) benchRow {
-	row := benchRow{PayloadBytes: l.payload, Paths: l.paths}
+	row := benchRow{PayloadBytes: l.payload, Paths: l.paths, Algorithm: l.alg.String()}
 	prove, verify := make([]float64, len(reports)), make([]float64, len(reports))
 	for i, r := range reports {
 		prove[i], verify[i] = r.ProveMS, r.VerifyMS

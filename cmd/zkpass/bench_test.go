@@ -41,7 +41,8 @@ func checkBenchReport(ts *testscript.TestScript, _ bool, args []string) {
 // What is measured has the size that the table says, and reads every member.
 func TestBenchLoad(t *testing.T) {
 	for _, load := range []benchLoad{
-		{minBenchPayload, benchPaths}, {512, benchPaths}, {zkpass.MaxPayload, benchPaths}, {benchPayload, 1}, {benchPayload, maxBenchPaths},
+		{payload: minBenchPayload, paths: benchPaths}, {payload: 512, paths: benchPaths}, {payload: zkpass.MaxPayload, paths: benchPaths},
+		{payload: benchPayload, paths: 1}, {payload: benchPayload, paths: maxBenchPaths},
 	} {
 		data, err := load.data()
 		if err != nil {
@@ -67,7 +68,7 @@ func TestBenchLoad(t *testing.T) {
 			t.Errorf("%s: %s, %v", load, outputs.JSON, err)
 		}
 	}
-	if data, err := (benchLoad{minBenchPayload, maxBenchPaths}).data(); err == nil {
+	if data, err := (benchLoad{payload: minBenchPayload, paths: maxBenchPaths}).data(); err == nil {
 		t.Errorf("%d bytes for %d members", len(data), maxBenchPaths)
 	}
 }
@@ -78,8 +79,8 @@ func TestBenchRow(t *testing.T) {
 		{ProveMS: 10, VerifyMS: 9, ProofBytes: 8, PeakRSSBytes: 70},
 		{ProveMS: 20, VerifyMS: 4, ProofBytes: 6, PeakRSSBytes: 80},
 	}
-	want := benchRow{PayloadBytes: 512, Paths: 4, ProveMS: 20, VerifyMS: 4, ProofBytes: 8, PeakRSSBytes: 90}
-	if got := (benchLoad{512, 4}).row(reports); got != want {
+	want := benchRow{PayloadBytes: 512, Paths: 4, Algorithm: "RS256-2048", ProveMS: 20, VerifyMS: 4, ProofBytes: 8, PeakRSSBytes: 90}
+	if got := (benchLoad{512, 4, issuerAlg{zkpass.RS256, 2048}}).row(reports); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if got := median([]float64{4, 1, 3, 2}); got != 2 {
@@ -89,7 +90,7 @@ func TestBenchRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "payload_bytes,paths,prove_ms,verify_ms,proof_bytes,peak_rss_bytes\n512,4,20,4,8,90\n"; string(csv) != want {
+	if want := "payload_bytes,paths,algorithm,prove_ms,verify_ms,proof_bytes,peak_rss_bytes\n512,4,RS256-2048,20,4,8,90\n"; string(csv) != want {
 		t.Errorf("got %q, want %q", csv, want)
 	}
 }
@@ -116,7 +117,7 @@ func TestBenchCancelled(t *testing.T) {
 	if os.TempDir() != dir {
 		t.Skip("the system has temporary files elsewhere")
 	}
-	if row, err := (benchLoad{512, 4}).measure(ctx, 1, func() { t.Error("a run was counted") }); err != context.Canceled {
+	if row, err := (benchLoad{512, 4, issuerAlg{alg: zkpass.ES256}}).measure(ctx, 1, func() { t.Error("a run was counted") }); err != context.Canceled {
 		t.Errorf("got %+v, %v", row, err)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
@@ -148,7 +149,7 @@ func TestBenchRunFails(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if report, err := runForReport(context.Background(), dir); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if report, err := runForReport(context.Background(), dir, issuerAlg{alg: zkpass.ES256}); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: got %+v, %v", text, report, err)
 		}
 	}

@@ -28,18 +28,21 @@ func newQueryExplain() *cobra.Command {
 each outcome, and what it costs to prove. On standard error it warns of what the
 author may have missed, as query check does: with --json these are in the member
 advice, which is not for those whose documents are read. The cost is for documents
-whose payloads are of the size given with --payload. docs/query-language.md
+whose payloads are of the size given with --payload, signed with the algorithm given
+with --alg. docs/query-language.md
 describes the JSON.`,
 		Example: `  zkpass query explain query.json
   zkpass query explain query.json --json
   zkpass query explain query.json --language id
-  zkpass query explain query.json --format jwt --payload 2000`,
+  zkpass query explain query.json --format jwt --payload 2000 --alg RS256
+  zkpass query explain loan.json --tags bank,tax --alg bank:RS256-4096 --alg tax:ES256`,
 		Args: wantArgs("FILE"),
 	}
 	flags.add(cmd)
 	asJSON := cmd.Flags().Bool("json", false, "print JSON, for apps that show it to their users")
 	language := cmd.Flags().String("language", string(query.English), "language of the words: en or id")
 	payload := cmd.Flags().Int("payload", usualPayload, "size of the documents' payloads in bytes, for the cost")
+	algs := cmd.Flags().StringArray("alg", nil, "algorithm that documents are signed with, for the cost, [tag:]ALG: "+issuerAlgs+" (default ES256)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *payload < 1 || *payload > zkvm.MaxPayload {
 			return fmt.Errorf("--payload: want 1 to %d bytes, not %d", zkvm.MaxPayload, *payload)
@@ -51,7 +54,15 @@ describes the JSON.`,
 		if err != nil {
 			return err
 		}
-		cost, err := newQueryCost(program, *payload)
+		tags := map[string]bool{}
+		for _, d := range program.Documents {
+			tags[d.Tag] = true
+		}
+		signed, err := parseIssuerAlgs(*algs, tags)
+		if err != nil {
+			return err
+		}
+		cost, err := newQueryCost(program, *payload, signed)
 		if err != nil {
 			return err
 		}
@@ -74,11 +85,14 @@ describes the JSON.`,
 // queryCost is what it costs to prove a query over payloads of one size.
 type queryCost struct {
 	PayloadBytes  int                `json:"payload_bytes"` // the largest payload of this cost
+	Algorithms    map[string]string  `json:"algorithms"`    // by tag, with the size of RSA keys
 	ZkVM          string             `json:"zkvm"`
 	ProofBytes    int                `json:"proof_bytes"`
 	SoundnessBits float64            `json:"soundness_bits"`
 	Circuits      []queryCostCircuit `json:"circuits"`
 	Unsupported   string             `json:"unsupported,omitempty"` // why there is no proof of it in this version; the rest is zero
+
+	signed string // the algorithms in words
 }
 
 type queryCostCircuit struct {
@@ -89,7 +103,7 @@ type queryCostCircuit struct {
 	Layers int    `json:"layers"`
 }
 
-func newQueryCost(program *query.Program, payload int) (*queryCost, error) {
+func newQueryCost(program *query.Program, payload int, signed issuerAlgOf) (*queryCost, error) {
 	open := 1
 	for _, path := range program.Paths {
 		open = max(open, min(len(path.Steps), document.MaxDepth))
@@ -98,8 +112,14 @@ func newQueryCost(program *query.Program, payload int) (*queryCost, error) {
 	if err != nil {
 		return nil, err
 	}
-	estimate, err := zkvm.EstimateCost(program, class, zkvm.SampleKey(zkvm.ES256, 256))
-	cost := &queryCost{PayloadBytes: class.Bytes, ZkVM: zkpass.LibZK, Circuits: []queryCostCircuit{}}
+	estimate, err := zkvm.EstimateCost(program, class, signed.samples(program)...)
+	cost := &queryCost{
+		PayloadBytes: class.Bytes, Algorithms: map[string]string{}, ZkVM: zkpass.LibZK, Circuits: []queryCostCircuit{},
+		signed: signed.words(program),
+	}
+	for _, d := range program.Documents {
+		cost.Algorithms[d.Tag] = signed.of(d.Tag).String()
+	}
 	if errors.Is(err, zkvm.ErrUnsupported) {
 		cost.Unsupported = err.Error()
 		return cost, nil
@@ -123,7 +143,7 @@ func (c *queryCost) words(program *query.Program) string {
 	if len(program.Documents) > 1 {
 		each = "each payload has"
 	}
-	fmt.Fprintf(&b, "To prove it, where %s up to %d bytes:\n", each, c.PayloadBytes)
+	fmt.Fprintf(&b, "To prove it, where %s up to %d bytes and is signed with %s:\n", each, c.PayloadBytes, c.signed)
 	fmt.Fprintf(&b, "  a proof of about %s, with %.0f bits of soundness\n", inKB(c.ProofBytes), c.SoundnessBits)
 	fmt.Fprintf(&b, "  the circuits of %s:", c.ZkVM)
 	for _, circuit := range c.Circuits {

@@ -18,6 +18,7 @@ import (
 // runFlags are what run is told.
 type runFlags struct {
 	userData, tokens, jwks []string
+	algs                   []string
 	query, report          string
 	now                    *string
 }
@@ -32,12 +33,13 @@ request (DVR) for a query, proves, verifies, and prints the verified outputs as
 one line of JSON.
 
 The bytes of a DATA file become the member "data" of a token that is signed on the
-spot. A TOKEN is one that exists, such as an ID token; paths of the query start at
+spot, with the algorithm that --alg names. A TOKEN is one that exists, such as an ID token; paths of the query start at
 its payload (format jwt), and --jwks gives the key set of its issuer. With several
 documents each has a tag of its own: a prefix up to the first colon is a tag if it
 consists of letters, digits and _ and no // follows. Write ./a:b.json for a file.`,
 		Example: `  zkpass run -u claims.json -q query.json
   zkpass run -t id-token.jwt --jwks https://op.example/jwks -q query.json
+  zkpass run -u claims.json -q query.json --alg RS256-3072
   zkpass run -u bank:account.json -u tax:return.json -q loan.json --now 2026-03-01T12:00:00Z
   zkpass run -u claims.json -q query.json --report report.json`,
 		Args: wantArgs(),
@@ -53,6 +55,7 @@ consists of letters, digits and _ and no // follows. Write ./a:b.json for a file
 	}
 	f := cmd.Flags()
 	f.StringArrayVarP(&flags.userData, "user-data", "u", nil, "file with the data of a document, [tag:]FILE; may be repeated")
+	f.StringArrayVar(&flags.algs, "alg", nil, "algorithm to sign data with, [tag:]ALG: "+issuerAlgs+" (default ES256); may be repeated")
 	f.StringArrayVarP(&flags.tokens, "token", "t", nil, "file with the token of a document, [tag:]FILE; may be repeated")
 	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a token's issuer, [tag:](FILE|URL); may be repeated")
 	f.StringVarP(&flags.query, "query", "q", "", "file with the query")
@@ -110,7 +113,7 @@ type runDocuments struct {
 
 func (flags *runFlags) documents(ctx context.Context, stderr io.Writer) (*runDocuments, error) {
 	documents := &runDocuments{make(map[string]zkpass.UserDataRequest), make(map[string]string)}
-	if err := documents.sign(flags.userData); err != nil {
+	if err := documents.sign(flags.userData, flags.algs); err != nil {
 		return nil, err
 	}
 	if err := documents.add(ctx, stderr, flags.tokens, flags.jwks); err != nil {
@@ -120,17 +123,24 @@ func (flags *runFlags) documents(ctx context.Context, stderr io.Writer) (*runDoc
 }
 
 // sign signs the files of -u, each with a key of its own.
-func (d *runDocuments) sign(args []string) error {
+func (d *runDocuments) sign(args, algs []string) error {
 	files, err := parseAllTagged("user-data", args)
 	if err != nil {
 		return err
+	}
+	signed, err := parseIssuerAlgs(algs, files)
+	if err != nil {
+		return err
+	}
+	if len(algs) > 0 && len(files) == 0 {
+		return errors.New("--alg: it is for the files of --user-data, and there are none: a token has its algorithm")
 	}
 	for _, tag := range sortedKeys(files) {
 		data, err := readData(files[tag], zkpass.MaxPayload)
 		if err != nil {
 			return hintAtTag(err, tag, files[tag])
 		}
-		issuer, err := zkpass.GenerateKey(zkpass.ES256, "")
+		issuer, err := signed.of(tag).generate()
 		if err != nil {
 			return err
 		}
