@@ -39,6 +39,8 @@
 // may want to branch. No error holds a value of user data.
 package zkpass
 
+import "slices"
+
 // Version is the version of this module. A DVR carries it for information, in
 // its member query_engine_ver.
 const Version = "0.1.0"
@@ -54,8 +56,10 @@ const (
 	LibZKHash = "libzk-v2-hash"
 )
 
+var families = []string{LibZK, LibZKHash}
+
 // Families lists the names of the zkVMs that this module proves and verifies with.
-func Families() []string { return []string{LibZK, LibZKHash} }
+func Families() []string { return slices.Clone(families) }
 
 // Limits on sizes, in bytes of the decoded parts unless said otherwise.
 const (

@@ -15,5 +15,9 @@ const (
 	V2Hash Profile = "libzk-v2-hash"
 )
 
+// profiles are those that there are, and whether they commit to the P-256 side by
+// points.
+var profiles = map[Profile]bool{V2: true, V2Hash: false}
+
 // label begins a transcript.
 func (p Profile) label() []byte { return []byte("zkpass " + string(p)) }

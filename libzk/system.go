@@ -41,7 +41,7 @@ type System struct {
 // NewSystem lays out a system for the given shapes; p may be nil. It refuses
 // shapes for which the proof would have less than 100 bits of soundness.
 func NewSystem(profile Profile, gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*System, error) {
-	if profile != V2 && profile != V2Hash {
+	if _, ok := profiles[profile]; !ok {
 		return nil, fmt.Errorf("profile %q, want %q or %q", profile, V2, V2Hash)
 	}
 	s := &System{profile: profile}
@@ -64,7 +64,7 @@ func NewSystem(profile Profile, gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*Sy
 }
 
 // points reports whether the P-256 side is committed by points.
-func (s *System) points() bool { return s.p != nil && s.profile == V2 }
+func (s *System) points() bool { return s.p != nil && profiles[s.profile] }
 
 // choose picks the number of columns and the block lengths that make the proof
 // smallest.

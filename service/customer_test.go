@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -87,6 +88,7 @@ type customer struct {
 	key        string
 	encryption *zkpass.PublicKey
 	next       int
+	anyTime    bool // proofs are verified at the time at which they were made
 }
 
 // newCustomer fetches the key to encrypt to.
@@ -102,10 +104,13 @@ func newCustomer(t testing.TB, key string, addresses ...string) *customer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	encryption, err := keys.Key("", zkpass.ECDHES)
-	if err != nil {
-		t.Fatal(err)
+	// The first is the one to use; a key to come and old ones stand behind it.
+	all := keys.Keys()
+	at := slices.IndexFunc(all, func(k *zkpass.PublicKey) bool { return k.Algorithm() == zkpass.ECDHES })
+	if at < 0 {
+		t.Fatal("no key to encrypt to")
 	}
+	encryption := all[at]
 	return &customer{addresses: addresses, key: key, encryption: encryption}
 }
 
@@ -207,20 +212,7 @@ func (c *customer) await(t *testing.T, x *exchange, jobs []string, within time.D
 	}
 	deadline := time.Now().Add(within)
 	for i, job := range jobs {
-		var first string
-		for first == "" {
-			got, err := c.call(t.Context(), http.MethodGet, job+"?wait=5", "", nil)
-			switch {
-			case time.Now().After(deadline):
-				t.Fatalf("job %d of %d has not ended: %+v, %v", i, len(jobs), got, err)
-			case err != nil || got.Status >= 500 && got.Code != string(zkpass.ProblemNotProven):
-				time.Sleep(50 * time.Millisecond) // the front end asked may be the one that was stopped
-			case got.Status == http.StatusOK:
-				first = got.Proof
-			case got.Status != http.StatusAccepted:
-				t.Fatalf("job %d of %d ended with %+v", i, len(jobs), got)
-			}
-		}
+		first := c.awaitProof(t, job, time.Until(deadline))
 		again, err := c.call(t.Context(), http.MethodGet, job, "", nil)
 		if err != nil || again.Proof != first {
 			t.Fatalf("job %d of %d: asked again, the answer is another: %v", i, len(jobs), err)
@@ -228,10 +220,47 @@ func (c *customer) await(t *testing.T, x *exchange, jobs []string, within time.D
 		// One in some is verified in full; the rest shows by its signature that
 		// the service made it.
 		if i%8 == 0 {
-			outcome, err := verify.Verify(t.Context(), []byte(first), x.dvr, verify.Options{ServiceKeys: keys})
+			options := verify.Options{ServiceKeys: keys}
+			if token, err := zkpass.ParseProofToken(first); err == nil && c.anyTime {
+				options.Now = func() time.Time { return token.Proof.Time }
+			}
+			outcome, err := verify.Verify(t.Context(), []byte(first), x.dvr, options)
 			if err != nil || string(outcome.Outputs) != `{"result":true}` {
 				t.Fatalf("job %d of %d: got %v, %v", i, len(jobs), outcome, err)
 			}
 		}
 	}
+}
+
+// awaitProof polls a job until it has ended with a proof.
+func (c *customer) awaitProof(t *testing.T, job string, within time.Duration) string {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	for {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		got, err := c.call(ctx, http.MethodGet, job+"?wait=5", "", nil)
+		cancel()
+		switch {
+		case time.Now().After(deadline):
+			t.Fatalf("a job has not ended: %+v, %v", got, err)
+		case err != nil || got.Status >= 500 && got.Code != string(zkpass.ProblemNotProven):
+			time.Sleep(50 * time.Millisecond) // the front end asked may be the one that was stopped
+		case got.Status == http.StatusOK:
+			return got.Proof
+		case got.Status != http.StatusAccepted:
+			t.Fatalf("a job ended with %+v", got)
+		}
+	}
+}
+
+// alone starts a service that runs alone in a directory, with an API key.
+func alone(t *testing.T, dir string, variables ...string) (p *process, c *customer, address string) {
+	t.Helper()
+	address = freeAddress(t)
+	config := service.DefaultConfig()
+	config.DataDir = dir
+	key := newAPIKey(t, config)
+	p = start(t, "serve", "serve", append(variables, "ZKPASS_DATA_DIR="+dir, "ZKPASS_LISTEN="+address, "ZKPASS_JOBS_REDELIVERY=2s")...)
+	awaitReady(t, p, address)
+	return p, newCustomer(t, key, address), address
 }

@@ -11,21 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/zkpass-go/zkpass/service"
 )
-
-// alone starts a service that runs alone in a directory, with an API key.
-func alone(t *testing.T, dir string, variables ...string) (p *process, c *customer, address string) {
-	t.Helper()
-	address = freeAddress(t)
-	config := service.DefaultConfig()
-	config.DataDir = dir
-	key := newAPIKey(t, config)
-	p = start(t, "serve", "serve", append(variables, "ZKPASS_DATA_DIR="+dir, "ZKPASS_LISTEN="+address, "ZKPASS_JOBS_REDELIVERY=2s")...)
-	awaitReady(t, p, address)
-	return p, newCustomer(t, key, address), address
-}
 
 // readiness asks /readyz.
 func readiness(address string) int {

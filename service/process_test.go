@@ -49,6 +49,10 @@ func play(ctx context.Context, role string) error {
 		return playNATS(ctx)
 	case "prover":
 		return worker.Prover(os.Stdin, os.Stdout)
+	case "ask":
+		return playAsk(os.Stdout)
+	case "check":
+		return playCheck(os.Stdin)
 	}
 	if files, err := strconv.Atoi(os.Getenv("ZKPASS_TEST_NOFILE")); err == nil {
 		if err := limitFiles(uint64(files)); err != nil {
@@ -134,6 +138,12 @@ func start(t *testing.T, role, name string, variables ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startOf(t, executable, role, name, variables...)
+}
+
+// startOf is start with another build of this binary.
+func startOf(t *testing.T, executable, role, name string, variables ...string) *process {
+	t.Helper()
 	p := &process{name: name, cmd: exec.Command(executable), gone: make(chan struct{})}
 	p.log = filepath.Join(t.TempDir(), name+".log")
 	log, err := os.Create(p.log)

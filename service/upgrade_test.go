@@ -1,13 +1,16 @@
 package service_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/statement"
 	"github.com/zkpass-go/zkpass/service"
 )
 
@@ -73,6 +76,37 @@ func TestLine30RollingUpgrade(t *testing.T) {
 	other.stop(t)
 	again.stop(t)
 	front.stop(t)
+}
+
+// Everything that this module proves with can be asked of a service.
+func TestEveryFamily(t *testing.T) {
+	p, c, address := alone(t, t.TempDir())
+	for _, name := range zkpass.Families() {
+		x := newExchange(t)
+		token, err := zkpass.ParseDVRToken(x.dvr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dvr := token.DVR
+		dvr.ZKVM = name
+		if dvr.QueryMethodVersion, err = statement.MethodVersion(&dvr); err != nil {
+			t.Fatal(err)
+		}
+		if x.dvr, err = zkpass.SignDVR(&dvr, zkpass.Claims{}, x.verifier); err != nil {
+			t.Fatal(err)
+		}
+		c.await(t, x, []string{c.accept(t, c.body(t, x))}, time.Minute)
+	}
+	response, err := http.Get("http://" + address + "/v1/families")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var known struct{ Families []string }
+	if err := json.NewDecoder(response.Body).Decode(&known); err != nil || !slices.Equal(known.Families, slices.Sorted(slices.Values(zkpass.Families()))) {
+		t.Errorf("families %v, %v", known.Families, err)
+	}
+	p.stop(t)
 }
 
 // unnamed is a request whose header does not name its family, as of an older client.
