@@ -57,13 +57,9 @@ type attestation struct {
 }
 
 func (flags *attestFlags) attest(cmd *cobra.Command) error {
-	text, err := readFile(flags.policy, attest.MaxPolicy)
+	policy, err := readPolicy(flags.policy)
 	if err != nil {
 		return err
-	}
-	policy, err := attest.ParsePolicy(text)
-	if err != nil {
-		return fmt.Errorf("%s: %w", flags.policy, err)
 	}
 	if policy.Now, err = parseNow(*flags.now); err != nil {
 		return err
@@ -86,11 +82,27 @@ func (flags *attestFlags) attest(cmd *cobra.Command) error {
 	return printJSON(cmd, attestation{result, base64.RawURLEncoding.EncodeToString(nonce)})
 }
 
+func readPolicy(path string) (*attest.Policy, error) {
+	text, err := readFile(path, attest.MaxPolicy)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := attest.ParsePolicy(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return policy, nil
+}
+
+func newNonce() []byte {
+	nonce := make([]byte, 32)
+	rand.Read(nonce) // never fails
+	return nonce
+}
+
 func (flags *attestFlags) makeNonce() ([]byte, error) {
 	if flags.nonce == "" {
-		nonce := make([]byte, 32)
-		rand.Read(nonce) // never fails
-		return nonce, nil
+		return newNonce(), nil
 	}
 	nonce, err := base64.RawURLEncoding.Strict().DecodeString(flags.nonce)
 	if err != nil || len(nonce) < attest.MinNonce || len(nonce) > attest.MaxNonce {
@@ -105,6 +117,11 @@ func verifyAttestation(ctx context.Context, client *zkpass.Client, nonce []byte,
 	if err != nil {
 		return nil, err
 	}
+	return verifyKeys(ctx, client, keys, nonce, policy)
+}
+
+// verifyKeys gets a service's evidence for keys, and verifies it.
+func verifyKeys(ctx context.Context, client *zkpass.Client, keys *zkpass.KeySet, nonce []byte, policy attest.Policy) (*attest.Result, error) {
 	evidence, err := client.Attestation(ctx, nonce)
 	if err != nil {
 		return nil, err

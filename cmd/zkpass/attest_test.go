@@ -18,6 +18,7 @@ import (
 	"github.com/zkpass-go/zkpass/attest"
 	"github.com/zkpass-go/zkpass/attest/attesttest"
 	"github.com/zkpass-go/zkpass/attest/source"
+	"github.com/zkpass-go/zkpass/verify"
 )
 
 // attestedService publishes keys and gives evidence for others, if told so.
@@ -27,6 +28,7 @@ type attestedService struct {
 	published, attested *zkpass.KeySet
 	nonce               []byte // the last one asked for
 	replay              []byte // what to answer instead
+	asked               int    // how many proofs
 }
 
 func newAttestedService(t *testing.T) *attestedService {
@@ -40,6 +42,10 @@ func newAttestedService(t *testing.T) *attestedService {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
 		json.NewEncoder(w).Encode(s.published)
+	})
+	mux.HandleFunc("POST /v1/proof", func(w http.ResponseWriter, _ *http.Request) {
+		s.asked++
+		w.WriteHeader(http.StatusForbidden)
 	})
 	mux.HandleFunc("GET /v1/attestation", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -196,5 +202,66 @@ func TestAttestRefuses(t *testing.T) {
 		if _, err := runAttest(t, args...); err == nil {
 			t.Errorf("accepted %v", args)
 		}
+	}
+}
+
+// With a policy nothing is sent to a service that does not show what it runs.
+func TestProveDemandsAttestation(t *testing.T) {
+	s := newAttestedService(t)
+	dir := t.TempDir()
+	issuer, err := zkpass.GenerateKey(zkpass.ES256, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := zkpass.SignDataToJWSToken(issuer, []byte(`{"age":30}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dvr, err := verify.NewDVR("Adult", `{">=":[{"dvar":"age"},18]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: issuer.Public().Option()}}, issuer.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := zkpass.SignDVR(dvr, zkpass.Claims{}, issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"dvr": request, "token": token} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(args ...string) error {
+		cmd := newProve()
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetOut(&bytes.Buffer{})
+		cmd.SetErr(&bytes.Buffer{})
+		cmd.SetArgs(append([]string{"--dvr", filepath.Join(dir, "dvr"), "-t", filepath.Join(dir, "token"), "--api-key", "k:s"}, args...))
+		return cmd.ExecuteContext(context.Background())
+	}
+	good := s.policy(t, s.enclave.PCRs[0])
+	for name, c := range map[string]struct {
+		policy  string
+		prepare func()
+		want    string
+	}{
+		"other software": {s.policy(t, attest.Digest{1}), func() {}, "measurement not trusted"},
+		"keys swapped":   {good, func() { s.attested = serviceKeys(t) }, "keys differ"},
+		"junk":           {writePolicy(t, `{"x":1}`), func() {}, "unknown member"},
+	} {
+		s.attested = s.published
+		c.prepare()
+		if err := run("--service", s.URL, "--policy", c.policy); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if s.asked > 0 {
+		t.Error("something was sent")
+	}
+	s.attested = s.published
+	if err := run("--service", s.URL, "--policy", good); err == nil || s.asked != 1 {
+		t.Errorf("with evidence: %v, sent %d times", err, s.asked)
+	}
+	if err := run("--policy", good); err == nil {
+		t.Error("a policy without a service")
 	}
 }

@@ -14,9 +14,9 @@ import (
 
 // proveFlags are what prove is told.
 type proveFlags struct {
-	dvr, service, apiKey string
-	out                  string
-	tokens, jwks         []string
+	dvr, service, apiKey, policy string
+	out                          string
+	tokens, jwks                 []string
 }
 
 func newProve() *cobra.Command {
@@ -34,6 +34,10 @@ signed by the service and answer the request; like any other it is for the
 verifier to check. The key for the service is that of --api-key or the environment
 variable ZKPASS_API_KEY; others on this machine may see --api-key KEY:SECRET, and
 not --api-key @FILE. Interrupting the command cancels the job.
+
+With --policy nothing is sent unless the service gives evidence of what it runs that
+satisfies the policy, and the keys encrypted to are those of the software measured; see
+zkpass attest --help and docs/attestation.md.
 
 If the request names the key of an issuer by the URL of a key set, --jwks gives
 that key set, as a file or as a URL. Only URLs that are given here are fetched.
@@ -53,6 +57,8 @@ sets by itself.`,
 				return flags.proveByService(cmd)
 			case cmd.Flags().Changed("api-key"):
 				return usageError(cmd, errors.New("flag --api-key goes with --service"))
+			case cmd.Flags().Changed("policy"):
+				return usageError(cmd, errors.New("flag --policy goes with --service"))
 			}
 			return flags.prove(cmd)
 		},
@@ -63,6 +69,7 @@ sets by itself.`,
 	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a document's issuer, [tag:](FILE|URL); may be repeated")
 	f.StringVar(&flags.service, "service", "", "URL of a service that is to make the proof")
 	f.StringVar(&flags.apiKey, "api-key", "", "key for the service, KEY:SECRET or @FILE (default: $ZKPASS_API_KEY)")
+	f.StringVar(&flags.policy, "policy", "", "file that says what a service must show that it runs, as in zkpass attest")
 	addOut(cmd, &flags.out)
 	return cmd
 }

@@ -30,12 +30,7 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 	if apiKey == "" {
 		return usageError(cmd, fmt.Errorf("flag --service needs --api-key or $%s", apiKeyVariable))
 	}
-	client, err := zkpass.NewClient(flags.service, apiKey, zkpass.ClientOptions{
-		Proxy: http.ProxyFromEnvironment,
-		Retrying: func(err error, attempt, of int, after time.Duration) {
-			note(cmd, "%s: %s; trying again in %s, %d of %d", flags.service, oneLine(err.Error()), inSeconds(after), attempt, of)
-		},
-	})
+	client, err := flags.client(cmd, apiKey)
 	if err != nil {
 		return err
 	}
@@ -56,10 +51,33 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 	proof, err := client.GenerateZkPassProof(cmd.Context(), text, tokens, zkpass.ProofOptions{Progress: shown.at})
 	line.done()
 	if err != nil {
-		return hintAtService(err)
+		return hintAtService(hintAtAttestation(err))
 	}
 	note(cmd, "proved by the service in %s: proof token of %s", inSeconds(time.Since(start)), inKB(len(proof)))
 	return writeResult(cmd, flags.out, proof)
+}
+
+// client is one that encrypts to no key before the service has shown what it runs, if
+// there is a policy.
+func (flags *proveFlags) client(cmd *cobra.Command, apiKey string) (client *zkpass.Client, err error) {
+	options := zkpass.ClientOptions{
+		Proxy: http.ProxyFromEnvironment,
+		Retrying: func(err error, attempt, of int, after time.Duration) {
+			note(cmd, "%s: %s; trying again in %s, %d of %d", flags.service, oneLine(err.Error()), inSeconds(after), attempt, of)
+		},
+	}
+	if flags.policy != "" {
+		policy, err := readPolicy(flags.policy)
+		if err != nil {
+			return nil, err
+		}
+		options.CheckKeys = func(ctx context.Context, keys *zkpass.KeySet) error {
+			_, err := verifyKeys(ctx, client, keys, newNonce(), *policy)
+			return err
+		}
+	}
+	client, err = zkpass.NewClient(flags.service, apiKey, options)
+	return client, err
 }
 
 // readAPIKey returns the API key that a flag names or, without the flag, that of
