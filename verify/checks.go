@@ -38,6 +38,9 @@ func (p *policy) checkExpiry(request *zkpass.DVRToken) error {
 	if !expires.IsZero() && !p.now.Before(expires.Add(p.skew)) {
 		return fmt.Errorf("the request %w at %s", ErrExpired, expires.UTC().Format(time.RFC3339))
 	}
+	if expires.IsZero() && p.Store != nil {
+		return fmt.Errorf("%w: the store would forget that it was answered while another proof can be made for it; sign requests with Claims.Expires", ErrNoExpiry)
+	}
 	return nil
 }
 

@@ -36,6 +36,9 @@ var (
 	// ErrProof means that the zero-knowledge proof does not hold for what the
 	// token says.
 	ErrProof = zkvm.ErrProof
+	// ErrNoExpiry means that a request without a time of expiry was to be answered once:
+	// no store can see to that for ever.
+	ErrNoExpiry = errors.New("request without expiry")
 	// ErrReplayed means that the request has been answered before.
 	ErrReplayed = errors.New("request answered before")
 	// ErrStoreFull means that a [MemoryStore] has no room for another request.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/verify"
 )
 
@@ -72,32 +73,62 @@ func TestStore(t *testing.T) {
 	}
 }
 
+// A store can promise one answer only for a request that expires.
+func TestStoreNeedsExpiry(t *testing.T) {
+	x := honest(t)
+	ever, opts := sign(t, &x.dvr, zkpass.Claims{}, x.verifier), options()
+	if err := check(t, x.token, ever, opts); err != nil {
+		t.Errorf("without a store: %v", err)
+	}
+	store := &recorder{}
+	opts.Store = store
+	if err := check(t, x.token, ever, opts); !errors.Is(err, verify.ErrNoExpiry) || store.id != "" {
+		t.Errorf("with a store: %v, used %q", err, store.id)
+	}
+}
+
 func TestMemoryStore(t *testing.T) {
 	ctx := context.Background()
 	store := verify.NewMemoryStore(2)
-	use := func(id string, now time.Time, until time.Duration) error {
-		return store.Use(ctx, id, now, noon.Add(until))
+	use := func(id string, passed, life time.Duration) error {
+		store.SetSince(passed)
+		return store.Use(ctx, id, noon.Add(passed), noon.Add(passed+life))
 	}
-	if err := use("a", noon, time.Minute); err != nil {
+	if err := use("a", 0, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if err := use("b", noon, time.Hour); err != nil {
+	if err := use("b", 0, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if err := use("c", noon, time.Hour); !errors.Is(err, verify.ErrStoreFull) {
+	if err := use("c", 0, time.Hour); !errors.Is(err, verify.ErrStoreFull) {
 		t.Errorf("third of two: %v", err)
 	}
-	if err := use("a", noon.Add(time.Minute), time.Hour); !errors.Is(err, verify.ErrReplayed) {
+	if err := use("a", time.Minute, time.Hour); !errors.Is(err, verify.ErrReplayed) {
 		t.Errorf("at its last moment: %v", err)
 	}
-	if err := use("c", noon.Add(time.Minute+time.Nanosecond), time.Hour); err != nil {
+	if err := use("c", time.Minute+time.Nanosecond, time.Hour); err != nil {
 		t.Errorf("after the first is over: %v", err)
 	}
-	if err := use("b", noon.Add(time.Minute+time.Nanosecond), time.Hour); !errors.Is(err, verify.ErrReplayed) {
+	if err := use("b", time.Minute+time.Nanosecond, time.Hour); !errors.Is(err, verify.ErrReplayed) {
 		t.Errorf("the second: %v", err)
 	}
-	if err := use("a", noon.Add(2*time.Hour), 3*time.Hour); err != nil {
+	if err := use("a", 3*time.Hour, time.Hour); err != nil {
 		t.Errorf("after all are over: %v", err)
+	}
+}
+
+// A clock that is a day ahead for one verification, or behind, makes no used id usable.
+func TestMemoryStoreGoesByNoClock(t *testing.T) {
+	store := verify.NewMemoryStore(10)
+	for i, jump := range []time.Duration{0, 24 * time.Hour, 0, -24 * time.Hour, 48 * time.Hour, 0} {
+		now := noon.Add(jump)
+		if err := store.Use(t.Context(), "id", now, now.Add(time.Hour)); (err == nil) != (i == 0) {
+			t.Errorf("use %d, at a jump of %s: %v", i, jump, err)
+		}
+		other := fmt.Sprint("other ", i)
+		if err := store.Use(t.Context(), other, now, now.Add(time.Hour)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

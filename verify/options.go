@@ -39,8 +39,9 @@ type Options struct {
 	// Resolver finds keys that the request names by a key set's URL. It decides
 	// which URLs may be fetched; nil allows none.
 	Resolver zkpass.KeyResolver
-	// Store keeps the requests that have been answered. Nil keeps none: then the
-	// application sees to it that no request is answered twice.
+	// Store keeps the requests that have been answered, until they expire: with a store a
+	// request that does not is [ErrNoExpiry]. Nil keeps none: then the application sees to
+	// it that no request is answered twice.
 	Store OnceStore
 }
 

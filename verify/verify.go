@@ -125,8 +125,8 @@ func (p *policy) consume(ctx context.Context, request *zkpass.DVRToken) error {
 	// A proof may be as old as the ttl, and its time as late as the skew allows.
 	until := p.now.Add(p.ttl + p.skew)
 	// While the request is good, another proof could be made for it.
-	if expires := request.Claims.Expires; !expires.IsZero() && expires.Add(p.skew).After(until) {
-		until = expires.Add(p.skew)
+	if end := request.Claims.Expires.Add(p.skew); end.After(until) {
+		until = end
 	}
 	switch err := p.Store.Use(ctx, request.DVR.ID, p.now, until); {
 	case errors.Is(err, ErrReplayed):

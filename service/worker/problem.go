@@ -36,7 +36,8 @@ var kinds = []kind{
 	{errDeadline, 422, zkpass.ProblemDeadline, "proving took longer than this service allows"},
 	{query.ErrUndisclosed, 422, zkpass.ProblemUndisclosed, ""},
 	{query.ErrEval, 422, zkpass.ProblemEvaluation, ""},
-	{query.ErrCompile, 422, zkpass.ProblemQuery, ""},
+	// What is wrong may be text of the query, which is for its maker.
+	{query.ErrCompile, 422, zkpass.ProblemQuery, "the query of the request does not compile; zkpass query check tells its maker why"},
 	{local.ErrMethodVersion, 422, zkpass.ProblemUnsupported, ""},
 	{local.ErrDocuments, 422, zkpass.ProblemDocuments, ""},
 	{zkpass.ErrExpired, 422, zkpass.ProblemExpired, ""},

@@ -173,6 +173,7 @@ func TestProblems(t *testing.T) {
 		"host does not answer":  {userData: good, dvr: b.dvr(t, agesQuery, zkpass.Claims{}, endpoint("http://127.0.0.1:1/jwks")), status: 422, code: zkpass.ProblemKeys},
 		"another version":       {userData: good, dvr: b.dvr(t, agesQuery, zkpass.Claims{}, func(d *zkpass.DVR) { d.QueryMethodVersion = "1" }), status: 422, code: zkpass.ProblemUnsupported},
 		"a query that is wrong": {userData: good, dvr: b.dvr(t, agesQuery, zkpass.Claims{}, func(d *zkpass.DVR) { d.Query = `[{"output":{"r":{"==":[1,"Quetzalcoatl"]}}}]` }), status: 422, code: zkpass.ProblemQuery, statement: "statement 1, output r"},
+		"a secret in a query":   {userData: good, dvr: b.dvr(t, agesQuery, zkpass.Claims{}, func(d *zkpass.DVR) { d.Query = `[{"output":{"r":{"Jane Quetzalcoatl":[1,2]}}}]` }), status: 422, code: zkpass.ProblemQuery, statement: "statement 1, output r"},
 		"a missing member":      {userData: good, dvr: b.dvr(t, `{">=":[{"dvar":"years"},18]}`, zkpass.Claims{}, nil), status: 422, code: zkpass.ProblemEvaluation, statement: "the expression, >= 1", path: "years"},
 		"an undisclosed member": {userData: good, dvr: b.dvr(t, `[{"output":{"n":{"dvar":"name"}}}]`, zkpass.Claims{}, nil), status: 422, code: zkpass.ProblemUndisclosed, statement: "statement 1, output n", path: "name"},
 		"a huge document":       {userData: good + strings.Repeat("A", 60_000), dvr: plain, status: 422, code: zkpass.ProblemTokens},
