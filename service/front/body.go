@@ -1,8 +1,6 @@
 package front
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -10,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/service/job"
@@ -73,6 +70,16 @@ func (x *exchange) malformed(detail string) {
 	x.refuse(http.StatusBadRequest, zkpass.ProblemMalformed, detail)
 }
 
+// jsonBody reads a body that is declared as JSON. If it cannot, it has answered.
+func (x *exchange) jsonBody() ([]byte, bool) {
+	body, ok := x.readBody()
+	if ok && !isJSON(x.r.Header) {
+		x.refuse(http.StatusUnsupportedMediaType, zkpass.ProblemMediaType, "want Content-Type application/json in UTF-8, not compressed")
+		return nil, false
+	}
+	return body, ok
+}
+
 // isJSON reports whether a body is declared as JSON, not compressed.
 func isJSON(header http.Header) bool {
 	types := header.Values("Content-Type")
@@ -90,46 +97,15 @@ func isJSON(header http.Header) bool {
 var errBody = errors.New(`want one JSON object with exactly the strings user_data_token and dvr_token`)
 
 // parseBody reads the body of a request for a proof: one JSON object in UTF-8
-// with two strings and nothing else, no name twice, nothing after it. It reads
-// token by token, since a tree of a crafted body would take many times its size.
+// with two strings and nothing else, no name twice, nothing after it. The error names
+// nothing of it: what is misplaced may be user data.
 func parseBody(body []byte) (job.Input, error) {
-	if !utf8.Valid(body) || !json.Valid(body) {
-		return job.Input{}, errBody
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
-		return job.Input{}, errBody
-	}
-	var input job.Input
-	members := map[string]*string{"user_data_token": &input.UserDataToken, "dvr_token": &input.DVRToken}
-	for len(members) > 0 {
-		name, err := stringToken(dec)
-		member := members[name]
-		if err != nil || member == nil {
-			return job.Input{}, errBody
-		}
-		delete(members, name)
-		if *member, err = stringToken(dec); err != nil {
-			return job.Input{}, errBody
-		}
-	}
-	// The text is valid, so that after the end of the object nothing follows.
-	if token, err := dec.Token(); err != nil || token != json.Delim('}') {
+	o := openBody(body)
+	input := job.Input{UserDataToken: o.string("user_data_token"), DVRToken: o.string("dvr_token")}
+	if o.end() != nil {
 		return job.Input{}, errBody
 	}
 	return input, nil
-}
-
-func stringToken(dec *json.Decoder) (string, error) {
-	token, err := dec.Token()
-	if err != nil {
-		return "", err
-	}
-	text, ok := token.(string)
-	if !ok {
-		return "", errBody
-	}
-	return text, nil
 }
 
 // parseQuery reads the parameters of a URL, each at most once. Those that nobody

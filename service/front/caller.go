@@ -72,3 +72,21 @@ func (x *exchange) enter() (leave func()) {
 	}
 	return leave
 }
+
+// admit finds out who calls and whether they may. If it cannot, it has answered and leave
+// is nil; else leave is called in the end.
+func (x *exchange) admit(scope string) (leave func()) {
+	if !x.authenticate() || !x.mayUse(scope) {
+		return nil
+	}
+	return x.enter()
+}
+
+// beginReading takes one of the places for bodies, of which each key has a part. If there
+// is none, it has answered and done is nil; else done is called in the end.
+func (x *exchange) beginReading() (done func()) {
+	if done = x.callers.read(x.key); done == nil {
+		x.refuseFor(retryBusy, http.StatusTooManyRequests, zkpass.ProblemRateLimited, "too many requests of this API key are being read at the moment")
+	}
+	return done
+}

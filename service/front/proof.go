@@ -23,10 +23,7 @@ const (
 
 // postProof accepts a job and waits for its end as long as the client asks.
 func (h *Handler) postProof(x *exchange) {
-	if !x.authenticate() || !x.mayUse(apikey.ScopeProve) {
-		return
-	}
-	leave := x.enter()
+	leave := x.admit(apikey.ScopeProve)
 	if leave == nil {
 		return
 	}
@@ -55,9 +52,8 @@ func (h *Handler) postProof(x *exchange) {
 // accept reads a request and puts its job into the queue. If it cannot, it has
 // answered.
 func (x *exchange) accept() (id job.ID, wait time.Duration, ok bool) {
-	done := x.callers.read(x.key)
+	done := x.beginReading()
 	if done == nil {
-		x.refuseFor(retryBusy, http.StatusTooManyRequests, zkpass.ProblemRateLimited, "too many requests of this API key are being read at the moment")
 		return "", 0, false
 	}
 	defer done()
@@ -76,12 +72,8 @@ func (x *exchange) accept() (id job.ID, wait time.Duration, ok bool) {
 // submission reads a request for a proof. If it is wrong, it has answered.
 func (x *exchange) submission() (job.Submission, time.Duration, bool) {
 	none := job.Submission{}
-	body, ok := x.readBody()
+	body, ok := x.jsonBody()
 	if !ok {
-		return none, 0, false
-	}
-	if !isJSON(x.r.Header) {
-		x.refuse(http.StatusUnsupportedMediaType, zkpass.ProblemMediaType, "want Content-Type application/json in UTF-8, not compressed")
 		return none, 0, false
 	}
 	wait, err := parseWait(x.r.URL, DefaultWait)

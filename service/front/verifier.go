@@ -100,37 +100,31 @@ func (d *desk) getJWKS(x *exchange) {
 	x.sendCached(typeKeySet, text, etagOf(text), verifierKeysAge)
 }
 
-// admit finds out who calls, whether they may, and reads the body. If it cannot, it
-// has answered and ok is false; leave is called in the end.
-func (x *exchange) admit(scope string) (body []byte, leave func(), ok bool) {
-	if !x.authenticate() || !x.mayUse(scope) {
+// receive admits a caller and reads the body. If it cannot, it has answered and ok is
+// false; else leave is called in the end.
+func (x *exchange) receive(scope string) (body []byte, leave func(), ok bool) {
+	admitted := x.admit(scope)
+	if admitted == nil {
 		return nil, nil, false
 	}
-	if leave = x.enter(); leave == nil {
-		return nil, nil, false
-	}
-	done := x.callers.read(x.key)
+	defer func() {
+		if !ok {
+			admitted()
+		}
+	}()
+	done := x.beginReading()
 	if done == nil {
-		leave()
-		x.refuseFor(retryBusy, http.StatusTooManyRequests, zkpass.ProblemRateLimited, "too many requests of this API key are being read at the moment")
 		return nil, nil, false
 	}
 	defer done()
-	if body, ok = x.readBody(); !ok {
-		leave()
-		return nil, nil, false
-	}
-	if !isJSON(x.r.Header) {
-		leave()
-		x.refuse(http.StatusUnsupportedMediaType, zkpass.ProblemMediaType, "want Content-Type application/json in UTF-8, not compressed")
+	if body, ok = x.jsonBody(); !ok {
 		return nil, nil, false
 	}
 	if _, err := parseQuery(x.r.URL); err != nil {
-		leave()
 		x.malformed(err.Error())
 		return nil, nil, false
 	}
-	return body, leave, true
+	return body, admitted, true
 }
 
 // refused answers why a proof is not accepted or a request not made.

@@ -1,7 +1,6 @@
 package front
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,103 +9,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/service/apikey"
 	"github.com/zkpass-go/zkpass/service/verifier"
 )
-
-// object is a JSON object whose members are read one by one. The first that is
-// wrong is kept; none may be left over.
-type object struct {
-	where   string // "" for the body, or the path of the member
-	members map[string]json.RawMessage
-	err     error
-}
-
-// openObject takes a text apart that is valid JSON. A name that stands twice is an
-// error: readers differ in which of the two they take.
-func openObject(where string, text []byte) *object {
-	o := &object{where: where, members: map[string]json.RawMessage{}}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
-		o.fail("want an object")
-		return o
-	}
-	for dec.More() {
-		token, err := dec.Token()
-		name, ok := token.(string)
-		var value json.RawMessage
-		if err == nil && ok {
-			err = dec.Decode(&value)
-		}
-		switch {
-		case err != nil || !ok:
-			o.fail("want an object")
-			return o
-		case o.members[name] != nil:
-			o.fail("member %.40q stands twice", name)
-			return o
-		}
-		o.members[name] = value
-	}
-	return o
-}
-
-// openBody opens the body of a request.
-func openBody(body []byte) *object {
-	if !utf8.Valid(body) || !json.Valid(body) {
-		return &object{err: errors.New("body: want one JSON object in UTF-8")}
-	}
-	return openObject("", body)
-}
-
-func (o *object) fail(format string, args ...any) {
-	if o.err == nil {
-		where := "body"
-		if o.where != "" {
-			where += ": " + o.where
-		}
-		o.err = fmt.Errorf("%s: "+format, append([]any{where}, args...)...)
-	}
-}
-
-// take takes a member out; nil if it is not there or null.
-func (o *object) take(name string) json.RawMessage {
-	value, ok := o.members[name]
-	delete(o.members, name)
-	if !ok || string(value) == "null" {
-		return nil
-	}
-	return value
-}
-
-func (o *object) has(name string) bool { return o.members[name] != nil }
-
-// text takes a string out.
-func (o *object) text(name string) (s string) {
-	if value := o.take(name); value != nil && json.Unmarshal(value, &s) != nil {
-		o.fail("member %s: want a string", name)
-	}
-	return s
-}
-
-func (o *object) needText(name string) string {
-	s := o.text(name)
-	if s == "" {
-		o.fail("member %s: want a string that is not empty", name)
-	}
-	return s
-}
-
-func (o *object) bool(name string) (b bool) {
-	if value := o.take(name); value != nil && json.Unmarshal(value, &b) != nil {
-		o.fail("member %s: want true or false", name)
-	}
-	return b
-}
 
 func (o *object) seconds(name string) time.Duration {
 	value := o.take(name)
@@ -118,14 +26,6 @@ func (o *object) seconds(name string) time.Duration {
 		o.fail("member %s: want a whole number of seconds from 1 to %d", name, int(verifier.MaxLife/time.Second))
 	}
 	return time.Duration(n) * time.Second
-}
-
-// end returns the first error; a member that nobody has taken is one.
-func (o *object) end() error {
-	if o.err == nil && len(o.members) > 0 {
-		o.fail("unknown member %.40q", slices.Sorted(maps.Keys(o.members))[0])
-	}
-	return o.err
 }
 
 // queryText is the text of a query, which may stand as JSON itself.
@@ -205,7 +105,7 @@ type requestAnswer struct {
 }
 
 func (d *desk) postRequest(x *exchange) {
-	body, leave, ok := x.admit(apikey.ScopeRequest)
+	body, leave, ok := x.receive(apikey.ScopeRequest)
 	if !ok {
 		return
 	}
@@ -252,7 +152,7 @@ func submission(body []byte) (s verifier.Submission, err error) {
 }
 
 func (d *desk) postVerify(x *exchange) {
-	body, leave, ok := x.admit(apikey.ScopeVerify)
+	body, leave, ok := x.receive(apikey.ScopeVerify)
 	if !ok {
 		return
 	}
@@ -329,7 +229,7 @@ type checked struct {
 }
 
 func (d *desk) postCheck(x *exchange) {
-	body, leave, ok := x.admit(apikey.ScopeRequest)
+	body, leave, ok := x.receive(apikey.ScopeRequest)
 	if !ok {
 		return
 	}
@@ -343,7 +243,7 @@ func (d *desk) postCheck(x *exchange) {
 }
 
 func (d *desk) postExplain(x *exchange) {
-	body, leave, ok := x.admit(apikey.ScopeRequest)
+	body, leave, ok := x.receive(apikey.ScopeRequest)
 	if !ok {
 		return
 	}
