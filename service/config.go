@@ -58,6 +58,8 @@ type Config struct {
 	// Families are the families of circuits that this process proves; nil stands for
 	// those of this build. It is no member of files.
 	Families []string `yaml:"-"`
+	// Now tells the time; nil stands for [time.Now]. It is no member of files.
+	Now func() time.Time `yaml:"-"`
 	// StopGrace is how long running jobs and requests may take to end when the
 	// service is stopped.
 	StopGrace time.Duration `yaml:"stop_grace"`

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,45 +51,67 @@ func TestLine30KillAlone(t *testing.T) {
 }
 
 // TestLine30KillSpread runs two front ends and two workers over a cluster of three
-// NATS nodes, kills a worker in the middle of proofs and stops a node. Nothing
-// that was accepted is lost.
+// NATS nodes, and kills one after the other of all these, chosen at random, under load.
+// Nothing that was accepted is lost, and nothing is answered twice.
+// ZKPASS_KILLS_SPREAD=1000 does so a thousand times.
 func TestLine30KillSpread(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts seven processes")
 	}
-	configs, urls := fixCluster(t)
-	var nodes []*process
-	for i, path := range configs {
-		nodes = append(nodes, start(t, "nats", "nats-"+string(rune('1'+i)), "NATS_CONFIG="+path))
+	rounds := 5
+	if n, err := strconv.Atoi(os.Getenv("ZKPASS_KILLS_SPREAD")); err == nil {
+		rounds = n
 	}
+	configs, urls := fixCluster(t)
 	config := service.DefaultConfig()
-	config.NATS.URL, config.NATS.Replicas = urls[0]+","+urls[1]+","+urls[2], 3
+	config.NATS.URL, config.NATS.Replicas = strings.Join(urls, ","), 3
+	shared := []string{"ZKPASS_NATS_URL=" + config.NATS.URL, "ZKPASS_NATS_REPLICAS=3", "ZKPASS_JOBS_REDELIVERY=4s", "ZKPASS_JOBS_MAX_PER_KEY=100000", "ZKPASS_JOBS_MAX_ATTEMPTS=1000"}
+	keys := "ZKPASS_KEYS_DIR=" + t.TempDir() + "/keys"
+	addresses := []string{freeAddress(t), freeAddress(t)}
+	var parts []*process
+	var again []func() *process
+	add := func(role, name string, variables ...string) {
+		run := func() *process { return start(t, role, name, variables...) }
+		parts, again = append(parts, run()), append(again, run)
+	}
+	for i, path := range configs {
+		add("nats", "nats-"+strconv.Itoa(i), "NATS_CONFIG="+path)
+	}
 	awaitCluster(t, config)
 	key := newAPIKey(t, config)
-	shared := []string{"ZKPASS_NATS_URL=" + config.NATS.URL, "ZKPASS_NATS_REPLICAS=3", "ZKPASS_JOBS_REDELIVERY=4s", "ZKPASS_JOBS_MAX_PER_KEY=10000"}
-	keys := t.TempDir() + "/keys"
-	startWorker := func(name string) *process {
-		return start(t, "worker", name, append(shared, "ZKPASS_KEYS_DIR="+keys)...)
-	}
-	first, second := startWorker("worker-1"), startWorker("worker-2")
-	addresses := []string{freeAddress(t), freeAddress(t)}
 	for i, address := range addresses {
-		awaitReady(t, start(t, "serve", "front-"+string(rune('1'+i)), append(shared, "ZKPASS_LISTEN="+address)...), address)
+		add("worker", "worker-"+strconv.Itoa(i), append(shared, keys)...)
+		add("serve", "front-"+strconv.Itoa(i), append(shared, "ZKPASS_LISTEN="+address)...)
+		awaitReady(t, parts[len(parts)-1], address)
 	}
 	x := newExchange(t)
 	load := newLoad(t, x, key, addresses...)
-	time.Sleep(between(t, 1500*time.Millisecond, 2500*time.Millisecond))
-	first.kill()
-	time.Sleep(between(t, 500*time.Millisecond, 1500*time.Millisecond))
-	nodes[1].kill()
-	time.Sleep(3 * time.Second)
-	jobs := load.stop()
-	if len(jobs) < 10 {
-		t.Fatalf("only %d jobs were accepted", len(jobs))
+	kinds := map[string]int{}
+	// A worker, a front end and a node at the least, then any.
+	sure := []int{3, 4, 0}
+	for round := range rounds {
+		time.Sleep(between(t, 300*time.Millisecond, 2*time.Second))
+		part := int(between(t, 0, time.Duration(len(parts))))
+		if round < len(sure) {
+			part = sure[round]
+		}
+		parts[part].kill()
+		time.Sleep(between(t, 0, 1500*time.Millisecond))
+		kinds[strings.TrimRight(parts[part].name, "0123456789-")]++
+		parts[part] = again[part]()
 	}
-	t.Logf("%d jobs accepted, %d requests cut off and made again", len(jobs), load.cut)
-	newCustomer(t, key, addresses...).await(t, x, jobs, 3*time.Minute)
-	second.stop(t)
+	time.Sleep(2 * time.Second)
+	jobs := load.stop()
+	t.Logf("%d jobs accepted, %d requests cut off and made again; killed: %v", len(jobs), load.cut, kinds)
+	if len(jobs) < rounds {
+		t.Fatalf("only %d jobs were accepted over %d rounds", len(jobs), rounds)
+	}
+	newCustomer(t, key, addresses...).await(t, x, jobs, 4*time.Minute+time.Duration(rounds)*time.Second)
+	for i, p := range parts[len(configs):] {
+		if i < 2 {
+			p.stop(t)
+		}
+	}
 }
 
 // awaitCluster waits until a cluster can store something.
@@ -134,7 +157,7 @@ func newLoad(t *testing.T, x *exchange, key string, addresses ...string) *load {
 				select {
 				case <-l.halt:
 					return
-				case <-time.After(300 * time.Millisecond):
+				case <-time.After(600 * time.Millisecond):
 				}
 				l.submit(t, c, c.body(t, x))
 			}

@@ -32,7 +32,7 @@ func (c *Config) newFront(jobs front.Jobs, keys front.Keys, apikeys apikey.Store
 		return nil, err
 	}
 	return front.New(front.Config{
-		Jobs: jobs, Keys: keys, APIKeys: apikeys, Families: known, Attest: attest,
+		Now: c.Now, Jobs: jobs, Keys: keys, APIKeys: apikeys, Families: known, Attest: attest,
 		Limits: c.frontLimits(), Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
 	})
 }
@@ -44,7 +44,7 @@ func (c *Config) newVerifierFront(desk front.Verifications, apikeys apikey.Store
 		return nil, err
 	}
 	return front.NewVerifier(front.VerifierConfig{
-		Verifications: desk, APIKeys: apikeys,
+		Now: c.Now, Verifications: desk, APIKeys: apikeys,
 		Limits: c.frontLimits(), Origins: c.Origins, TrustedProxies: proxies, Logger: logger, Metrics: metrics,
 	})
 }

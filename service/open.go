@@ -123,7 +123,7 @@ func (c *Config) openKeys(logger *slog.Logger) (*keyring.Ring, error) {
 	return keyring.Open(c.keysDir(), keyring.Options{
 		Period: c.Keys.Period, Ahead: c.Keys.Ahead,
 		Retain: max(keyring.DefaultRetain, c.Jobs.ResultTTL+keyring.MinRetain),
-		Logger: logger,
+		Now:    c.Now, Logger: logger,
 	})
 }
 

@@ -79,6 +79,8 @@ func play(ctx context.Context, role string) error {
 		return service.Serve(ctx, c, logger)
 	case "worker":
 		return service.Work(ctx, c, logger)
+	case "verifier":
+		return service.Verify(ctx, c, logger)
 	}
 	return errors.New("no such role")
 }

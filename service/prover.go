@@ -19,7 +19,7 @@ import (
 func (c *Config) newWorker(queue *job.Queue, ring *keyring.Ring, known *families, logger *slog.Logger, metrics prometheus.Registerer) (*worker.Worker, error) {
 	prover, err := worker.New(worker.Config{
 		Jobs: queue, Keys: ring, Resolver: &zkpass.KeyFetcher{AllowedHosts: c.KeyHosts},
-		Cores: proofCores(), Parallel: c.Jobs.Parallel, Memory: c.Jobs.MemoryMB << 20, Deadline: c.Jobs.Deadline, Grace: c.StopGrace,
+		Now: c.Now, Cores: proofCores(), Parallel: c.Jobs.Parallel, Memory: c.Jobs.MemoryMB << 20, Deadline: c.Jobs.Deadline, Grace: c.StopGrace,
 		Logger: logger, Metrics: metrics, Command: c.Prover, ProcessPerKey: c.Jobs.PerKey,
 		Families: c.ownFamilies(), Known: func(family string) bool { _, lately := known.Has(family); return lately },
 	})

@@ -75,7 +75,7 @@ func (c *Config) verify(ctx context.Context, conn *nats.Conn, server *jetstream.
 	}
 	fetcher := &zkpass.KeyFetcher{AllowedHosts: c.KeyHosts}
 	config := verifier.Config{
-		Keys: ring, Store: store, Resolver: fetcher, AllowLocal: c.Verifier.AllowLocal, TTL: c.Verifier.TTL, Skew: c.Verifier.Skew,
+		Keys: ring, Store: store, Resolver: fetcher, AllowLocal: c.Verifier.AllowLocal, TTL: c.Verifier.TTL, Skew: c.Verifier.Skew, Now: c.Now,
 	}
 	if config.ServiceKeys, err = serviceKeys(c.Verifier.ServiceJWKS); err != nil {
 		return err
@@ -107,6 +107,7 @@ func (c *Config) openVerifierKeys(logger *slog.Logger) (*keyring.Ring, error) {
 	return keyring.Open(c.keysDir(), keyring.Options{
 		Period: c.Keys.Period, Ahead: c.Keys.Ahead,
 		Retain: max(keyring.DefaultRetain, verifier.MaxLife+c.Verifier.TTL+2*c.Verifier.Skew+keyring.MinRetain),
+		Now:    c.Now,
 		Logger: logger,
 	})
 }
