@@ -23,5 +23,7 @@ const hash = createHash("sha256").update(readFileSync(built)).digest("hex");
 const name = `zkpass-${hash.slice(0, 16)}.wasm`;
 renameSync(built, join(dist, name));
 writeFileSync(join(dist, "wasm.js"), `export const wasm = new URL("./${name}", import.meta.url);\n`);
+const bytes = (name) => `Uint8Array.from(atob("${readFileSync(join(here, "kernels", `${name}.wasm`)).toString("base64")}"), (c) => c.charCodeAt(0))`;
+writeFileSync(join(dist, "kernelcode.js"), ["gf128", "stubs"].map((name) => `export const ${name} = ${bytes(name)};\n`).join(""));
 copyFileSync(join(run("go", ["env", "GOROOT"]), "lib/wasm/wasm_exec.js"), join(dist, "wasm_exec.js"));
 console.log(`${name} sha256 ${hash}`);

@@ -1,4 +1,5 @@
 import "./wasm_exec.js";
+import { kernels } from "./kernels.js";
 import type { FromWorker, ToWorker } from "./platform.js";
 
 /** The class of Go's wasm_exec.js. */
@@ -51,8 +52,10 @@ export function serve(post: (message: FromWorker) => void): (message: ToWorker) 
     try {
       const go = new scope.Go();
       go.exit = () => {};
+      const bind = kernels(go.importObject);
       const instance = await WebAssembly.instantiate(module, go.importObject);
       memory = instance.exports["mem"] as WebAssembly.Memory;
+      bind(instance);
       await go.run(instance);
     } catch (thrown) {
       outOfMemory ||= thrown instanceof RangeError;

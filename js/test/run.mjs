@@ -15,5 +15,8 @@ const go = new globalThis.Go();
 go.argv = process.argv.slice(2);
 go.env = { TMPDIR: os.tmpdir(), PATH: process.env.PATH ?? "" };
 go.exit = process.exit;
+const { kernels } = await import("../dist/kernels.js");
+const bind = kernels(go.importObject);
 const { instance } = await WebAssembly.instantiate(fs.readFileSync(go.argv[0]), go.importObject);
+if (!process.env.ZKPASS_NO_SIMD) bind(instance);
 await go.run(instance);
