@@ -101,7 +101,7 @@ func (s keySource) pick(set *issuerSet) (*zkpass.PublicKey, error) {
 	if err == nil {
 		err = fmt.Errorf("key %q: %w", key.ID(), key.Algorithm().CheckProvable())
 	}
-	return nil, withHint(fmt.Errorf("%s: %w", s.location, err), "nobody could answer such a request: keys for ES256 (P-256) can be proven with")
+	return nil, withHint(fmt.Errorf("%s: %w", s.location, err), "nobody could answer such a request: the issuer has to sign with ES256, or with RS256 or PS256 and an RSA key of 2048, 3072 or 4096 bits with exponent 65537")
 }
 
 // differ reports whether no two keys are for the same algorithm.

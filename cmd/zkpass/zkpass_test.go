@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -38,22 +37,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SHOPSPHERE", example)
 			return writeTokens(env.WorkDir)
 		},
-		Condition: proves,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"encoded":  writeEncoded,
 			"filemode": checkFileMode,
 			"payload":  checkPayload,
 		},
 	})
-}
-
-// proves is the condition "proves:RS256": documents signed so can be proven about.
-func proves(condition string) (bool, error) {
-	alg, ok := strings.CutPrefix(condition, "proves:")
-	if !ok {
-		return false, fmt.Errorf("unknown condition %s", condition)
-	}
-	return zkpass.Algorithm(alg).Provable(), nil
 }
 
 // writeEncoded is the script command "encoded utf16le|utf16be|bom|crlf FROM TO": it
