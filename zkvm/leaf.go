@@ -137,12 +137,14 @@ func (m *machine) usable(l *leaf) flag {
 // powers is forms[i]·α^i.
 func (m *machine) powers(forms []ref) []ref {
 	out := make([]ref, len(forms))
-	if m.wiring() {
-		k := one
-		for i, f := range forms {
-			out[i] = m.scale(k, f)
-			k = field.Mul(k, m.w.alpha)
-		}
+	if !m.wiring() {
+		m.count(len(forms), 1)
+		return out
+	}
+	k := one
+	for i, f := range forms {
+		out[i] = m.scale(k, f)
+		k = field.Mul(k, m.w.alpha)
 	}
 	return out
 }

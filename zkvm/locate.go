@@ -13,7 +13,7 @@ func (m *machine) position(s *source, i int) *json.Position {
 // atLevel[i] = [exactly k containers are open before byte i].
 func (m *machine) atLevel(s *source, k, i int) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(2)
 	}
 	d := s.positions[i].Depth
 	switch {
@@ -218,7 +218,7 @@ func (m *machine) searchMember(s *source, e *member) {
 // form is windows[i] + w.
 func (m *machine) form(windows []ref, i int, w elem) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(1)
 	}
 	return m.w.space.Affine(w, term{K: one, Ref: windows[i]})
 }
@@ -231,17 +231,19 @@ func (m *machine) windows(s *source, length int) []ref { return m.windowsOf(s.by
 func (m *machine) windowsOf(bytes []ref, length int) []ref {
 	n := len(bytes)
 	w := make([]ref, n)
+	var terms [3]term
 	far := one
 	for range length {
 		far = field.Mul(far, m.w.alpha)
 	}
 	next := m.zero()
 	for i := n - 1; i >= 0; i-- {
-		terms := []term{{K: one, Ref: bytes[i]}, {K: m.w.alpha, Ref: next}}
+		terms = [3]term{{K: one, Ref: bytes[i]}, {K: m.w.alpha, Ref: next}}
+		count := 2
 		if i+length < n {
-			terms = append(terms, term{K: far, Ref: bytes[i+length]})
+			terms[2], count = term{K: far, Ref: bytes[i+length]}, 3
 		}
-		w[i] = m.sum(terms...)
+		w[i] = m.sum(terms[:count]...)
 		next = w[i]
 	}
 	return w

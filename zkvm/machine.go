@@ -35,7 +35,7 @@ type machine struct {
 	bits, symbols, full int
 	// laying out
 	fill         bool
-	bitValues    []elem
+	bitValues    []bool
 	symbolValues []elem
 	fullValues   []elem
 	random       io.Reader
@@ -48,9 +48,12 @@ type machine struct {
 	risks     int   // soundness error in units of 2^-128
 	published int   // bytes
 	linear    int
+	forms     int // what the wiring pass will add to its space, roughly
+	terms     int // of these
 	// wiring
-	w    *wiring
-	uses []int // index of each use in the shape
+	w      *wiring
+	uses   []int // index of each use in the shape
+	inputs []ref // of the copy that is added
 }
 
 // wiring is the state of the second pass.
@@ -79,7 +82,7 @@ func (m *machine) bit(v bool) ref {
 		return m.w.space.W(m.bits - 1)
 	}
 	if m.fill {
-		m.bitValues = append(m.bitValues, bitElem(v))
+		m.bitValues = append(m.bitValues, v)
 	}
 	return 0
 }
@@ -133,7 +136,10 @@ func (m *machine) secrets() []elem { return m.secretsIn(m.bits + m.symbols + m.f
 
 // secretsIn are the secrets with a capacity of room.
 func (m *machine) secretsIn(room int) []elem {
-	all := append(make([]elem, 0, room), m.bitValues...)
+	all := make([]elem, len(m.bitValues), max(room, len(m.bitValues)))
+	for i, v := range m.bitValues {
+		all[i] = bitElem(v)
+	}
 	return append(append(all, m.symbolValues...), m.fullValues...)
 }
 
@@ -147,23 +153,40 @@ func (m *machine) factorMask() (ref, elem) {
 	return m.element(v), v
 }
 
-// The forms below are meaningless before wiring.
+// The forms below are meaningless before wiring. Laying out counts them, so that wiring has
+// room for all from the start.
 
-func (m *machine) zero() ref { return m.constant(elem{}) }
-func (m *machine) one() ref  { return m.constant(one) }
+func (m *machine) counted(terms int) ref {
+	m.count(1, terms)
+	return 0
+}
+
+// count counts several forms, with so many terms each.
+func (m *machine) count(forms, terms int) {
+	m.forms += forms
+	m.terms += forms * terms
+}
+
+func (m *machine) zero() ref { return m.public(false) }
+func (m *machine) one() ref  { return m.public(true) }
+
+func (m *machine) public(b bool) ref {
+	if !m.wiring() {
+		return 0
+	}
+	return m.w.space.Bit(b)
+}
 
 func (m *machine) constant(e elem) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(0)
 	}
 	return m.w.space.Const(e)
 }
 
-func (m *machine) public(b bool) ref { return m.constant(bitElem(b)) }
-
 func (m *machine) add(refs ...ref) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(len(refs))
 	}
 	return m.w.space.Add(refs...)
 }
@@ -171,21 +194,21 @@ func (m *machine) add(refs ...ref) ref {
 // not is 1 + a.
 func (m *machine) not(a ref) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(1)
 	}
 	return m.w.space.Not(a)
 }
 
 func (m *machine) scale(k elem, a ref) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(1)
 	}
 	return m.w.space.Scale(k, a)
 }
 
 func (m *machine) sum(terms ...term) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(len(terms))
 	}
 	return m.w.space.Sum(terms...)
 }
@@ -193,7 +216,7 @@ func (m *machine) sum(terms ...term) ref {
 // pack is Σ bits[k]·x^k.
 func (m *machine) pack(bits []ref) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(len(bits))
 	}
 	terms := make([]term, len(bits))
 	for k, b := range bits {
@@ -213,7 +236,7 @@ func powerOfX(k int) elem {
 // fingerprint is Σ forms[i]·α^i.
 func (m *machine) fingerprint(forms []ref) ref {
 	if !m.wiring() {
-		return 0
+		return m.counted(len(forms))
 	}
 	terms := make([]term, len(forms))
 	k := one
@@ -229,7 +252,7 @@ func (m *machine) fingerprint(forms []ref) ref {
 func (m *machine) together(conditions ...ref) ref {
 	m.risk(len(conditions))
 	if !m.wiring() {
-		return 0
+		return m.counted(len(conditions))
 	}
 	terms := make([]term, len(conditions))
 	k := one
@@ -265,6 +288,16 @@ func (m *machine) instance(use int, inputs ...ref) {
 	if m.wiring() {
 		m.w.relation.Copy(m.uses[use], inputs...)
 	}
+}
+
+// copyOf adds a copy of a use whose inputs a gadget names.
+func (m *machine) copyOf(use int, c interface{ Append([]ref) []ref }) {
+	if !m.wiring() {
+		m.instance(use)
+		return
+	}
+	m.inputs = c.Append(m.inputs[:0])
+	m.instance(use, m.inputs...)
 }
 
 // publish makes an element known to the verifier. value is asked only of the

@@ -43,6 +43,10 @@ func (m *machine) decodedNames(s *source) []ref {
 func (m *machine) nameForms(s *source, name string) (other []ref, risk int) {
 	quoted := `"` + name + `"`
 	other = make([]ref, s.size())
+	if !m.wiring() {
+		m.count(len(other), 3) // of the windows
+		m.count(len(other), 1)
+	}
 	if !s.st.Class.Names {
 		if m.wiring() {
 			w := m.textFingerprint(quoted)

@@ -60,6 +60,8 @@ type plan struct {
 
 	published int
 	risks     int
+	forms     int // room for the forms of relate, and their terms
+	terms     int
 	secrets   libzk.Secrets
 }
 
@@ -103,6 +105,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.bits, maxSecrets)
 	}
 	p.published, p.risks = m.published, m.risks
+	p.forms, p.terms = m.forms, m.terms
 	p.gf = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
 	for use, n := range m.copies {
 		if n == 0 {
@@ -248,6 +251,7 @@ func (s *source) open(secret Secret) error {
 func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) ([]byte, *libzk.Relations, error) {
 	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, proving: proving, published: published}
 	w.space = w.relation.Space
+	w.space.Grow(p.forms, p.terms)
 	p.draw(w, t)
 	if proving {
 		// Forms read nothing but the secrets, whatever is behind them.
@@ -261,8 +265,24 @@ func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) 
 	if w.err != nil {
 		return nil, nil, w.err
 	}
+	if err := p.sameAs(m); err != nil {
+		return nil, nil, err
+	}
 	t.WriteBytes(w.published)
 	return w.published, &libzk.Relations{GF: w.relation, P: p.relateSignatures()}, nil
+}
+
+// sameAs compares what a wiring pass has walked over with what was laid out: a difference is a mistake
+// in the program. libzk compares copies and rows.
+func (p *plan) sameAs(m *machine) error {
+	laid := [...]int{p.gf.Bits, p.gf.Symbols, p.gf.Full, p.published}
+	wired := [...]int{m.bits, m.symbols, m.full, m.published}
+	for i, what := range [...]string{"bits", "symbols", "full elements", "published bytes"} {
+		if wired[i] != laid[i] {
+			return fmt.Errorf("wiring has %d %s, the layout %d", wired[i], what, laid[i])
+		}
+	}
+	return nil
 }
 
 // draw draws the statement's challenges. The primes come last.

@@ -70,10 +70,8 @@ func (m *machine) layRSA(s *source, r *rsaSignature, digest [32]byte) {
 		}
 		return
 	}
-	inputs := []ref(nil)
 	for i := range copies {
-		inputs = copies[i].Append(inputs[:0])
-		m.instance(use, inputs...)
+		m.copyOf(use, &copies[i])
 	}
 }
 
@@ -137,6 +135,10 @@ func (m *machine) hash(message []ref, value []byte) []ref {
 // commitBits commits n bits, one 0 or 1 a byte of values in the filling pass.
 func (m *machine) commitBits(n int, values []uint8) []ref {
 	refs := make([]ref, n)
+	if !m.wiring() && !m.fill {
+		m.bits += n
+		return refs
+	}
 	for k := range refs {
 		refs[k] = m.bit(values != nil && values[k] == 1)
 	}

@@ -136,7 +136,7 @@ func TestRSA(t *testing.T) {
 			}
 			for range 3 {
 				bad := slices.Clone(proof)
-				bad[32+int(randomBelow(t, p.published))] ^= 1 << randomBelow(t, 8)
+				bad[merkle.Size+int(randomBelow(t, p.published))] ^= 1 << randomBelow(t, 8)
 				if err := Verify(f.st, bad); !errors.Is(err, ErrProof) {
 					t.Errorf("a published bit changed: %v", err)
 				}

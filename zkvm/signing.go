@@ -119,11 +119,7 @@ func (m *machine) layText(s *source) {
 			}
 			s.chars[i] = c.Char[r]
 		}
-		if m.wiring() {
-			m.instance(useBase64, c.Append(nil)...)
-		} else {
-			m.instance(useBase64)
-		}
+		m.copyOf(useBase64, &c)
 		m.layBytes(s, g, &c)
 	}
 }
@@ -161,6 +157,7 @@ func (m *machine) layBytes(s *source, g int, c *base64url.Copy) {
 			bits = append(bits, m.bit(v))
 		}
 		if !m.wiring() {
+			m.counted(2 * depth) // the stack
 			s.positions = append(s.positions, nil)
 			continue
 		}
@@ -286,11 +283,7 @@ func (m *machine) compression(c *sha256.Copy, witness []uint8) {
 	for _, part := range [][]ref{c.Schedule[:], c.E[:], c.A[:], c.Out[:]} {
 		bits = bits[copy(part, bits):]
 	}
-	if m.wiring() {
-		m.instance(useSHA, c.Append(nil)...)
-	} else {
-		m.instance(useSHA)
-	}
+	m.copyOf(useSHA, c)
 }
 
 // lengthBits is the number of bits of the signing input's length in bytes: the
@@ -347,10 +340,11 @@ func (m *machine) payload(s *source) {
 	for i := range s.size() {
 		if !m.wiring() {
 			m.instance(useJSON)
+			m.counted(8) // the byte
 			continue
 		}
 		c := json.Join(s.positions[i], s.positions[i+1])
-		m.instance(useJSON, c.Append(nil)...)
+		m.copyOf(useJSON, &c)
 		s.bytes[i] = m.pack(s.positions[i].X[:])
 	}
 }
