@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 )
