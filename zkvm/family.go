@@ -39,7 +39,7 @@ func init() { Forget() }
 func Forget() {
 	libzk.Forget()
 	f := &family{
-		sha256:    sync.OnceValue(sha256.Compile),
+		sha256:    sync.OnceValue(sha256.Load),
 		base64url: sync.OnceValue(base64url.Compile),
 		json:      sync.OnceValue(json.Compile),
 		products:  sync.OnceValue(compileProducts),
