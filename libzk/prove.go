@@ -138,6 +138,7 @@ var errUnabsorbed = errors.New("the statement publishes values without writing t
 var ErrChallenge = sumcheck.ErrChallenge
 
 func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error), check bool) ([]byte, error) {
+	s.prepare()
 	gf, p, sides := s.strands()
 	rng = bufio.NewReaderSize(rng, 1<<15)
 	if err := gf.complete(secrets.GF, rng); err != nil {

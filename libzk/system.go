@@ -6,6 +6,7 @@ import (
 	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/p256"
@@ -61,6 +62,20 @@ func NewSystem(profile Profile, gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*Sy
 		return nil, fmt.Errorf("soundness of %.1f bits, at least %d wanted", b, minBits)
 	}
 	return s, nil
+}
+
+// prepare starts to make what both sides derive from the circuits and keep, while they are busy with
+// what cannot be divided. With one processor it is made when it is needed.
+func (s *System) prepare() {
+	if cores.Count() == 1 {
+		return
+	}
+	go func() {
+		s.gf.batch.Prepare()
+		if s.p != nil {
+			s.p.batch.Prepare()
+		}
+	}()
 }
 
 // points reports whether the P-256 side is committed by points.

@@ -22,6 +22,7 @@ func (s *System) Verify(statement []byte, published int, proof []byte, relate fu
 }
 
 func (s *System) verify(statement []byte, published int, b []byte, relate func(*transcript.Transcript, []byte) (*Relations, error)) error {
+	s.prepare()
 	gf, p, sides := s.strands()
 	if want := s.ProofSize(published, 0); len(b) < want || len(b) > s.ProofSize(published, maxPath(s.gfShape.Columns)) {
 		return fmt.Errorf("%d bytes, at least %d expected", len(b), want)

@@ -13,10 +13,9 @@
 package sumcheck
 
 import (
-	"slices"
-
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
 // plan is a layer's terms grouped by their pair of input wires, in the order in
@@ -33,32 +32,27 @@ type plan struct {
 func plans[E comparable](c *circuit.Circuit[E]) []plan {
 	return c.Plan(func() any {
 		ps := make([]plan, len(c.Layers))
-		for j := range c.Layers {
-			ps[j] = newPlan(&c.Layers[j])
-		}
+		cores.Each(len(ps), func(j int) { ps[j] = newPlan(&c.Layers[j]) })
 		return ps
 	}).([]plan)
 }
 
+// Prepare makes what is derived from the circuits and kept with them, if nothing has yet: both
+// sides need it, after much else that leaves a processor idle.
+func (b *Batch[E]) Prepare() {
+	for _, u := range b.uses {
+		plans(u.Circuit)
+	}
+}
+
 func newPlan(l *circuit.Layer) plan {
 	p := plan{logOut: circuit.LogWidth(l.Outputs), logIn: circuit.LogWidth(l.Inputs)}
-	type entry struct {
-		key  uint64
-		term uint32
-	}
 	order := make([]entry, len(l.Terms))
 	for i, t := range l.Terms {
 		order[i] = entry{spread(t.L) | spread(t.R)<<1, uint32(i)}
 	}
-	slices.SortFunc(order, func(a, b entry) int {
-		if a.key != b.key {
-			if a.key < b.key {
-				return -1
-			}
-			return 1
-		}
-		return int(a.term) - int(b.term)
-	})
+	order = sortEntries(order, 2*p.logIn)
+	p.out, p.constant, p.assert = make([]uint32, 0, len(order)), make([]uint32, 0, len(order)), make([]bool, 0, len(order))
 	for i, e := range order {
 		t := l.Terms[e.term]
 		p.out = append(p.out, t.G)
@@ -73,6 +67,34 @@ func newPlan(l *circuit.Layer) plan {
 		p.ends = append(p.ends, uint32(i)+1)
 	}
 	return p
+}
+
+// entry is a term and what it is sorted by.
+type entry struct {
+	key  uint64
+	term uint32
+}
+
+// sortEntries sorts by keys of so many bits, equal ones staying in order.
+func sortEntries(order []entry, bits int) []entry {
+	const digit = 11
+	other := make([]entry, len(order))
+	for shift := 0; shift < bits; shift += digit {
+		var next [1<<digit + 1]int
+		for i := range order {
+			next[order[i].key>>shift&(1<<digit-1)+1]++
+		}
+		for d := range 1 << digit {
+			next[d+1] += next[d]
+		}
+		for _, e := range order {
+			d := e.key >> shift & (1<<digit - 1)
+			other[next[d]] = e
+			next[d]++
+		}
+		order, other = other, order
+	}
+	return order
 }
 
 // spread puts the bits of x at the even positions.
