@@ -95,7 +95,7 @@ func (m *machine) layLeaf(l *leaf) {
 	ends[n] = before
 	l.inside, l.ends = inside, ends
 	l.start, l.end = m.fingerprint(l.at.value), m.fingerprint(ends)
-	l.text = m.dot(s.dots, inside, m.powers(s.bytes))
+	l.text = m.dot(s.dots, inside, m.textPowers(s))
 	if l.folds && !l.decodes() {
 		l.lowered = m.dot(s.dots, inside, m.powers(m.fold(s)))
 	}
@@ -147,6 +147,14 @@ func (m *machine) powers(forms []ref) []ref {
 		k = field.Mul(k, m.w.alpha)
 	}
 	return out
+}
+
+// textPowers are powers of the document's bytes, the same for all leaves.
+func (m *machine) textPowers(s *source) []ref {
+	if s.powers == nil {
+		s.powers = m.powers(s.bytes)
+	}
+	return s.powers
 }
 
 // differs is text + start·w: zero exactly if the value is written as the given

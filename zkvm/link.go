@@ -56,7 +56,7 @@ func powerOfInteger(v *big.Int) elem {
 	order := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 128), big.NewInt(1))
 	e := new(big.Int).Mod(v, order)
 	lo := new(big.Int).And(e, new(big.Int).SetUint64(^uint64(0))).Uint64()
-	return gf128.Pow(gf128.Generator(), e.Rsh(e, 64).Uint64(), lo)
+	return gf128.GeneratorPow(e.Rsh(e, 64).Uint64(), lo)
 }
 
 // layLink lays out the GF(2^128) side: in chunks, ρ·Π is published for fresh ρ,
@@ -86,9 +86,12 @@ func (m *machine) layLink(s *source, l *link) {
 	}
 	var factors []factor
 	if m.wiring() {
+		factors = make([]factor, len(l.coefficients))
 		for j, c := range l.coefficients {
-			factors = append(factors, factor{s.digest[j], m.constant(field.Sub(powerOfG(c[0], c[1]), one))})
+			factors[j] = factor{s.digest[j], m.constant(field.Sub(powerOfG(c[0], c[1]), one))}
 		}
+	} else {
+		m.count(len(l.coefficients), 0)
 	}
 	public := one
 	var product ref

@@ -149,13 +149,10 @@ func (m *machine) openAtLeast(s *source, k, i int) ref {
 // escape: Σ_i keys[i]·escape[i]·α^i is zero only if every term is.
 func (m *machine) checkNames(s *source, c *container) {
 	escaped := make([]ref, s.size())
-	if m.wiring() {
-		k := one
-		for i := range escaped {
-			escaped[i] = m.scale(k, s.positions[i].Escape)
-			k = field.Mul(k, m.w.alpha)
-		}
+	for i := range escaped {
+		escaped[i] = m.position(s, i).Escape
 	}
+	escaped = m.powers(escaped)
 	c.ok = m.bit(c.sane)
 	m.risk(s.size())
 	m.implies("names without escapes", c.ok, m.dot(s.dots, c.keys, escaped))

@@ -283,7 +283,7 @@ func (m *machine) appendWeighted(factors []factor, bit ref, hi, lo uint64, by in
 }
 
 // powerOfG is g^(hi·2^64 + lo) of the field's generator.
-func powerOfG(hi, lo uint64) elem { return gf128.Pow(gf128.Generator(), hi, lo) }
+func powerOfG(hi, lo uint64) elem { return gf128.GeneratorPow(hi, lo) }
 
 func shift(hi, lo uint64, n int) (uint64, uint64) {
 	if n == 0 {

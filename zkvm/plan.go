@@ -251,7 +251,7 @@ func (s *source) open(secret Secret) error {
 func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) ([]byte, *libzk.Relations, error) {
 	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, proving: proving, published: published}
 	w.space = w.relation.Space
-	w.space.Grow(p.forms, p.terms)
+	w.space.Grow(p.forms+p.forms/32, p.terms+p.terms/32) // a few are not counted
 	p.draw(w, t)
 	if proving {
 		// Forms read nothing but the secrets, whatever is behind them.

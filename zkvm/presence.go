@@ -36,17 +36,27 @@ func (m *machine) present(s *source, e *member) flag {
 // value.
 func (m *machine) firstByte(s *source, e *member) ref {
 	if e.first == nil {
-		marked := make([]ref, s.size())
-		if m.wiring() {
-			for i := range marked {
-				marked[i] = s.bytes[i]
-				if !s.st.Class.Escapes {
-					marked[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: powerOfX(8), Ref: s.positions[i].Escape})
-				}
-			}
-		}
-		first := m.dot(s.dots, e.value, marked)
+		first := m.dot(s.dots, e.value, m.markedBytes(s))
 		e.first = &first
 	}
 	return *e.first
+}
+
+// markedBytes are the bytes as firstByte sees them, the same for all members.
+func (m *machine) markedBytes(s *source) []ref {
+	if s.st.Class.Escapes {
+		return s.bytes
+	}
+	if s.marked != nil {
+		return s.marked
+	}
+	s.marked = make([]ref, s.size())
+	if !m.wiring() {
+		m.count(len(s.marked), 2)
+		return s.marked
+	}
+	for i := range s.marked {
+		s.marked[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: powerOfX(8), Ref: s.positions[i].Escape})
+	}
+	return s.marked
 }

@@ -28,6 +28,8 @@ type source struct {
 	digest    [256]ref // bit 8k+i is bit i (of value 2^i) of byte k
 	positions []*json.Position
 	bytes     []ref // byte i with its bits at x^0..x^7
+	marked    []ref // see markedBytes
+	powers    []ref // bytes[i]·α^i, see textPowers
 	levels    map[int][]ref
 	units     *unitRefs
 	numbers   *numbers

@@ -36,7 +36,7 @@ func multiply(a, b uint64) number {
 	return number{hi, lo}
 }
 
-func (a number) power() elem { return gf128.Pow(gf128.Generator(), a.hi, a.lo) }
+func (a number) power() elem { return gf128.GeneratorPow(a.hi, a.lo) }
 
 // A weighting is what the bits of a number count modulo a prime: first·2^j mod M
 // for bit j.
