@@ -149,9 +149,18 @@ func bindAll[E comparable](c *circuit.Circuit[E], j int, weights []E, beta E, ha
 	f, p := c.Field, &plans(c)[j]
 	coef := bind(c, p, weights, beta)
 	left, right := Equality(f, hands[0], 1<<p.logIn), Equality(f, hands[1], 1<<p.logIn)
-	lr := make([]E, len(coef))
-	for i := range coef {
-		lr[i] = f.Mul(left[p.left[i]], right[p.right[i]])
+	// A part at a time, which stays in the cache.
+	const part = 512
+	l, r, lr := make([]E, part), make([]E, part), make([]E, part)
+	var sum E
+	for lo := 0; lo < len(coef); lo += part {
+		n := min(part, len(coef)-lo)
+		for i := range n {
+			l[i], r[i] = left[p.left[lo+i]], right[p.right[lo+i]]
+		}
+		clear(lr)
+		f.MulAcc(lr[:n], l[:n], r[:n])
+		sum = f.Add(sum, f.Dot(coef[lo:lo+n], lr[:n]))
 	}
-	return f.Dot(coef, lr)
+	return sum
 }
