@@ -18,7 +18,7 @@ var ErrCompact = errors.New("not a compact circuit")
 const maxCompact = 1 << 26
 
 // AppendCompact appends the circuit in a form that is read many times faster than a circuit is
-// compiled, for circuits that are part of a program: the identifier, then, compressed, everything that
+// compiled, for circuits that are part of a program: the identifier, a length, then, compressed, everything that
 // Build makes. The terms of a layer stand in columns, as differences.
 func (c *Circuit[E]) AppendCompact(dst []byte) []byte {
 	w := &compactWriter{}
@@ -64,7 +64,8 @@ func (c *Circuit[E]) AppendCompact(dst []byte) []byte {
 	if err != nil {
 		panic("circuit: compressing into memory: " + err.Error())
 	}
-	return append(append(dst, c.ID[:]...), packed.Bytes()...)
+	dst = binary.LittleEndian.AppendUint32(append(dst, c.ID[:]...), uint32(len(w.b)))
+	return append(dst, packed.Bytes()...)
 }
 
 // compactColumns are the columns of a layer's terms. Which terms assert is next to the output, as both
@@ -91,16 +92,18 @@ var compactColumns = [...]struct {
 func ReadCompact[E comparable](f field.Field[E], data []byte) (*Circuit[E], error) {
 	c := &Circuit[E]{Field: f}
 	var id [32]byte
-	if len(data) < len(id) {
+	if len(data) < len(id)+4 {
 		return nil, fmt.Errorf("%w: %d bytes", ErrCompact, len(data))
 	}
 	data = data[copy(id[:], data):]
-	var b bytes.Buffer
-	b.Grow(6 * len(data))
-	if _, err := b.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(data)), maxCompact)); err != nil {
+	size := binary.LittleEndian.Uint32(data)
+	if size > maxCompact {
+		return nil, fmt.Errorf("%w: %d bytes of contents, at most %d", ErrCompact, size, maxCompact)
+	}
+	r := &compactReader{b: make([]byte, size)}
+	if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(data[4:])), r.b); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCompact, err)
 	}
-	r := &compactReader{b: b.Bytes()}
 	c.Name = r.string()
 	c.OneWire = r.uint(1) == 1
 	for range r.uint(r.left() / f.Size()) {

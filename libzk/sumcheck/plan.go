@@ -52,7 +52,9 @@ func newPlan(l *circuit.Layer) plan {
 		order[i] = entry{spread(t.L) | spread(t.R)<<1, uint32(i)}
 	}
 	order = sortEntries(order, 2*p.logIn)
-	p.out, p.constant, p.assert = make([]uint32, 0, len(order)), make([]uint32, 0, len(order)), make([]bool, 0, len(order))
+	list := func() []uint32 { return make([]uint32, 0, len(order)) }
+	p.out, p.constant, p.assert = list(), list(), make([]bool, 0, len(order))
+	p.left, p.right, p.ends = list(), list(), list()
 	for i, e := range order {
 		t := l.Terms[e.term]
 		p.out = append(p.out, t.G)
