@@ -33,16 +33,21 @@ func becomes(t *testing.T, address string, status int, within time.Duration) {
 	}
 }
 
+// fill writes to a file until there is no space.
+func fill(file *os.File) {
+	for size := 1 << 20; size >= 1; size /= 2 {
+		for err := error(nil); err == nil; {
+			_, err = file.Write(make([]byte, size))
+		}
+	}
+}
+
 // fillUntilNotReady writes to a file until there is no space, and what the service then
 // gives up to get on too, until that says that it has none.
 func fillUntilNotReady(t *testing.T, filler *os.File, address string) {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		for size := 1 << 20; size >= 1; size /= 2 {
-			for err := error(nil); err == nil; {
-				_, err = filler.Write(make([]byte, size))
-			}
-		}
+		fill(filler)
 		if readiness(address) == http.StatusServiceUnavailable {
 			return
 		}
@@ -68,8 +73,8 @@ func TestLine30FullDisk(t *testing.T) {
 	p, c, address := alone(t, filepath.Join(dir, "data"), "ZKPASS_SPACE_FREE_MB=8")
 	x := newExchange(t)
 	body := c.body(t, x)
-	done := c.accept(t, body)
-	c.await(t, x, []string{done}, 5*time.Minute)
+	done, deleted := c.accept(t, body), c.accept(t, body)
+	c.await(t, x, []string{done, deleted}, 5*time.Minute)
 	var jobs []string
 	for range 6 {
 		jobs = append(jobs, c.accept(t, body))
@@ -77,6 +82,18 @@ func TestLine30FullDisk(t *testing.T) {
 	filler, err := os.Create(filepath.Join(dir, "filler"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	// To the last byte, once: results can be deleted with what the service has set
+	// aside for that.
+	fill(filler)
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		got, err := c.call(t.Context(), http.MethodDelete, deleted, "", nil)
+		if err == nil && got.Status == http.StatusNoContent {
+			break
+		}
+		if err != nil || got.Status != http.StatusServiceUnavailable || time.Now().After(deadline) {
+			t.Fatalf("deleting on a full disk: %+v, %v", got, err)
+		}
 	}
 	fillUntilNotReady(t, filler, address)
 	if got, err := c.call(t.Context(), http.MethodPost, "/v1/proof?wait=0", "", body); err != nil || got.Status != http.StatusServiceUnavailable {
