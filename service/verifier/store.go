@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/lasting"
 	cluster "github.com/zkpass-go/zkpass/service/jetstream"
 	"github.com/zkpass-go/zkpass/verify"
 )
@@ -95,18 +96,8 @@ func fit(ctx context.Context, kv jetstream.KeyValue) error {
 	if !ok {
 		return fmt.Errorf("%w: its configuration cannot be read", errBucket)
 	}
-	c := info.StreamInfo().Config
-	switch {
-	case c.Storage != jetstream.FileStorage:
-		return fmt.Errorf("%w: it is kept in memory, want storage in files", errBucket)
-	case c.MaxAge != 0:
-		return fmt.Errorf("%w: it forgets after %s, want no ttl of the bucket", errBucket, c.MaxAge)
-	case c.Discard != jetstream.DiscardNew:
-		return fmt.Errorf("%w: it forgets when it is full, want discard policy new", errBucket)
-	case !c.AllowMsgTTL || c.SubjectDeleteMarkerTTL == 0:
-		return fmt.Errorf("%w: its keys have no times of their own, want a limit marker ttl", errBucket)
-	case c.Mirror != nil || len(c.Sources) > 0:
-		return fmt.Errorf("%w: it has keys from another bucket too", errBucket)
+	if err := lasting.Check(info.StreamInfo().Config); err != nil {
+		return fmt.Errorf("%w: %w", errBucket, err)
 	}
 	return nil
 }

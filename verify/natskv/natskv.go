@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/lasting"
 	"github.com/zkpass-go/zkpass/verify"
 )
 
@@ -129,18 +130,8 @@ func check(ctx context.Context, js jetstream.JetStream, name string) error {
 	if err != nil {
 		return err
 	}
-	config := stream.CachedInfo().Config
-	switch {
-	case config.Storage != jetstream.FileStorage:
-		return fmt.Errorf("%w: it is kept in memory, want storage in files", ErrBucket)
-	case config.MaxAge != 0:
-		return fmt.Errorf("%w: it forgets after %s, want no ttl of the bucket", ErrBucket, config.MaxAge)
-	case config.Discard != jetstream.DiscardNew:
-		return fmt.Errorf("%w: it forgets when it is full, want discard policy new", ErrBucket)
-	case !config.AllowMsgTTL || config.SubjectDeleteMarkerTTL == 0:
-		return fmt.Errorf("%w: its keys have no times of their own, want a limit marker ttl", ErrBucket)
-	case config.Mirror != nil || len(config.Sources) > 0:
-		return fmt.Errorf("%w: it has ids from another bucket too, late or not at all", ErrBucket)
+	if err := lasting.Check(stream.CachedInfo().Config); err != nil {
+		return fmt.Errorf("%w: %w", ErrBucket, err)
 	}
 	return nil
 }
