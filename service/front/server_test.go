@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -393,4 +394,45 @@ func TestWaitTakesItsTime(t *testing.T) {
 			t.Errorf("took %s", took)
 		}
 	})
+}
+
+// A key that others on the machine can read is refused; a group may have it.
+func TestTLSKeyMode(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no such modes")
+	}
+	certFile, keyFile, _ := writeCertificate(t, t.TempDir(), "name")
+	for mode, good := range map[os.FileMode]bool{0o600: true, 0o640: true, 0o644: false, 0o660: false, 0o604: false} {
+		if err := os.Chmod(keyFile, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadCertificate(certFile, keyFile); (err == nil) != good {
+			t.Errorf("mode %04o: %v", mode, err)
+		}
+	}
+}
+
+// Whoever has no key cannot fill the disk with lines of the log.
+func TestStrangersLogIsBounded(t *testing.T) {
+	s := newService(t, nil)
+	const requests = 1000
+	ask := func() {
+		r := s.request("GET", "/v1/proof", "")
+		r.Header.Del("Authorization")
+		s.do(r)
+	}
+	for range requests {
+		ask()
+	}
+	lines := len(s.lines())
+	if lines == 0 || lines > requests/4 {
+		t.Errorf("%d requests of strangers wrote %d lines", requests, lines)
+	}
+	// What was left out is counted.
+	s.clock.pass(time.Minute)
+	ask()
+	all := s.lines()
+	if n, _ := all[len(all)-1]["others_not_logged"].(float64); int(n) != requests-lines {
+		t.Errorf("%v lines left out are told, want %d", n, requests-lines)
+	}
 }
