@@ -54,13 +54,13 @@ func TestLine30KillAlone(t *testing.T) {
 // TestLine30KillSpread runs two front ends and two workers over a cluster of three
 // NATS nodes, and kills one after the other of all these, chosen at random, under load.
 // Nothing that was accepted is lost, and nothing is answered twice.
-// ZKPASS_KILLS_SPREAD=1000 does so a thousand times.
+// ZKPASS_KILLS=1000 does so a thousand times.
 func TestLine30KillSpread(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts seven processes")
 	}
 	rounds := 5
-	if n, err := strconv.Atoi(os.Getenv("ZKPASS_KILLS_SPREAD")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("ZKPASS_KILLS")); err == nil {
 		rounds = n
 	}
 	configs, urls := fixCluster(t)

@@ -138,14 +138,14 @@ func (d *desks) verify(t *testing.T, body []byte, clients int) map[int]int {
 
 // TestVerifierOnce has a hundred clients send one proof at the same time to two
 // verifiers on one cluster: one of them has it accepted. Then verifiers and nodes are
-// killed while proofs are sent (ZKPASS_KILLS_VERIFIER times, 4 if not set): at no moment
+// killed while proofs are sent (ZKPASS_KILLS times, 4 if not set): at no moment
 // does a request that was answered become answerable again.
 func TestVerifierOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts five processes")
 	}
 	rounds := 4
-	if n, err := strconv.Atoi(os.Getenv("ZKPASS_KILLS_VERIFIER")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("ZKPASS_KILLS")); err == nil {
 		rounds = n
 	}
 	d := newDesks(t)
