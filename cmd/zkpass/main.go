@@ -26,7 +26,15 @@ import (
 // GOMEMLIMIT says otherwise: proofs over the largest documents need it.
 const softMemory = 1 << 30
 
+// collectAt is the growth of the heap, in percent, at which it is collected, unless GOGC
+// says otherwise. What is large in a proof has no pointers, so that collecting often costs
+// little.
+const collectAt = 50
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}

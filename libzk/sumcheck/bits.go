@@ -26,7 +26,11 @@ type bitRounds[E comparable] struct {
 	log    int // log2 S
 	planes []E // eq of the index of the plane, at the coordinates past the first log
 	swaps  []swap
+	room   []bitRoom // of each processor
 }
+
+// bitRoom is room for words of every wire.
+type bitRoom struct{ words, differences, repeated []uint64 }
 
 // swap exchanges two bits of the indices of a word's bits.
 type swap struct {
@@ -59,6 +63,11 @@ func newBitRounds[E comparable](p *copyRounds[E]) *bitRounds[E] {
 		}
 		r.swaps = append(r.swaps, s)
 	}
+	r.room = make([]bitRoom, cores.Count())
+	for i := range r.room {
+		all := make([]uint64, 3*p.level.Wires)
+		r.room[i] = bitRoom{all[:p.level.Wires], all[p.level.Wires : 2*p.level.Wires], all[2*p.level.Wires:]}
+	}
 	r.planes = Equality(p.f, p.point[r.log:], len(p.level.Planes))
 	return r
 }
@@ -85,19 +94,20 @@ func (r *bitRounds[E]) sums() (q0, lead E) {
 	}
 	type sum struct{ q0, lead E }
 	sums := make([]sum, parts*len(p.level.Planes))
-	cores.Each(len(sums), func(i int) {
-		k := i / parts
-		lo, hi := len(p.coef)*(i%parts)/parts, len(p.coef)*(i%parts+1)/parts
-		coef, left, right := p.coef[lo:hi], p.plan.left[lo:hi], p.plan.right[lo:hi]
-		even, odd := r.halves(k, half)
-		rep := make([]uint64, len(even))
-		for a, ea := range e {
-			repeatBlock(rep, even, a, half, len(e))
-			s := table.AndDot(coef, rep, even, left, right)
-			sums[i].q0 = f.Add(sums[i].q0, f.Mul(ea, s))
-			repeatBlock(rep, odd, a, half, len(e))
-			s = table.AndDot(coef, rep, odd, left, right)
-			sums[i].lead = f.Add(sums[i].lead, f.Mul(ea, s))
+	cores.Each(len(r.room), func(worker int) {
+		room := &r.room[worker]
+		for i := worker; i < len(sums); i += len(r.room) {
+			lo, hi := len(p.coef)*(i%parts)/parts, len(p.coef)*(i%parts+1)/parts
+			coef, left, right := p.coef[lo:hi], p.plan.left[lo:hi], p.plan.right[lo:hi]
+			r.halves(room, i/parts, half)
+			for a, ea := range e {
+				repeatBlock(room.repeated, room.words, a, half, len(e))
+				s := table.AndDot(coef, room.repeated, room.words, left, right)
+				sums[i].q0 = f.Add(sums[i].q0, f.Mul(ea, s))
+				repeatBlock(room.repeated, room.differences, a, half, len(e))
+				s = table.AndDot(coef, room.repeated, room.differences, left, right)
+				sums[i].lead = f.Add(sums[i].lead, f.Mul(ea, s))
+			}
 		}
 	})
 	for i, s := range sums {
@@ -107,19 +117,16 @@ func (r *bitRounds[E]) sums() (q0, lead E) {
 	return q0, lead
 }
 
-// halves are the words of plane k, and words whose lower halves of blocks are the
+// halves sets the words of plane k, and words whose lower halves of blocks are the
 // differences of both halves.
-func (r *bitRounds[E]) halves(k, half int) (words, differences []uint64) {
-	plane := r.p.level.Planes[k]
-	words, differences = make([]uint64, len(plane)), make([]uint64, len(plane))
-	for w, x := range plane {
+func (r *bitRounds[E]) halves(room *bitRoom, k, half int) {
+	for w, x := range r.p.level.Planes[k] {
 		for _, s := range r.swaps {
 			y := (x>>s.delta ^ x) & s.mask
 			x ^= y | y<<s.delta
 		}
-		words[w], differences[w] = x, x^x>>half
+		room.words[w], room.differences[w] = x, x^x>>half
 	}
-	return words, differences
 }
 
 // repeatBlock puts the lower half of block a of each word into each of its blocks.
