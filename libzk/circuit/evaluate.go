@@ -62,7 +62,7 @@ func (c *Circuit[E]) EvaluateLevel(inputs Level[E], check bool) (*Wires[E], erro
 			w.Levels[j-1] = c.outputs(j, copies, packed[j])
 		}
 	}
-	workers, planes := cores.Count(), (copies+PlaneCopies-1)/PlaneCopies
+	workers, planes := cores.Worth(cores.Count(), c.Terms()*copies), (copies+PlaneCopies-1)/PlaneCopies
 	if planes >= workers {
 		// Each worker takes some copies through all layers.
 		return w, split(workers, func(i int) error {
@@ -78,10 +78,7 @@ func (c *Circuit[E]) EvaluateLevel(inputs Level[E], check bool) (*Wires[E], erro
 	}
 	// Of few copies, each worker takes all, and some wires of each layer.
 	for j := last; j >= 0; j-- {
-		groups, n := c.groups()[j], workers
-		if len(c.Layers[j].Terms)*copies < 1<<12 {
-			n = 1
-		}
+		groups, n := c.groups()[j], cores.Worth(workers, len(c.Layers[j].Terms)*copies)
 		if err := split(n, func(i int) error {
 			lo, hi := len(groups)*i/n, len(groups)*(i+1)/n
 			for k := range planes {

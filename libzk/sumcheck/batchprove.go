@@ -50,6 +50,9 @@ type waiting[E comparable] struct {
 	weight                   E   // the circuit's, times 1 - x for each hand round waited in
 }
 
+// waits reports whether the next round is one to wait in.
+func (w *waiting[E]) waits() bool { return w.copies > 0 || w.ownCopies == 0 && w.hands > 0 }
+
 // message is the polynomial of the next round, before the weight.
 func (w *waiting[E]) message() quadratic[E] {
 	f := w.f
@@ -121,11 +124,19 @@ func (p *batchProver[E]) hear(_ int, x E) {
 	p.each(func(_ int, w *waiting[E]) { w.bind(x) })
 }
 
-// each does a piece of work for every circuit of the level, at once.
+// each does a piece of work for every circuit of the level, large ones at once.
 func (p *batchProver[E]) each(work func(i int, w *waiting[E])) {
 	var wg cores.Group
+	var small []int
 	for i := range p.layers {
-		wg.Go(func() { work(i, &p.layers[i]) })
+		if w := &p.layers[i]; w.waits() || cores.Worth(2, w.size()) == 1 {
+			small = append(small, i)
+		} else {
+			wg.Go(func() { work(i, w) })
+		}
+	}
+	for _, i := range small {
+		work(i, &p.layers[i])
 	}
 	wg.Wait()
 }

@@ -63,7 +63,7 @@ func newBitRounds[E comparable](p *copyRounds[E]) *bitRounds[E] {
 		}
 		r.swaps = append(r.swaps, s)
 	}
-	r.room = make([]bitRoom, cores.Count())
+	r.room = make([]bitRoom, cores.Worth(cores.Count(), len(p.coef)*len(p.level.Planes)))
 	for i := range r.room {
 		all := make([]uint64, 3*p.level.Wires)
 		r.room[i] = bitRoom{all[:p.level.Wires], all[p.level.Wires : 2*p.level.Wires], all[2*p.level.Wires:]}
@@ -94,9 +94,10 @@ func (r *bitRounds[E]) sums() (q0, lead E) {
 	}
 	type sum struct{ q0, lead E }
 	sums := make([]sum, parts*len(p.level.Planes))
-	cores.Each(len(r.room), func(worker int) {
+	workers := cores.Worth(len(r.room), len(p.coef)*len(p.level.Planes))
+	cores.Each(workers, func(worker int) {
 		room := &r.room[worker]
-		for i := worker; i < len(sums); i += len(r.room) {
+		for i := worker; i < len(sums); i += workers {
 			lo, hi := len(p.coef)*(i%parts)/parts, len(p.coef)*(i%parts+1)/parts
 			coef, left, right := p.coef[lo:hi], p.plan.left[lo:hi], p.plan.right[lo:hi]
 			r.halves(room, i/parts, half)
@@ -171,7 +172,7 @@ func (p *copyRounds[E]) expand() {
 	o.v = append(make([]E, 0, len(o.wires)*o.stride), old.v...)[:len(o.wires)*o.stride]
 	o.q = append(make([]E, 0, len(o.wires)*o.stride), old.q...)[:len(o.wires)*o.stride]
 	bitOwners := o.wires[len(old.wires):]
-	inRanges(len(bitOwners), func(lo, hi int) struct{} {
+	inRanges(len(bitOwners), len(p.coef)*p.copies, func(lo, hi int) struct{} {
 		partner := make([]E, p.copies)
 		for i := lo; i < hi; i++ {
 			at, wire := (len(old.wires)+i)*o.stride, int(bitOwners[i])

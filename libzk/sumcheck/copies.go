@@ -64,7 +64,7 @@ func newCopyRounds[E comparable](f field.Field[E], pl *plan, level *circuit.Leve
 		}
 	}
 	p.owners.q = make([]E, len(p.owners.v))
-	inRanges(len(p.owners.wires), func(lo, hi int) struct{} {
+	inRanges(len(p.owners.wires), len(p.owners.q), func(lo, hi int) struct{} {
 		for i := lo; i < hi; i++ {
 			p.addPairs(p.owners.q[i*p.owners.stride:][:p.copies], int(p.owners.wires[i]))
 		}
@@ -163,7 +163,7 @@ func (p *copyRounds[E]) elementSums() (q0, lead E) {
 	}
 	o := &p.owners
 	type pair struct{ q0, lead E }
-	for _, s := range inRanges(len(o.wires), func(lo, hi int) (s pair) {
+	for _, s := range inRanges(len(o.wires), len(o.q), func(lo, hi int) (s pair) {
 		lo, hi = lo*o.stride, hi*o.stride
 		for c := range o.stride / 2 {
 			a, b := f.PairDots(o.q[lo+2*c:hi], o.v[lo+2*c:hi], o.stride)
@@ -190,6 +190,15 @@ func (p *copyRounds[E]) bind(x E) {
 		}
 		p.bits = nil
 	}
+}
+
+// size is what the next round goes over, in elements or pairs.
+func (p *copyRounds[E]) size() int {
+	n := len(p.owners.v) + len(p.others.v)
+	if p.bits != nil {
+		n += len(p.coef) * len(p.level.Planes)
+	}
+	return n
 }
 
 // bind leaves a number of copies of each wire.
@@ -237,9 +246,10 @@ func (p *copyRounds[E]) values() []E {
 	return values
 }
 
-// inRanges splits 0..n-1 into as many ranges as there are processors.
-func inRanges[T any](n int, work func(lo, hi int) T) []T {
-	workers := max(1, min(n, cores.Count()))
+// inRanges splits 0..n-1 into ranges for as many processors as work on so many elements
+// pays for.
+func inRanges[T any](n, elements int, work func(lo, hi int) T) []T {
+	workers := cores.Worth(n, elements)
 	results := make([]T, workers)
 	cores.Each(workers, func(i int) { results[i] = work(n*i/workers, n*(i+1)/workers) })
 	return results

@@ -114,3 +114,40 @@ func testCopyRounds[E comparable](t *testing.T, f field.Field[E]) {
 		}
 	}
 }
+
+// BenchmarkCopyRounds is a layer as large as one of SHA-256, with different numbers of
+// rounds over bits.
+func BenchmarkCopyRounds(b *testing.B) {
+	f, rng := gf128.Field{}, rand.New(rand.NewPCG(8, 8))
+	const wires, pairs = 24_781, 37_583
+	layer := &circuit.Layer{Inputs: wires, Outputs: pairs}
+	for i := range pairs {
+		layer.Terms = append(layer.Terms, circuit.Term{G: uint32(i), L: uint32(max(0, rng.IntN(wires)-wires/3)), R: uint32(i * wires / pairs)})
+	}
+	pl := newPlan(layer)
+	coef := make([]gf128.Elem, len(pl.left))
+	for i := range coef {
+		coef[i] = randomElem(f, rng)
+	}
+	for _, copies := range []int{9, 30, 343} {
+		level := circuit.NewLevel(f, wires, copies, func(int, int) gf128.Elem { return f.FromUint64(rng.Uint64() & 1) })
+		var point []gf128.Elem
+		for range circuit.LogWidth(copies) {
+			point = append(point, randomElem(f, rng))
+		}
+		for rounds := range 4 {
+			b.Run(fmt.Sprintf("copies=%d/rounds=%d", copies, rounds+1), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					p := newCopyRounds(f, &pl, &level, coef, point)
+					p.bits.rounds = rounds + 1
+					for range point {
+						p.sums()
+						p.bind(point[0])
+					}
+					p.values()
+				}
+			})
+		}
+	}
+}

@@ -66,6 +66,14 @@ func (p *layerProver[E]) bind(x E) {
 	}
 }
 
+// size is what the next round goes over, in elements or pairs.
+func (p *layerProver[E]) size() int {
+	if p.byCopy != nil {
+		return p.byCopy.size()
+	}
+	return len(p.byHand.coef)
+}
+
 // quad is the layer's quadratic form at all challenges: the one coefficient left
 // after all rounds.
 func (p *layerProver[E]) quad() E {

@@ -41,6 +41,10 @@ func (g *Group) Wait() { g.wg.Wait() }
 
 // Each does work(0..n-1), several at once.
 func Each(n int, work func(i int)) {
+	if n == 1 {
+		work(0)
+		return
+	}
 	var next atomic.Int64
 	var g Group
 	for range min(n, Count()) {
@@ -55,4 +59,10 @@ func Each(n int, work func(i int)) {
 		})
 	}
 	g.Wait()
+}
+
+// Worth is the number of goroutines, n at most, that pay for work on so many elements.
+func Worth(n, elements int) int {
+	const least = 1 << 11 // some ten microseconds
+	return max(1, min(n, Count(), elements/least))
 }
