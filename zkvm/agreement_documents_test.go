@@ -45,7 +45,12 @@ var (
 	escapes   = []string{`\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r`, `\t`, `\u0041`, `\u00e9`, `\ud834\udd1e`, `\u0000`, `x\"a\":1,`, `\\\"`}
 	integers  = []string{"0", "-0", "1", "-1", "5", "7", "9", "10", "-10", "65", "100", "255", "256", "1771000000", "9223372036854775807", "-9223372036854775808", "4294967296", "-4294967297", "1234567890123456789", "-1000000000000000000"}
 	oversized = []string{"9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999", "340282366920938463463374607431768211455", "100000000000000000001"}
-	fractions = []string{"1.0", "0.0", "-0.5", "1e2", "1E-2", "0e0", "12.5e+3", "-1e0"}
+	exponents = []string{"1e2", "1E-2", "0e0", "12.5e+3", "-1e0"}
+	decimals  = []string{
+		"1.0", "0.0", "-0.0", "-0.5", "0.5", "1.5", "1.50", "5.000000001", "-1.000", "0.000000001", "-0.000000001", "1771000000.25", "9223372036854775807.999999999", "-9223372036854775808.0",
+		"-9223372036854775808.5", "1.000000000000000000000000000000", "1.0000000000000000000000000000000", "0.0000000001", "0.1234567890", "9.99", "10.01",
+	}
+	times = []string{"2026-02-13T16:26:40Z", "2026-02-13t17:26:40.5+01:00", "2026-02-13T16:26:41-00:00", "1969-12-31T23:59:59.999999999Z", "2024-02-29T00:00:00z", "2026-02-29T00:00:00Z", "2016-12-31T23:59:60Z", "9999-12-31T23:59:59-23:59"}
 )
 
 func quoted(text string) string { return string(document.AppendString(nil, text)) }
@@ -61,22 +66,27 @@ func escaped(text string) string {
 func (s scribe) scalar() *value {
 	switch n := s.IntN(100); {
 	case n < 38:
-		if s.often(25) {
+		switch {
+		case s.often(22):
 			return &value{kind: document.String, text: quoted(pick(s.Rand, dates))}
+		case s.often(12):
+			return &value{kind: document.String, text: quoted(pick(s.Rand, times))}
 		}
 		return &value{kind: document.String, text: quoted(pick(s.Rand, texts))}
 	case n < 42:
 		return &value{kind: document.String, text: `"` + pick(s.Rand, escapes) + quoted(pick(s.Rand, texts))[1:]}
 	case n < 44:
 		return &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
-	case n < 70:
+	case n < 60:
 		return &value{kind: document.Number, text: pick(s.Rand, integers)}
+	case n < 70:
+		return &value{kind: document.Number, text: pick(s.Rand, decimals)}
 	case n < 72:
 		return &value{kind: document.Number, text: strconv.FormatInt(int64(s.Uint64()), 10)}
 	case n < 75:
 		return &value{kind: document.Number, text: pick(s.Rand, oversized)}
 	case n < 78:
-		return &value{kind: document.Number, text: pick(s.Rand, fractions)}
+		return &value{kind: document.Number, text: pick(s.Rand, exponents)}
 	case n < 87:
 		return &value{kind: document.True, text: "true"}
 	case n < 96:
@@ -120,6 +130,9 @@ func (s scribe) list(depth int) *value {
 			}
 		case kind < 4:
 			e = &value{kind: document.Number, text: pick(s.Rand, integers)}
+			if s.often(30) {
+				e.text = pick(s.Rand, decimals)
+			}
 		case kind < 5:
 			for e.kind != document.True && e.kind != document.False {
 				e = s.scalar()
@@ -140,9 +153,36 @@ func (s scribe) list(depth int) *value {
 	return v
 }
 
+// long is an array of more than 32 elements, mostly of one type.
+func (s scribe) long(n int) *value {
+	v := &value{kind: document.Array}
+	kind, odd := s.IntN(3), s.often(15)
+	for i := range n {
+		e := &value{kind: document.Number, text: pick(s.Rand, []string{"1", "5", "-3", "2.50"})}
+		switch {
+		case odd && i == n/2:
+			e = s.scalar()
+		case kind == 1:
+			e = &value{kind: document.String, text: pick(s.Rand, []string{`"x"`, `"X"`, `"xy"`, `""`})}
+			if i == n-1 && s.often(30) {
+				e.text = escaped("x")
+			}
+		case kind == 2:
+			e = &value{kind: document.True, text: "true"}
+			if s.often(3) {
+				e = &value{kind: document.False, text: "false"}
+			}
+		case s.often(4):
+			e.text = pick(s.Rand, append(integers, decimals...))
+		}
+		v.elems = append(v.elems, e)
+	}
+	return v
+}
+
 func (s scribe) member(name string, v *value) valueMember {
 	written := quoted(name)
-	if s.IntN(60) == 0 && name != "" {
+	if s.IntN(30) == 0 && name != "" {
 		written = escaped(name)
 	}
 	return valueMember{name, written, v}

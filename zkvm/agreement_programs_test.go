@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zkpass-go/zkpass/document"
@@ -14,12 +13,12 @@ import (
 // author draws programs of what the circuit can prove, over a document.
 type author struct {
 	*rand.Rand
-	paths map[document.Kind][]string // of members, True and False as one
-	all   []string
-	lists map[document.Kind][]string // paths with EACH, by what one of their elements is
-	every []string                   // paths that end in EACH
-	texts []string                   // the document's, and others
-	ints  []string
+	paths   map[document.Kind][]string // of members, True and False as one
+	all     []string
+	lists   map[document.Kind][]string // paths with EACH, by what one of their elements is
+	every   []string                   // paths that end in EACH
+	texts   []string                   // the document's, and others
+	numbers []string
 }
 
 // known is what a program knows of its names at one place.
@@ -36,7 +35,7 @@ func (k *known) clone() *known {
 var localNames, outputNames = []string{"x", "y", "z", "w"}, []string{"r", "s", "t", "u", "é\n\""}
 
 func newAuthor(r *rand.Rand, docs []drawn) *author {
-	a := &author{Rand: r, paths: map[document.Kind][]string{}, lists: map[document.Kind][]string{}, texts: slices.Clone(texts[:6]), ints: []string{"0", "1", "-1", "5"}}
+	a := &author{Rand: r, paths: map[document.Kind][]string{}, lists: map[document.Kind][]string{}, texts: slices.Clone(texts[:6]), numbers: []string{"0", "1", "-1", "5", "2.5", "-0.5"}}
 	for _, d := range docs {
 		v := d.root
 		if d.format == query.ZkPass {
@@ -91,8 +90,12 @@ func (a *author) note(v *value) document.Kind {
 	case document.String:
 		a.texts = append(a.texts, v.decoded())
 	case document.Number:
-		if _, err := strconv.ParseInt(v.text, 10, 64); err == nil {
-			a.ints = append(a.ints, v.text)
+		doc, err := document.ParseValue([]byte(v.text), maxOutput, 1)
+		if err != nil {
+			panic(err)
+		}
+		if _, err := doc.Decimal(doc.Root); err == nil {
+			a.numbers = append(a.numbers, v.text)
 		}
 	}
 	return v.kind
@@ -161,7 +164,7 @@ func (a *author) literal(t query.Type) string {
 		}
 		return quoted(text)
 	case query.Number:
-		return pick(a.Rand, a.ints)
+		return pick(a.Rand, a.numbers)
 	}
 	return pick(a.Rand, []string{"true", "false"})
 }
@@ -191,7 +194,7 @@ func (a *author) scalar(k *known, t query.Type, depth int) string {
 	return a.literal(t)
 }
 
-// date is an integer made of a date, mostly of one in a document.
+// date is an integer made of a date or a time, mostly of one in a document.
 func (a *author) date(k *known) string {
 	operand := ""
 	if list := a.paths[document.String]; len(list) > 0 && a.often(80) {
@@ -200,6 +203,12 @@ func (a *author) date(k *known) string {
 		operand = l
 	} else {
 		operand = quoted(pick(a.Rand, dates))
+	}
+	if a.often(35) {
+		if operand[0] == '"' {
+			operand = quoted(pick(a.Rand, times))
+		}
+		return `{"get_time":[` + operand + `,"RFC3339"]}`
 	}
 	format := pick(a.Rand, []string{"DD/MM/YYYY", "MM/DD/YYYY", "YYYY-MM-DD", "YYYY-MM-DD"})
 	return `{"` + pick(a.Rand, []string{"get_age", "get_day_diff"}) + `":[` + operand + `,"` + format + `"]}`

@@ -44,6 +44,13 @@ func drawDocuments(r *rand.Rand) []drawn {
 	if s.often(7) {
 		limit = sizes[2]
 	}
+	elements := 0 // of a long array
+	switch {
+	case s.often(6):
+		elements, limit = query.MaxElements+1+s.IntN(60), sizes[6]
+	case os.Getenv(longRuns) != "" && s.IntN(300) == 0:
+		elements, limit = query.MaxLongArray-1+s.IntN(3), sizes[16]
+	}
 	var docs []drawn
 	for _, tag := range tags {
 		d := drawn{tag: tag, format: query.JWT}
@@ -52,6 +59,9 @@ func drawDocuments(r *rand.Rand) []drawn {
 		}
 		for d.root == nil || len(d.text()) > limit {
 			d.root, d.layout = s.payload(d.format), r.Uint64()
+			if elements > 0 && d.format == query.JWT {
+				d.root.members = append(d.root.members, s.member("g", s.long(elements)), s.member(markerOf("g"), &value{kind: document.True, text: "true"}))
+			}
 		}
 		docs = append(docs, d)
 	}
@@ -88,7 +98,7 @@ type tally struct {
 	sync.Mutex
 	documents, programs, uncompiled int
 	results, errors, escaped        int
-	arrays, escapedElements         int // of the results
+	arrays, escapedElements, long   int // of the results
 	checks, refusals, claims        int
 	failed                          int
 	ops                             map[query.Op]int // occurrences in programs with a result
@@ -97,9 +107,9 @@ type tally struct {
 
 func (n *tally) String() string {
 	return fmt.Sprintf("%d documents, %d programs (%d more did not compile): %d with a result, %d without; "+
-		"of those with one %d with an escaped string, %d with [], %d with an escaped string in an element; "+
+		"of those with one %d with an escaped string, %d with [], %d with an escaped string in an element, %d with more than 32 elements; "+
 		"%d checks, %d of them right refusals, %d of outputs that a repaired document would have",
-		n.documents, n.programs, n.uncompiled, n.results, n.errors, n.escaped, n.arrays, n.escapedElements, n.checks, n.refusals, n.claims)
+		n.documents, n.programs, n.uncompiled, n.results, n.errors, n.escaped, n.arrays, n.escapedElements, n.long, n.checks, n.refusals, n.claims)
 }
 
 func (n *tally) note(s *subject) {
@@ -193,8 +203,23 @@ func (q *pair) agree(t testing.TB, r *rand.Rand, what scope, n *tally) (out []st
 	elements := slices.ContainsFunc(q.program.Paths, func(p query.Path) bool {
 		return p.EachStep() >= 0 && reads(&p, q.subject.docs[p.Tag])
 	})
+	long := slices.ContainsFunc(q.program.Paths, func(p query.Path) bool {
+		e := p.EachStep()
+		if e < 0 {
+			return false
+		}
+		for v := range selected(q.subject.docs[p.Tag].Root, p.Steps[:e]) {
+			if len(v.Elems) > query.MaxElements {
+				return true
+			}
+		}
+		return false
+	})
 	n.count(func() {
 		n.results++
+		if long {
+			n.long++
+		}
 		if each {
 			n.arrays++
 		}
@@ -303,10 +328,10 @@ func TestAgreementRandom(t *testing.T) {
 			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
 		}
 	}
-	if n.arrays < 40 || n.escapedElements < 5 {
-		t.Errorf("%d programs with a result go over arrays, %d over strings with escapes", n.arrays, n.escapedElements)
+	if n.arrays < 40 || n.escapedElements < 5 || n.long < 3 {
+		t.Errorf("%d programs with a result go over arrays, %d over strings with escapes, %d over more than 32 elements", n.arrays, n.escapedElements, n.long)
 	}
-	for _, op := range []query.Op{query.Age, query.DayDiff} {
+	for _, op := range []query.Op{query.Age, query.DayDiff, query.Seconds, query.Is, query.StartsWith, query.EndsWith} {
 		if n.ops[op] < 10 {
 			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
 		}
