@@ -3,10 +3,10 @@ package zkvm
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
-	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
 )
@@ -47,6 +47,62 @@ func TestLongNumbers(t *testing.T) {
 	expression(t, `{"<":[{"dvar":"a[]"},3]}`, `{"a":[1.000000000000000000000000000000,-1.00000000000000000000000000000,-9223372036854775808],"c":1000000000000000000000000000000000000000000}`)
 }
 
+// TestLongNumbersRandom compares arrays of numbers near each other and near the limits
+// with one of them, and the circuits with the evaluator.
+func TestLongNumbersRandom(t *testing.T) {
+	t.Parallel()
+	statements := 60
+	if testing.Short() {
+		statements = 6
+	}
+	if os.Getenv(longRuns) != "" {
+		statements = 1000
+	}
+	r := rand.New(rand.NewPCG(rand.Uint64(), 0))
+	draw := func() string {
+		text := pick(r, pick(r, [][]string{integers, decimals, {"1.25", "1.250", "1.26", "-1.25", "12.5", "0.125"}}))
+		if r.IntN(40) == 0 {
+			text = pick(r, pick(r, [][]string{exponents, oversized, {"null", `"1"`, "[1]", "true"}}))
+		}
+		return text
+	}
+	results := 0
+	for range statements {
+		n := r.IntN(4)
+		if r.IntN(5) == 0 {
+			n = query.MaxElements + r.IntN(20)
+		}
+		near := []string{draw(), draw(), draw()}
+		payload := `{"a":` + list(n, func(int) string { return pick(r, near) }) + `,"b":[` + draw() + `],"c":` + draw() + "}"
+		var outputs []string
+		for len(outputs) < 8 {
+			literal := pick(r, append(near, draw(), `{"now":[]}`))
+			if literal[0] != '{' && !usable(t, literal) {
+				continue
+			}
+			c := comparisons(pick(r, []string{"a[]", "a[]", "b[]"}), literal)
+			outputs = append(outputs, fmt.Sprintf(`{"output":{"o%d":%s}}`, len(outputs), pick(r, c)))
+		}
+		q := ask(t, "["+strings.Join(outputs, ",")+"]", payload)
+		if q.output == nil {
+			q.verify(t, payload, `{"o0":true,"o1":true,"o2":true,"o3":true,"o4":true,"o5":true,"o6":true,"o7":true}`, `{"o0":true,"o1":false,"o2":true,"o3":false,"o4":true,"o5":false,"o6":true,"o7":false}`)
+			continue
+		}
+		results++
+		other := []byte(q.output)
+		k := fmt.Sprintf(`"o%d":`, r.IntN(8))
+		if i := strings.Index(string(other), k) + len(k); other[i] == 't' {
+			other = []byte(string(other[:i]) + "false" + string(other[i+len("true"):]))
+		} else {
+			other = []byte(string(other[:i]) + "true" + string(other[i+len("false"):]))
+		}
+		q.verify(t, payload+" "+strings.Join(outputs, ","), string(other))
+	}
+	if results*3 < statements {
+		t.Errorf("%d results of %d", results, statements)
+	}
+}
+
 // TestLongNumberLimits: 1,024 elements and one more.
 func TestLongNumberLimits(t *testing.T) {
 	t.Parallel()
@@ -68,7 +124,7 @@ func TestLongNumberLies(t *testing.T) {
 	t.Parallel()
 	at := func(a *attack) *long { return a.sources[0].at("a").child.long }
 	order := func(a *attack, literal string) *orders {
-		v := constant(t, literal)
+		v, _ := decimalOf(t, literal)
 		return a.sources[0].numbers.orders[*decimal.NewLiteral(v)]
 	}
 	none := func(v bool) func(a *attack) {
@@ -133,15 +189,7 @@ func TestLongNumberLies(t *testing.T) {
 	}
 }
 
-func constant(t testing.TB, literal string) document.Decimal {
-	t.Helper()
-	doc, err := document.Parse([]byte(`{"a":` + literal + `}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := doc.Decimal(doc.Root.Members[0].Value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+func usable(t testing.TB, literal string) bool {
+	_, ok := decimalOf(t, literal)
+	return ok
 }
