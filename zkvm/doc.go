@@ -18,7 +18,7 @@
 // Gadgets lay out a witness of bits and field elements, and wire it to circuits by
 // public affine forms (package libzk/affine): signing.go the signed text and its
 // hash, tree.go and locate.go the objects and members that paths look for,
-// element.go, each.go, items.go, array.go and long.go the elements of arrays, names.go
+// element.go, each.go, items.go, array.go, long.go and longnumbers.go the elements of arrays, names.go
 // and places.go names with escapes, leaf.go, number.go, escapes.go, itemescapes.go,
 // is.go, date.go, calendar.go and instant.go what values are,
 // execution.go and the files it calls the program, output.go the outputs and what
