@@ -16,7 +16,7 @@ import (
 // Parameters of the profile, see docs/protocol.md.
 const (
 	queries  = 128 // opened columns
-	minBits  = 100 // soundness that a system must reach
+	minBits  = 104 // soundness that a system must reach
 	gfBits   = 128
 	p256Bits = 256
 )
@@ -40,7 +40,7 @@ type System struct {
 }
 
 // NewSystem lays out a system for the given shapes; p may be nil. It refuses
-// shapes for which the proof would have less than 100 bits of soundness.
+// shapes for which the proof would have less than 104 bits of soundness.
 func NewSystem(profile Profile, gf *Shape[gf128.Elem], p *Shape[p256.Elem]) (*System, error) {
 	if _, ok := profiles[profile]; !ok {
 		return nil, fmt.Errorf("profile %q, want %q or %q", profile, V2, V2Hash)

@@ -23,14 +23,20 @@ type apparatus struct {
 
 func newApparatus(t testing.TB, walk func(m *machine)) *apparatus {
 	t.Helper()
-	m := &machine{copies: make([]int, useDots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
+	return newApparatusOf(t, chunks[0], walk)
+}
+
+// newApparatusOf is newApparatus with products of chunk factors.
+func newApparatusOf(t testing.TB, chunk int, walk func(m *machine)) *apparatus {
+	t.Helper()
+	m := &machine{chunk: chunk, copies: make([]int, useDots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
 	walk(m)
 	if m.err != nil {
 		t.Fatal(m.err)
 	}
 	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, useDots+1)}
 	a.shape = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
-	p := &plan{st: &Statement{Documents: []Document{{Class: apparatusClass}}}}
+	p := &plan{chunk: chunk, st: &Statement{Documents: []Document{{Class: apparatusClass}}}}
 	for use, n := range m.copies {
 		if n > 0 {
 			a.uses[use] = len(a.shape.Uses)
@@ -66,7 +72,7 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 	full := make([]elem, w.space.WitnessLen())
 	copy(full, secrets)
 	w.space.Attach(full)
-	m := &machine{copies: make([]int, useDots+1), w: w, uses: a.uses}
+	m := &machine{chunk: a.m.chunk, copies: make([]int, useDots+1), w: w, uses: a.uses}
 	a.walk(m)
 	if errors.Is(w.err, libzk.ErrChallenge) {
 		return zeroProduct
@@ -98,7 +104,7 @@ func (a *apparatus) checkAfter(t testing.TB, index int, v elem) string {
 	full := make([]elem, w.space.WitnessLen())
 	copy(full, a.secrets)
 	w.space.Attach(full)
-	m := &machine{copies: make([]int, useDots+1), w: w, uses: a.uses}
+	m := &machine{chunk: a.m.chunk, copies: make([]int, useDots+1), w: w, uses: a.uses}
 	a.walk(m)
 	secrets := append([]elem(nil), a.secrets...)
 	secrets[index] = v

@@ -3,44 +3,7 @@ package zkvm
 import (
 	"strings"
 	"testing"
-
-	"github.com/zkpass-go/zkpass/query"
 )
-
-// TestDecodedElementsRisk holds what decoding adds to a statement's error to the
-// figures of docs/soundness.md: 6n for a leaf, 2n more with folding. In return, each
-// element has one condition less.
-func TestDecodedElementsRisk(t *testing.T) {
-	for _, c := range []struct {
-		query         string
-		leaves, folds int
-	}{
-		{grouped("==", `"x"`), 1, 0},
-		{grouped("~==", `"x"`), 1, 1},
-		{boolean(`{"~==":[{"dvar":"a[?k == 'x'].n"},"x"]}`), 2, 1},
-		{boolean(`{"<":[{"dvar":"a[]"},4]}`), 0, 0},
-	} {
-		own := func(escapes bool) (risks, n int) {
-			q := ask(t, c.query, `{"a":[]}`)
-			q.st.Documents[0].Class.Escapes = escapes
-			p, err := q.plan(`{"r":true}`)
-			if err != nil {
-				t.Fatal(err)
-			}
-			m := &machine{copies: make([]int, useDots+1)}
-			if _, err := p.run(m, nil); err != nil {
-				t.Fatal(err)
-			}
-			return m.risks, p.newSource(0).size()
-		}
-		with, n := own(true)
-		without, _ := own(false)
-		want := c.leaves*(6*n-query.MaxElements) + c.folds*2*n
-		if got := with - without; got != want {
-			t.Errorf("%s: decoding adds %d units, want %d", c.query, got, want)
-		}
-	}
-}
 
 // TestLine07StringsOfElementsThatMayNotBeUsed takes strings for usable ones that are
 // not: with an escape in a class without, or of 257 bytes in any.

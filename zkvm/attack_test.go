@@ -98,6 +98,7 @@ func (a *attack) attach(w *wiring) {
 // walk is plan.run with the cheat's hooks.
 func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 	p := a.plan
+	m.chunk = p.chunk
 	a.sources = make([]*source, len(p.st.Documents))
 	for i := range a.sources {
 		a.sources[i] = p.newSource(i)

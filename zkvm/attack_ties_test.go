@@ -1,14 +1,15 @@
 package zkvm
 
 import (
-	"crypto/sha256"
-	"errors"
+	"crypto/ecdsa"
+	"crypto/rand"
+	stdsha256 "crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/document"
-	"github.com/zkpass-go/zkpass/libzk/circuit"
-	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
 
 // Ties whose loss is a forgery, and which changes of one bit do not show: a
@@ -22,7 +23,7 @@ func signedOther(t testing.TB) (*fixture, [32]byte) {
 	d, other := sign(t, testKey, `{"a":"y"}`)
 	st := *f.st
 	st.Documents = []Document{f.st.Documents[0]}
-	return &fixture{&st, []Secret{{Payload: f.secrets[0].Payload, Signature: other.Signature}}}, sha256.Sum256([]byte(d.Header + "." + other.Payload))
+	return &fixture{&st, []Secret{{Payload: f.secrets[0].Payload, Signature: other.Signature}}}, stdsha256.Sum256([]byte(d.Header + "." + other.Payload))
 }
 
 // setDigest commits another digest of a document over GF(2^128).
@@ -36,55 +37,36 @@ func (a *attack) setDigest(digest [32]byte) {
 // another payload is hashed.
 func TestDigestIsThePayloads(t *testing.T) {
 	f, signed := signedOther(t)
-	newAttack(t, f, cheat{signed: &signed, secrets: func(a *attack) { a.setDigest(signed) }}).refused(t, "digest", true)
+	newAttack(t, f, cheat{signed: &signed, secrets: func(a *attack) { a.setDigest(signed) }}).refused(t, "dot product", true)
 }
 
-// TestDigestIsTheLastBlocks: the product that selects the chaining value after the
-// last block is the attacker's, so that the digest of the signed payload fits.
+// TestDigestIsTheLastBlocks: the issuer signed the chaining value after another block, as
+// if the text ended there.
 func TestDigestIsTheLastBlocks(t *testing.T) {
-	f, signed := signedOther(t)
-	a := newAttack(t, f, cheat{signed: &signed, secrets: func(a *attack) { a.setDigest(signed) }})
-	// The value of the product is published under a mask: the mask of the first block moves by what is missing.
-	published, r, err := a.plan.relate(transcript.New([]byte("attack")), nil, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := valuesOf(r.GF, a.plan.secrets.GF)
-	var rows []int
-	for i, row := range r.GF.Rows {
-		if r.GF.Label(row) == "digest of the last block" {
-			rows = append(rows, i)
+	f := newFixture(t, textQuery, `{"a":"x"}`)
+	source := newAttack(t, f, cheat{}).sources[0]
+	text := []byte(f.st.Documents[0].Header + "." + f.secrets[0].Payload)
+	last := (len(text) + 8) / 64
+	state := source.publicState()
+	for b := range source.blocks() {
+		var block [64]byte
+		fillBlock(&block, text, source.publicBlocks()+b, source.publicBlocks()+b == last)
+		state = sha256.Compress(&block, state)
+		var signed [32]byte
+		for i, w := range state {
+			binary.BigEndian.PutUint32(signed[4*i:], w)
 		}
-	}
-	if len(rows) != a.sources[0].blocks() {
-		t.Fatalf("%d products for %d blocks", len(rows), a.sources[0].blocks())
-	}
-	missing := elem{}
-	for _, l := range r.GF.Linear {
-		missing = field.Add(missing, v.At(l.Ref)) // only "digest" does not hold
-	}
-	// Only one element moves the form: its mask.
-	c := r.GF.Rows[rows[0]].C
-	moved := 0
-	for i := a.gf.Bits + a.gf.Symbols; i < len(a.plan.secrets.GF); i++ {
-		old := a.plan.secrets.GF[i]
-		a.plan.secrets.GF[i] = field.Add(old, missing)
-		if w := valuesOf(r.GF, a.plan.secrets.GF); field.Add(w.At(c), v.At(c)) == missing {
-			moved++
-			_, r2, err := a.plan.relate(transcript.New([]byte("attack")), published, false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var violation *circuit.Violation
-			if err := a.gf.Check(r2.GF, a.plan.secrets.GF); !errors.As(err, &violation) || violation.Label != "digest of the last block" {
-				t.Errorf("a product of the attacker's choice: %v", err)
-			}
-			break
+		r, v, err := ecdsa.Sign(rand.Reader, testKey, signed[:])
+		if err != nil {
+			t.Fatal(err)
 		}
-		a.plan.secrets.GF[i] = old
-	}
-	if moved != 1 {
-		t.Error("the product's mask was not found")
+		secret := Secret{Payload: f.secrets[0].Payload, Signature: append(r.FillBytes(make([]byte, 32)), v.FillBytes(make([]byte, 32))...)}
+		a := newAttack(t, &fixture{f.st, []Secret{secret}}, cheat{signed: &signed, secrets: func(a *attack) { a.setDigest(signed) }})
+		if source.publicBlocks()+b == last {
+			a.refused(t, "", false)
+		} else {
+			a.refused(t, "dot product", b == 0)
+		}
 	}
 }
 

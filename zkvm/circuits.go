@@ -6,16 +6,14 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 )
 
-// chunk is the number of factors of one copy of the products circuit.
-const chunk = 64
-
 // compileProducts makes the circuit that proves ρ·(Π_j (a_j + b_j·h_j) + o) = y.
 //
-// One copy takes 64 triples (a, b, h) and ρ, o, y. With a = 1 and b a bit, a
-// factor is 1 or 1 + h. It has 8 layers, each half as wide as the one below. The
-// offset is added where the last two halves are multiplied, which saves a layer.
-func compileProducts() *circuit.Circuit[elem] {
-	b := circuit.NewBuilder(field, "products")
+// One copy takes so many triples (a, b, h), a power of two, and ρ, o, y. With a = 1 and
+// b a bit, a factor is 1 or 1 + h. It has two layers more than the factors' number has
+// bits, each half as wide as the one below: 8 for 64. The offset is added where the
+// last two halves are multiplied, which saves a layer.
+func compileProducts(chunk int) *circuit.Circuit[elem] {
+	b := circuit.NewBuilder(field, fmt.Sprint("products", chunk))
 	in := b.InputVector(3 * chunk)
 	rho, offset, y := b.Input(), b.Input(), b.Input()
 	level := make([]circuit.Expr[elem], chunk)

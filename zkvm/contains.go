@@ -271,7 +271,6 @@ func (m *machine) plainText(l *leaf, fold bool) ref {
 // start and the end one and a zero test.
 func (m *machine) heldByText(op query.Op, l *leaf, text string, fold bool) flag {
 	plain := m.plainText(l, fold)
-	m.risk(l.source.size() + maxToken)
 	// What is no scalar has plain and lengths 0.
 	v := l.raw() == ""
 	if l.isString.v {
@@ -279,13 +278,13 @@ func (m *machine) heldByText(op query.Op, l *leaf, text string, fold bool) flag 
 	}
 	switch op {
 	case query.StartsWith:
-		m.risk(maxToken)
+		m.risk(l.source.size() + 2*maxToken)
 		return m.isZero("member at the start of a literal", m.placesOf(l, plain, text, 1)[0], v)
 	case query.EndsWith:
-		m.risk(maxToken)
+		m.risk(l.source.size() + 2*maxToken)
 		return m.isZero("member at the end of a literal", m.endOf(l, plain, text), v)
 	}
-	m.risk((len(text) + 1) * maxToken)
+	m.risk(l.source.size() + (len(text)+2)*maxToken)
 	return m.anyZero("member in a literal", m.placesOf(l, plain, text, len(text)+1), v)
 }
 
@@ -400,10 +399,10 @@ func (m *machine) holdsMember(h, n *leaf, fold bool) flag {
 		}
 		shifted[j] = m.element(c)
 	}
-	m.risk(2 * (len(y) + maxToken))           // the shift
-	m.risk(h.source.size() + n.source.size()) // the texts
-	m.risk(len(y) * (len(y) + 2*maxToken))    // the places
-	var power, needleForm ref                 // α^k, N
+	m.risk(2 * (len(y) + maxToken)) // the shift
+	// the texts and the places
+	m.risk(h.source.size() + n.source.size() + len(y)*(len(y)+2*maxToken))
+	var power, needleForm ref // α^k, N
 	if m.wiring() {
 		power, needleForm = m.needleForms(n, plain)
 	}

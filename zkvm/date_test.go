@@ -344,7 +344,7 @@ func TestDateCost(t *testing.T) {
 	leafOf := stringLeaf(t, "2024-01-01")
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
 	measure := func(walk func(m *machine, l *leaf)) cost {
-		m := &machine{copies: make([]int, useDots)}
+		m := &machine{chunk: chunks[0], copies: make([]int, useDots)}
 		walk(m, leafOf(m))
 		return cost{m.bits, m.symbols, m.full, m.rows, m.copies[useProducts], m.published}
 	}

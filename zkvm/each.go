@@ -133,7 +133,7 @@ func (m *machine) searchGroup(s *source, e *member) {
 		return
 	}
 	others, risk := m.nameForms(s, e.name)
-	m.risk(n * risk) // positions chosen before α
+	m.risk(risk) // one mark that is wrong is enough
 	marks, keys, values := e.marks(), e.keyStarts(), e.valueStarts()
 	factors := make([]factor, n)
 	seen, open := m.zero(), m.zero()

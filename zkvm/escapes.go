@@ -191,7 +191,7 @@ func (m *machine) decode(l *leaf, text string) {
 		read[j] = m.entry(present[j], l.characters[j], indexForm{at: power}, slice(l.uppers, j, j+1))
 		power = field.Mul(power, unitStep)
 	}
-	m.risk(3 * (len(written) + room))
+	m.risk(2 * max(len(written), room)) // the products' total degree
 	m.implies("decoded string", l.isString.r, m.add(m.productForm(len(written), written), m.productForm(room, read)))
 	l.shown = &text
 }

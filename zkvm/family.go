@@ -1,6 +1,7 @@
 package zkvm
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -18,9 +19,10 @@ import (
 // family is the compiled circuits. They are public and the same for everybody,
 // so they are compiled once and kept.
 type family struct {
-	sha256, base64url, json, products, fold, unescape, place, order func() *circuit.Circuit[elem]
-	rsa                                                             [len(rsa.Sizes)]func() *circuit.Circuit[elem]
-	ecdsa                                                           func() *circuit.Circuit[p256.Elem]
+	sha256, base64url, json, fold, unescape, place, order func() *circuit.Circuit[elem]
+	products                                              [len(chunks)]func() *circuit.Circuit[elem] // by chunks
+	rsa                                                   [len(rsa.Sizes)]func() *circuit.Circuit[elem]
+	ecdsa                                                 func() *circuit.Circuit[p256.Elem]
 
 	lock sync.Mutex
 	dots map[int]*circuit.Circuit[elem] // by length
@@ -42,13 +44,15 @@ func Forget() {
 		sha256:    sync.OnceValue(sha256.Load),
 		base64url: sync.OnceValue(base64url.Compile),
 		json:      sync.OnceValue(json.Compile),
-		products:  sync.OnceValue(compileProducts),
 		fold:      sync.OnceValue(compileFold),
 		unescape:  sync.OnceValue(json.CompileUnescape),
 		place:     sync.OnceValue(decimal.CompilePlace),
 		order:     sync.OnceValue(decimal.CompileOrder),
 		ecdsa:     sync.OnceValue(ecdsa.Compile),
 		dots:      map[int]*circuit.Circuit[elem]{},
+	}
+	for i, n := range chunks {
+		f.products[i] = sync.OnceValue(func() *circuit.Circuit[elem] { return compileProducts(n) })
 	}
 	for i, bits := range rsa.Sizes {
 		f.rsa[i] = sync.OnceValue(func() *circuit.Circuit[elem] { return rsa.Compile(bits) })
@@ -81,7 +85,7 @@ func (p *plan) circuit(use int) *circuit.Circuit[elem] {
 	case useJSON:
 		return f.json()
 	case useProducts:
-		return f.products()
+		return f.products[slices.Index(chunks[:], p.chunk)]()
 	case useFold:
 		return f.fold()
 	case useUnescape:
@@ -93,5 +97,5 @@ func (p *plan) circuit(use int) *circuit.Circuit[elem] {
 	case useRSA2048, useRSA3072, useRSA4096:
 		return f.rsa[use-useRSA2048]()
 	}
-	return f.dot(3 * p.st.Documents[use-useDots].Class.groups())
+	return f.dot(3 * p.st.Documents[use-useDots].Class.groups()) // the first document of its length
 }

@@ -183,7 +183,7 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	}
 	h := sha256.New()
 	number := func(n int) { h.Write(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
-	for _, n := range []int{p.gf.Bits, p.gf.Symbols, p.gf.Full, p.gf.Rows, len(p.gf.Uses), p.published, p.risks, p.p.Full, p.p.Rows} {
+	for _, n := range []int{p.gf.Bits, p.gf.Symbols, p.gf.Full, p.gf.Rows, len(p.gf.Uses), p.published, p.risk, p.chunk, p.p.Full, p.p.Rows} {
 		number(n)
 	}
 	digestForms(h, p, w.relation, random)

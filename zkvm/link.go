@@ -96,8 +96,8 @@ func (m *machine) layLink(s *source, l *link) {
 	public := one
 	var product ref
 	var total elem
-	for lo := 0; lo < 256; lo += chunk {
-		part := slice(factors, lo, lo+chunk)
+	for lo := 0; lo < 256; lo += m.chunk {
+		part := slice(factors, lo, min(lo+m.chunk, 256))
 		rho, v := m.factorMask()
 		y := m.publishNonzero(func() elem { return field.Mul(m.value(rho), m.productOf(part)) })
 		m.productChunk(part, rho, m.zero(), m.constant(y))

@@ -187,7 +187,7 @@ func (m *machine) searchMember(s *source, e *member) {
 	}
 	e.ok = m.bit(e.sane)
 	others, risk := m.nameForms(s, e.name)
-	m.risk(risk) // one position, chosen before α
+	m.risk(risk)
 	key := e.keyStart()
 	factors := make([]factor, n)
 	past, done := m.zero(), m.zero()

@@ -232,7 +232,7 @@ func (m *machine) longBooleans(l *long) *[2]flag {
 			truth[i], falsity[i] = p.X[4], m.not(p.X[4])
 		}
 	}
-	m.risk(3 * n)
+	m.risk(n)
 	form := m.atStarts(l, kind, alpha)
 	l.allTruth = &form
 	allFalse, allTrue := true, true // secret
@@ -384,7 +384,10 @@ func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
 		is := readable && l.shown(v, fold) == quoted
 		some, all = some || is, all && is
 	}
-	m.risk((n+1)*(len(quoted)+1) + n)
+	// A product over the elements, of which there are no more where the answer is used; a
+	// sum over the positions.
+	m.risk(min(n, query.MaxLongArray) * (len(quoted) + 1))
+	m.risk(n + len(quoted) + 1)
 	var factors []factor
 	if m.wiring() {
 		for i, o := range other {

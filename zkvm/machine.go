@@ -44,8 +44,10 @@ type machine struct {
 	// before anything is computed from it: a prover whose lies have consequences.
 	lie       func(v bool) bool
 	rows      int
+	chunk     int   // factors of a copy of products
 	copies    []int // of each use
-	risks     int   // soundness error in units of 2^-128
+	worst     int   // see risk
+	joined    int   // see joins
 	published int   // bytes
 	linear    int
 	forms     int // what the wiring pass will add to its space, roughly
@@ -54,6 +56,11 @@ type machine struct {
 	w      *wiring
 	uses   []int // index of each use in the shape
 	inputs []ref // of the copy that is added
+}
+
+// newMachine is a machine for a statement about so many documents.
+func newMachine(documents int) *machine {
+	return &machine{copies: make([]int, useDots+documents), chunk: chunks[0]}
 }
 
 // wiring is the state of the second pass.
@@ -250,7 +257,7 @@ func (m *machine) fingerprint(forms []ref) ref {
 // together combines conditions so that one row checks all: their sum weighted
 // with powers of θ is zero only if each is, but for an error of count/2^128.
 func (m *machine) together(conditions ...ref) ref {
-	m.risk(len(conditions))
+	m.joins(len(conditions))
 	if !m.wiring() {
 		return m.counted(len(conditions))
 	}

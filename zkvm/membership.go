@@ -93,9 +93,9 @@ func (m *machine) textIn(l *leaf, list []query.Literal) flag {
 	for i, t := range texts {
 		quoted := `"` + t + `"`
 		v = v || l.raw() == quoted
-		m.risk(l.source.size() + len(quoted))
 		differences[i] = m.differs(l, quoted, false)
 	}
+	m.risk(len(texts) * maxToken) // a string that is used has no more bytes
 	return m.anyZero("string in a list", differences, v)
 }
 

@@ -122,7 +122,7 @@ func (m *machine) decodePlaces(s *source, what string, inside []ref, c placeTrac
 		read[i] = m.entry(d.present[i], d.characters[i], indexForm{at: power}, letter)
 		power = field.Mul(power, unitStep)
 	}
-	m.risk(3 * 2 * n)
+	m.risk(2 * n) // the products' total degree
 	m.zeroForm("decoded characters of "+what, m.add(m.productForm(n, written), m.productForm(n, read)))
 	return d
 }

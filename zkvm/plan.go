@@ -17,7 +17,8 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 )
 
-// The uses of GF(2^128), in order. Dot products follow, one use for a document.
+// The uses of GF(2^128), in order. Dot products follow, one use for each document; those
+// of documents of one length are all of the first one's.
 const (
 	useSHA = iota
 	useBase64
@@ -59,7 +60,8 @@ type plan struct {
 	system  *libzk.System
 
 	published int
-	risks     int
+	risk      int
+	chunk     int // factors of a copy of products
 	forms     int // room for the forms of relate, and their terms
 	terms     int
 	secrets   libzk.Secrets
@@ -90,7 +92,8 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		p.rsa = append(p.rsa, nil)
 		rows += signatureRows(key.ecdsa)
 	}
-	m := &machine{copies: make([]int, useDots+len(st.Documents)), fill: secrets != nil}
+	m := newMachine(len(st.Documents))
+	m.fill = secrets != nil
 	if m.fill {
 		m.random = bufio.NewReaderSize(random, 1<<12)
 	}
@@ -104,7 +107,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if m.bits > maxSecrets {
 		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.bits, maxSecrets)
 	}
-	p.published, p.risks = m.published, m.risks
+	p.published, p.risk, p.chunk = m.published, m.largest(), m.chunk
 	p.forms, p.terms = m.forms, m.terms
 	p.gf = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
 	for use, n := range m.copies {
@@ -175,6 +178,7 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.chunk = chunkFor(sources)
 	var digests [][32]byte
 	for i, s := range sources {
 		var digest [32]byte
@@ -217,8 +221,10 @@ func (p *plan) laySignature(m *machine, s *source, i int, digest [32]byte) {
 }
 
 func (p *plan) newSource(i int) *source {
+	// Documents of one length share a use of dot products, that of the first.
+	first := slices.IndexFunc(p.st.Documents, func(d Document) bool { return d.Class.groups() == p.st.Documents[i].Class.groups() })
 	return &source{
-		st: &p.st.Documents[i], dots: useDots + i, root: &container{decoded: p.st.Documents[i].Class.Names},
+		st: &p.st.Documents[i], dots: useDots + first, root: &container{decoded: p.st.Documents[i].Class.Names},
 		levels: map[int][]ref{}, elementLevels: map[int][]ref{},
 	}
 }
@@ -258,7 +264,8 @@ func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) 
 		n := w.space.WitnessLen()
 		w.space.Attach(slices.Grow(p.secrets.GF, n-len(p.secrets.GF))[:n])
 	}
-	m := &machine{copies: make([]int, useDots+len(p.st.Documents)), w: w, uses: p.shapeOf}
+	m := newMachine(len(p.st.Documents))
+	m.w, m.uses = w, p.shapeOf
 	if _, err := p.run(m, nil); err != nil {
 		return nil, nil, err
 	}

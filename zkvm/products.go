@@ -3,7 +3,7 @@ package zkvm
 // factor is 1 + b·h of a product.
 type factor struct{ b, h ref }
 
-// productChunk runs the products circuit on up to 64 factors 1 + b·h.
+// productChunk runs the products circuit on up to m.chunk factors 1 + b·h.
 func (m *machine) productChunk(factors []factor, rho, offset, y ref) {
 	m.basedChunk(factors, nil, rho, offset, y)
 }
@@ -15,8 +15,8 @@ func (m *machine) basedChunk(factors []factor, bases []ref, rho, offset, y ref) 
 		m.instance(useProducts)
 		return
 	}
-	in := make([]ref, 0, 3*chunk+3)
-	for j := range chunk {
+	in := make([]ref, 0, 3*m.chunk+3)
+	for j := range m.chunk {
 		switch {
 		case j >= len(factors):
 			in = append(in, m.one(), m.zero(), m.zero())
@@ -54,8 +54,8 @@ func (m *machine) nonzeroProduct(count int, factors []factor, ok ref) {
 	if m.wiring() {
 		offset = m.scale(m.w.theta, m.not(ok))
 	}
-	for lo := 0; lo < count; lo += chunk {
-		part := slice(factors, lo, min(lo+chunk, count))
+	for lo := 0; lo < count; lo += m.chunk {
+		part := slice(factors, lo, min(lo+m.chunk, count))
 		rho, _ := m.factorMask()
 		y := m.publishNonzero(func() elem {
 			return field.Mul(m.value(rho), field.Add(m.productOf(part), m.value(offset)))
@@ -75,8 +75,8 @@ func (m *machine) productForm(count int, factors []factor) ref {
 // product's form, so a chunk publishes one masked value.
 func (m *machine) basedForm(count int, factors []factor, bases []ref) ref {
 	total := m.one()
-	for lo := 0; lo < count; lo += chunk {
-		hi := min(lo+chunk, count)
+	for lo := 0; lo < count; lo += m.chunk {
+		hi := min(lo+m.chunk, count)
 		part, base, before := slice(factors, lo, hi), slice(bases, lo, hi), total
 		total = m.masked(func() elem { return field.Mul(m.value(before), m.basedProduct(part, base)) })
 		m.basedChunk(part, base, before, m.zero(), total)
@@ -104,10 +104,15 @@ func (m *machine) dot(use int, a, b []ref) ref {
 		}
 		return s
 	})
+	m.dotCopy(use, a, b, c)
+	return c
+}
+
+// dotCopy requires Σ a_i·b_i = c.
+func (m *machine) dotCopy(use int, a, b []ref, c ref) {
 	if m.wiring() {
 		m.instance(use, append(append(append(make([]ref, 0, 2*len(a)+1), a...), b...), c)...)
 	} else {
 		m.instance(use)
 	}
-	return c
 }

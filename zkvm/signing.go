@@ -293,14 +293,18 @@ func (m *machine) compression(c *sha256.Copy, witness []uint8) {
 const lengthBits = 15
 
 // selectDigest proves digest_k = Σ_b last_b·out_{b,k} for all k at once: with
-// weights θ^k it is Σ_b last_b·(Σ_k θ^k·out_{b,k}) = Σ_k θ^k·digest_k, a product
-// for each block.
+// weights θ^k it is Σ_b last_b·(Σ_k θ^k·out_{b,k}) = Σ_k θ^k·digest_k, one dot product
+// of blocks. It is a copy of the document's own circuit, which has more positions than
+// there are blocks, the rest of them zero. Nothing is published for it.
 func (m *machine) selectDigest(s *source, lasts []ref, outs [][256]ref) {
-	total := make([]ref, len(outs))
-	for b := range outs {
-		total[b] = m.product("digest of the last block", lasts[b], m.together(outs[b][:]...))
+	is, values := make([]ref, s.size()), make([]ref, s.size())
+	for b := range is {
+		is[b], values[b] = m.zero(), m.zero()
+		if b < len(outs) {
+			is[b], values[b] = lasts[b], m.together(outs[b][:]...)
+		}
 	}
-	m.zeroForm("digest", m.add(append(total, m.together(s.digest[:]...))...))
+	m.dotCopy(s.dots, is, values, m.together(s.digest[:]...))
 }
 
 // digestBit is bit k%8, from the lowest, of byte k/8 of a chaining value, whose

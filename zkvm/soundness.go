@@ -5,27 +5,34 @@ import (
 	"math"
 )
 
-// minBits is the soundness in bits that a statement's proof must have.
-const minBits = 100
+// minBits is the soundness in bits that a statement's proof must have. None that the
+// query language allows has less; see docs/soundness.md.
+const minBits = 104
 
-// risk adds to the statement's own soundness error, in units of 2^-128: the
-// number of values of a challenge for which a false condition could pass. Each
-// gadget declares what it adds where it uses a challenge; docs/protocol.md lists
-// the terms.
-func (m *machine) risk(values int) {
-	if !m.wiring() {
-		m.risks += values
-	}
-}
+// risk declares the error of one condition that depends on the statement's challenges, in
+// units of 2^-128: for how many values of α, or of α and θ in proportion, it could hold
+// though it is false. If a statement is false then one condition is, whatever the
+// challenges, and the proof passes only where this one holds by chance. So the largest
+// error counts and not the sum; docs/soundness.md has the proof and lists the errors. What
+// one condition errs for must be declared by one call.
+func (m *machine) risk(values int) { m.worst = max(m.worst, values) }
 
-// linkRisk is the link's error for one document, in the same units: y mod 2^128-1
-// hits a value fixed before for at most two of the 2^128 values of some c_j.
+// joins declares that conditions share a form with weights θ^0, θ^1, …: for as many
+// values of θ, less one, it could be zero though one of them is not.
+func (m *machine) joins(conditions int) { m.joined = max(m.joined, conditions-1) }
+
+// largest is the largest error of a condition, in units of 2^-128: its own, of the
+// weights with which it is joined to others, and of α = 0.
+func (m *machine) largest() int { return m.worst + m.joined + 1 }
+
+// linkRisk is the link's error, in the same units: y mod 2^128-1 hits a value fixed before
+// for at most two of the 2^128 values of some c_j.
 const linkRisk = 2
 
 // bits is the soundness of the statement's proof, in bits: minus the logarithm
 // of the sum of the proof system's error and the statement's own.
 func (p *plan) bits() float64 {
-	own := float64(p.risks+linkRisk*len(p.es256())) * math.Exp2(-128)
+	own := float64(max(p.risk, linkRisk)) * math.Exp2(-128)
 	return -math.Log2(math.Exp2(-p.system.Bits()) + own)
 }
 

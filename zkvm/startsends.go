@@ -131,8 +131,7 @@ func (m *machine) startsWithMember(h, n *leaf, fold bool) flag {
 func (m *machine) endsWithMember(h, n *leaf, fold bool) flag {
 	plain := m.plainText(n, fold)
 	y := m.window(h, fold)
-	m.risk(h.source.size() + n.source.size()) // the texts
-	m.risk((len(y) + 1) * maxToken)           // the places
+	m.risk(h.source.size() + n.source.size() + (len(y)+1)*maxToken) // the texts and the places
 	var needle ref
 	if m.wiring() {
 		_, needle = m.needleForms(n, plain)

@@ -12,7 +12,7 @@ func TestChooseIsLeast(t *testing.T) {
 	path := func(n int) int { return 26 * (bitsOf(n) - 6) }
 	size := func(p Part, k, n int) int {
 		g, err := NewGeometry(p.Short, p.Full, k, n, queries)
-		if err != nil || k%8 != 0 || 8*k > n {
+		if err != nil || k%8 != 0 || 8*k > n || 9*k > n+512 {
 			return 0
 		}
 		return g.AnswerElems()*p.Size + g.OpenedSize(p.SymbolSize, p.Size)
@@ -69,6 +69,25 @@ func bitsOf(n int) int {
 		b++
 	}
 	return b
+}
+
+// TestErrorOfEveryCode: a wrong answer passes with probability below 2^-108.4, whatever
+// code is chosen. Of codes with one block that with the fewest columns errs most.
+func TestErrorOfEveryCode(t *testing.T) {
+	worst := math.Inf(-1)
+	for k := 128 + 16; k <= longestBlock(MaxColumns); k += blockStep {
+		n := MinColumns
+		for longestBlock(n) < k {
+			n += columnsStep
+		}
+		for range 3 { // no more columns, within these, err more
+			worst = max(worst, chooseRatio((n+k)/2, n, 128))
+			n += columnsStep
+		}
+	}
+	if worst > -108.4 || worst < -108.6 {
+		t.Errorf("2^%.3f", worst)
+	}
 }
 
 // TestErrorExactly compares with binomial coefficients.
