@@ -272,8 +272,10 @@ func TestEncoding(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Decode(b[:len(b)-1], 9); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("a byte missing: %v", err)
+	for _, n := range []int{0, 1, 33, 8 * 33, len(b) - 1} {
+		if _, err := Decode(b[:n], 9); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d bytes: %v", n, err)
+		}
 	}
 }
 

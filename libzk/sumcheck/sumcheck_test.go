@@ -426,3 +426,16 @@ func BenchmarkProve(b *testing.B) {
 		}
 	})
 }
+
+// TestExchangeAbsorbs: a round's challenge depends on each of its two elements.
+func TestExchangeAbsorbs(t *testing.T) {
+	f := gf128.Field{}
+	draw := func(r [2]gf128.Elem) gf128.Elem { return exchange(transcript.New([]byte("round")), f, r) }
+	a, b := f.CodePoint(3), f.CodePoint(5)
+	first := draw([2]gf128.Elem{a, b})
+	for _, r := range [][2]gf128.Elem{{b, b}, {a, a}, {b, a}} {
+		if draw(r) == first {
+			t.Errorf("messages %v and %v have one challenge", r, [2]gf128.Elem{a, b})
+		}
+	}
+}
