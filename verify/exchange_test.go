@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/local"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/verify"
@@ -112,7 +113,7 @@ func setMethod(t testing.TB, dvr *zkpass.DVR) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dvr.QueryMethodVersion = zkvm.MethodVersion(program)
+	dvr.QueryMethodVersion = zkvm.MethodVersionOf(libzk.Profile(dvr.ZKVM), program)
 }
 
 func sign(t testing.TB, dvr *zkpass.DVR, claims zkpass.Claims, key *zkpass.PrivateKey) string {

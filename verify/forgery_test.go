@@ -149,6 +149,37 @@ func TestLine18OtherRequest(t *testing.T) {
 	}
 }
 
+// A request decides by which zkVM it is answered: a proof by another does not pass, be it
+// the one that assumes more or the one that assumes less, even if all that is readable
+// in it fits the request.
+func TestOtherZKVM(t *testing.T) {
+	x := honest(t)
+	hashes := x.copyDVR()
+	hashes.ZKVM = zkpass.LibZKHash
+	setMethod(t, hashes)
+	request := sign(t, hashes, x.claims, x.verifier)
+	proof := prove(t, request, x.issuer).Proof
+	if err := check(t, bare(t, proof), request, options()); err != nil {
+		t.Fatalf("by hashes alone: %v", err)
+	}
+	for _, c := range []struct {
+		name, request string
+		dvr           *zkpass.DVR
+		proof         *zkpass.Proof
+	}{
+		{"asked for hashes, got points", request, hashes, x.copyProof()},
+		{"asked for points, got hashes", x.request, x.copyDVR(), proof},
+	} {
+		if err := check(t, bare(t, c.proof), c.request, options()); !errors.Is(err, verify.ErrRequest) {
+			t.Errorf("%s: got %v, want %v", c.name, err, verify.ErrRequest)
+		}
+		c.proof.ZKVM, c.proof.DVRDigest = c.dvr.ZKVM, c.dvr.Digest()
+		if err := check(t, bare(t, c.proof), c.request, options()); !errors.Is(err, verify.ErrProof) {
+			t.Errorf("%s, made to fit: got %v, want %v", c.name, err, verify.ErrProof)
+		}
+	}
+}
+
 // A document that another issuer signed proves nothing, whatever the proof calls
 // its key.
 func TestOtherIssuer(t *testing.T) {

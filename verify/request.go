@@ -23,7 +23,7 @@ import (
 // The request is good for [zkpass.SignDVR] with that key. The verifier keeps the
 // token: [Verify] asks for it. An error wraps ErrCompile of
 // package query if the query is wrong.
-func NewDVR(title, query string, documents map[string]zkpass.UserDataRequest, key *zkpass.PublicKey) (*zkpass.DVR, error) {
+func NewDVR(title, query string, documents map[string]zkpass.UserDataRequest, key *zkpass.PublicKey, opts ...RequestOption) (*zkpass.DVR, error) {
 	dvr := &zkpass.DVR{
 		ZKVM: zkpass.LibZK, Title: title, ID: zkpass.NewDVRID(), QueryEngineVersion: zkpass.Version, Query: query,
 		Requests: maps.Clone(documents),
@@ -31,6 +31,9 @@ func NewDVR(title, query string, documents map[string]zkpass.UserDataRequest, ke
 	if key != nil {
 		named := key.Option()
 		dvr.VerifyingKey = &named
+	}
+	for _, f := range opts {
+		f(dvr)
 	}
 	if err := checkIssuers(documents); err != nil {
 		return nil, fmt.Errorf("making request: %w", err)
@@ -43,6 +46,17 @@ func NewDVR(title, query string, documents map[string]zkpass.UserDataRequest, ke
 		return nil, fmt.Errorf("making request: %w", err)
 	}
 	return dvr, nil
+}
+
+// RequestOption changes what [NewDVR] fills in.
+type RequestOption func(*zkpass.DVR)
+
+// WithZKVM asks for a proof by the zkVM of a name, one of [zkpass.Families], in place of
+// [zkpass.LibZK]: [zkpass.LibZKHash] for one that rests on hashes alone. A proof by
+// another zkVM than the request asks for is refused, whatever it says of itself. NewDVR
+// fails with [zkpass.ErrUnsupportedZKVM] where there is no such zkVM.
+func WithZKVM(name string) RequestOption {
+	return func(dvr *zkpass.DVR) { dvr.ZKVM = name }
 }
 
 // checkIssuers checks the issuers' keys that are given by their values.

@@ -55,6 +55,13 @@ func TestNewDVR(t *testing.T) {
 			t.Errorf("%s: method version %s, want %s", name, have, dvr.QueryMethodVersion)
 		}
 	}
+	hashes, err := verify.NewDVR("Adult", question, dvr.Requests, nil, verify.WithZKVM(zkpass.LibZKHash))
+	if err != nil || hashes.ZKVM != zkpass.LibZKHash || !strings.HasPrefix(hashes.QueryMethodVersion, zkpass.LibZKHash+"-") {
+		t.Errorf("by hashes alone: %+v, %v", hashes, err)
+	}
+	if _, err := verify.NewDVR("Adult", question, dvr.Requests, nil, verify.WithZKVM("libzk-v0")); !errors.Is(err, zkpass.ErrUnsupportedZKVM) {
+		t.Errorf("a zkVM that does not exist: %v", err)
+	}
 	other, err := verify.NewDVR("Adult", question, dvr.Requests, nil)
 	if err != nil || other.ID == dvr.ID {
 		t.Errorf("ids %q, %q, %v", dvr.ID, other.ID, err)

@@ -36,7 +36,7 @@ func newApparatusOf(t testing.TB, chunk int, walk func(m *machine)) *apparatus {
 	}
 	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, useDots+1)}
 	a.shape = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
-	p := &plan{chunk: chunk, st: &Statement{Documents: []Document{{Class: apparatusClass}}}}
+	p := &plan{family: compiled.Load(), chunk: chunk, st: &Statement{Documents: []Document{{Class: apparatusClass}}}}
 	for use, n := range m.copies {
 		if n > 0 {
 			a.uses[use] = len(a.shape.Uses)

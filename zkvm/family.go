@@ -1,6 +1,7 @@
 package zkvm
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,36 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
+
+// families are the zkVMs that this package proves and verifies with, by the name that
+// a request asks for. A later one stands beside those that are here, with circuits of its
+// own: what a name means never changes once it is released, so that proofs and requests
+// stay good.
+var families = []struct {
+	name     libzk.Profile
+	circuits *atomic.Pointer[family]
+}{
+	{libzk.V2, &compiled},
+	{libzk.V2Hash, &compiled}, // the same statements, committed otherwise
+}
+
+// Families lists the names of the zkVMs of this package.
+func Families() (names []libzk.Profile) {
+	for _, f := range families {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// familyOf is the circuits of a name.
+func familyOf(name libzk.Profile) (*family, error) {
+	for _, f := range families {
+		if f.name == name {
+			return f.circuits.Load(), nil
+		}
+	}
+	return nil, fmt.Errorf("no zkVM %.40q, there are %v", name, Families())
+}
 
 // family is the compiled circuits. They are public and the same for everybody,
 // so they are compiled once and kept.
@@ -76,7 +107,7 @@ func (f *family) dot(n int) *circuit.Circuit[elem] {
 
 // circuit is the circuit of a use of a plan.
 func (p *plan) circuit(use int) *circuit.Circuit[elem] {
-	f := compiled.Load()
+	f := p.family
 	switch use {
 	case useSHA:
 		return f.sha256()

@@ -48,6 +48,7 @@ type Secret struct {
 // plan is a statement laid out: its shape, and the prover's secrets.
 type plan struct {
 	st      *Statement
+	family  *family // the circuits
 	outputs []outcome
 	// what proves each document's signature: a key and a link, or an RSA signature
 	keys  []ecdsa.PublicKey
@@ -75,6 +76,9 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	}
 	p := &plan{st: st, links: make([]link, len(st.Documents))}
 	var err error
+	if p.family, err = familyOf(st.profile()); err != nil {
+		return nil, err
+	}
 	if p.outputs, err = outcomes(st.Program, st.Output); err != nil {
 		return nil, err
 	}
@@ -122,7 +126,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if n := len(p.es256()); n > 0 {
 		p.p = libzk.Shape[p256.Elem]{
 			Field: signatureField, Full: signatureLen * n, Rows: rows,
-			Uses: []libzk.Use[p256.Elem]{{Circuit: compiled.Load().ecdsa(), Copies: ecdsa.Steps * n}},
+			Uses: []libzk.Use[p256.Elem]{{Circuit: p.family.ecdsa(), Copies: ecdsa.Steps * n}},
 		}
 		curve = &p.p
 	}

@@ -11,15 +11,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/zkvm"
 )
 
 // dvrFlags are what dvr create is told.
 type dvrFlags struct {
-	key, title, query, id, expires, responseURI string
-	issuers, formats, dataURLs                  []string
-	offline                                     bool
-	loginNonce                                  loginNonceTag
+	key, title, query, id, expires, responseURI, zkvm string
+	issuers, formats, dataURLs                        []string
+	offline                                           bool
+	loginNonce                                        loginNonceTag
 }
 
 func newDVRCreate() *cobra.Command {
@@ -78,6 +79,7 @@ expression, or has the output result alone. Make a new request for each login.`,
 	f.StringVar(&flags.expires, "expires", "1h", "how long the request is good, or until when (RFC 3339); 0 for ever")
 	f.StringVar(&flags.responseURI, "response-uri", "", "URL where the proof is to go")
 	f.BoolVar(&flags.offline, "offline", false, "fetch nothing: take the URL and key id of --issuer as they are")
+	addZKVM(cmd, &flags.zkvm)
 	addOut(cmd, &out)
 	f.Var(&flags.loginNonce, "login-nonce", "bind the answer to a fresh login at the issuer of a document of format jwt")
 	f.Lookup("login-nonce").NoOptDefVal = anyTag
@@ -85,6 +87,9 @@ expression, or has the output result alone. Make a new request for each login.`,
 }
 
 func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Time) (string, error) {
+	if err := checkZKVM(flags.zkvm); err != nil {
+		return "", err
+	}
 	key, err := readPrivateKey(flags.key)
 	if err != nil {
 		return "", err
@@ -95,7 +100,7 @@ func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Ti
 	}
 	named := key.Public().Option()
 	dvr := &zkpass.DVR{
-		ZKVM: zkpass.LibZK, Title: flags.title, ID: flags.id, QueryEngineVersion: zkpass.Version,
+		ZKVM: flags.zkvm, Title: flags.title, ID: flags.id, QueryEngineVersion: zkpass.Version,
 		Requests: requests, VerifyingKey: &named,
 	}
 	if dvr.ID == "" {
@@ -114,7 +119,7 @@ func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Ti
 			return "", fmt.Errorf("%s, bound to a login: %w", flags.query, err)
 		}
 	}
-	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersion(program)
+	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersionOf(libzk.Profile(dvr.ZKVM), program)
 	if claims.Expires, err = parseExpiry(flags.expires, now); err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/local"
 	"github.com/zkpass-go/zkpass/verify"
 	"github.com/zkpass-go/zkpass/zkvm"
@@ -19,7 +20,7 @@ import (
 type runFlags struct {
 	userData, tokens, jwks []string
 	algs                   []string
-	query, report          string
+	query, report, zkvm    string
 	now                    *string
 }
 
@@ -41,7 +42,8 @@ consists of letters, digits and _ and no // follows. Write ./a:b.json for a file
   zkpass run -t id-token.jwt --jwks https://op.example/jwks -q query.json
   zkpass run -u claims.json -q query.json --alg RS256-3072
   zkpass run -u bank:account.json -u tax:return.json -q loan.json --now 2026-03-01T12:00:00Z
-  zkpass run -u claims.json -q query.json --report report.json`,
+  zkpass run -u claims.json -q query.json --report report.json
+  zkpass run -u claims.json -q query.json --zkvm libzk-v2-hash`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(flags.userData)+len(flags.tokens) == 0 {
@@ -60,6 +62,7 @@ consists of letters, digits and _ and no // follows. Write ./a:b.json for a file
 	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a token's issuer, [tag:](FILE|URL); may be repeated")
 	f.StringVarP(&flags.query, "query", "q", "", "file with the query")
 	f.StringVar(&flags.report, "report", "", "file to write sizes and times to, as JSON")
+	addZKVM(cmd, &flags.zkvm)
 	flags.now = addNow(cmd, "time of evaluation and verification")
 	return cmd
 }
@@ -70,11 +73,14 @@ func (flags *runFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	now := func() time.Time { return at }
+	if err := checkZKVM(flags.zkvm); err != nil {
+		return err
+	}
 	documents, err := flags.documents(cmd.Context(), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	request, err := documents.request(flags.query)
+	request, err := documents.request(flags.query, flags.zkvm)
 	if err != nil {
 		return err
 	}
@@ -205,22 +211,22 @@ func issuerOf(token string, set *issuerSet) (*zkpass.PublicKey, error) {
 	return set.key(parsed.Header.KeyID, parsed.Header.Algorithm)
 }
 
-// request makes the request for a query over the documents and signs it with a
+// request makes the request for a proof of a query over the documents by a zkVM and signs it with a
 // key that is thrown away. It never expires, so that it is good at any --now.
-func (d *runDocuments) request(path string) (string, error) {
+func (d *runDocuments) request(path, engine string) (string, error) {
 	verifier, err := zkpass.GenerateKey(zkpass.ES256, "")
 	if err != nil {
 		return "", err
 	}
 	key := verifier.Public().Option()
 	dvr := &zkpass.DVR{
-		ZKVM: zkpass.LibZK, Title: "zkpass run", ID: zkpass.NewDVRID(), QueryEngineVersion: zkpass.Version,
+		ZKVM: engine, Title: "zkpass run", ID: zkpass.NewDVRID(), QueryEngineVersion: zkpass.Version,
 		Requests: d.requests, VerifyingKey: &key,
 	}
 	program, text, err := readQuery(path, dvr.Formats())
 	if err != nil {
 		return "", err
 	}
-	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersion(program)
+	dvr.Query, dvr.QueryMethodVersion = text, zkvm.MethodVersionOf(libzk.Profile(engine), program)
 	return zkpass.SignDVR(dvr, zkpass.Claims{}, verifier)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -243,5 +244,16 @@ func TestClassAllowsEscapes(t *testing.T) {
 		if err != nil || class.Escapes != tt.want {
 			t.Errorf("%s over %s: %v, %v", tt.query, tt.payload, class, err)
 		}
+	}
+}
+
+// The names that a request may ask for are those of the zkVMs that there are.
+func TestFamilies(t *testing.T) {
+	var names []string
+	for _, f := range zkvm.Families() {
+		names = append(names, string(f))
+	}
+	if !slices.Equal(names, zkpass.Families()) {
+		t.Errorf("zkVMs %v, a request may ask for %v", names, zkpass.Families())
 	}
 }
