@@ -13,7 +13,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"runtime/debug"
 	"syscall/js"
 
 	"github.com/zkpass-go/zkpass"
@@ -21,9 +20,6 @@ import (
 )
 
 func main() {
-	// Proofs are short-lived and memory that has grown is never given back, so the
-	// heap is kept small rather than the collector idle.
-	debug.SetGCPercent(50)
 	port := js.Global().Get("zkpassHost")
 	call := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		h := host{port: port, id: args[0].Int()}
