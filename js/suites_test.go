@@ -10,7 +10,7 @@ import (
 )
 
 // The tests of package verify, with all their changed proofs, pass in WebAssembly, and
-// those of the fields with the kernels: with SIMD against plain Go.
+// those of GF(2^128) with the kernels: with SIMD against plain Go.
 func TestSuites(t *testing.T) {
 	application(t)
 	runner, err := filepath.Abs("test/run.mjs")
@@ -23,7 +23,6 @@ func TestSuites(t *testing.T) {
 		seen      string // in what the tests say
 	}{
 		{"../libzk/gf128", ".", []string{"-v"}, "TestKernels/simd"},
-		{"../libzk/p256", ".", nil, "ok"},
 		{"../verify", ".", nil, "ok"},
 	} {
 		args := append([]string{"test", "-count=1", "-short", "-run", suite.run, "-exec", "node " + runner}, suite.flags...)
