@@ -264,3 +264,23 @@ func alone(t *testing.T, dir string, variables ...string) (p *process, c *custom
 	awaitReady(t, p, address)
 	return p, newCustomer(t, key, address), address
 }
+
+// readiness asks /readyz.
+func readiness(address string) int {
+	response, err := (&http.Client{Timeout: 10 * time.Second}).Get("http://" + address + "/readyz")
+	if err != nil {
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// becomes waits until a service answers /readyz so.
+func becomes(t *testing.T, address string, status int, within time.Duration) {
+	t.Helper()
+	for deadline := time.Now().Add(within); readiness(address) != status; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("/readyz does not become %d", status)
+		}
+	}
+}

@@ -13,26 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readiness asks /readyz.
-func readiness(address string) int {
-	response, err := (&http.Client{Timeout: 10 * time.Second}).Get("http://" + address + "/readyz")
-	if err != nil {
-		return 0
-	}
-	response.Body.Close()
-	return response.StatusCode
-}
-
-// becomes waits until a service answers /readyz so.
-func becomes(t *testing.T, address string, status int, within time.Duration) {
-	t.Helper()
-	for deadline := time.Now().Add(within); readiness(address) != status; time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("/readyz does not become %d", status)
-		}
-	}
-}
-
 // fill writes to a file until there is no space.
 func fill(file *os.File) {
 	for size := 1 << 20; size >= 1; size /= 2 {

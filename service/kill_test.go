@@ -89,7 +89,7 @@ func TestLine30KillSpread(t *testing.T) {
 	load := newLoad(t, x, key, addresses...)
 	kinds := map[string]int{}
 	// A worker, a front end and a node at the least, then any.
-	sure := []int{3, 4, 0}
+	sure := []int{3, 4, 0} // as they are added above
 	for round := range rounds {
 		time.Sleep(between(t, 300*time.Millisecond, 2*time.Second))
 		part := int(between(t, 0, time.Duration(len(parts))))
@@ -107,11 +107,31 @@ func TestLine30KillSpread(t *testing.T) {
 	if len(jobs) < rounds {
 		t.Fatalf("only %d jobs were accepted over %d rounds", len(jobs), rounds)
 	}
-	newCustomer(t, key, addresses...).await(t, x, jobs, 4*time.Minute+time.Duration(rounds)*time.Second)
-	for i, p := range parts[len(configs):] {
-		if i < 2 {
-			p.stop(t)
+	// A front end that does not find its cluster for a minute ends, and its manager
+	// starts it again.
+	fronts := []int{4, 6}
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		ready := 0
+		for i, part := range fronts {
+			select {
+			case <-parts[part].gone:
+				parts[part] = again[part]()
+			default:
+			}
+			if readiness(addresses[i]) == http.StatusOK {
+				ready++
+			}
 		}
+		if ready == len(fronts) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the front ends are not ready three minutes after the last kill")
+		}
+	}
+	newCustomer(t, key, addresses...).await(t, x, jobs, 4*time.Minute+time.Duration(rounds)*time.Second)
+	for _, part := range fronts {
+		parts[part].stop(t)
 	}
 }
 

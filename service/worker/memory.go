@@ -25,20 +25,17 @@ type memory struct {
 
 func newMemory(all int64) *memory { return &memory{all, semaphore.NewWeighted(all)} }
 
-// What a proof needs, in bytes: a process that proves, and for each byte and wire of
-// its load so many. TestMemoryTable measures and fits these.
+// What a proof needs, in bytes: what a process takes that proves anything, at the least,
+// and for each input wire of its circuits so much. TestMemoryTable measures and fits
+// these; of what a load counts the wires alone tell it.
 const (
-	needBase    = 52 << 20
-	needWitness = 6.0
-	needEncoded = 110.0
-	needInputs  = 30.0
-	needWires   = 0.0
+	needLeast = 92 << 20
+	needBase  = 54 << 20
+	needInput = 76
 )
 
 // need estimates what a proof needs, in bytes.
-func need(l libzk.Load) int64 {
-	return needBase + int64(needWitness*float64(l.Witness)+needEncoded*float64(l.Encoded)+needInputs*float64(l.Inputs)+needWires*float64(l.Wires))
-}
+func need(l libzk.Load) int64 { return max(needLeast, needBase+needInput*int64(l.Inputs)) }
 
 // acquire waits until a proof that needs so much fits. One that never will is
 // refused: it could take the process with it, and after that the next worker.
