@@ -2,7 +2,9 @@ package verify_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,18 +93,34 @@ func TestNewDVRRefuses(t *testing.T) {
 
 // A request that nobody could answer is not made.
 func TestNewDVRRefusesKeysThatCannotBeProvenWith(t *testing.T) {
-	for _, alg := range []zkpass.Algorithm{zkpass.RS256, zkpass.PS256} {
+	request := func(key zkpass.KeyOption) error {
+		_, err := verify.NewDVR("T", `{"==":[{"dvar":"a"},1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: key}}, nil)
+		return err
+	}
+	for _, alg := range []zkpass.Algorithm{zkpass.ES256, zkpass.RS256, zkpass.PS256} {
 		key, err := zkpass.GenerateKey(alg, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = verify.NewDVR("T", `{"==":[{"dvar":"a"},1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: key.Public().Option()}}, nil)
-		if alg.Provable() != (err == nil) || err != nil && !errors.Is(err, zkpass.ErrUnprovable) {
+		if err := request(key.Public().Option()); err != nil {
 			t.Errorf("%s: %v", alg, err)
 		}
 	}
-	small := zkpass.KeyOption{PublicKey: &zkpass.KeyValues{N: "v" + strings.Repeat("w", 169) + "c", E: "AQAB"}}
-	if _, err := verify.NewDVR("T", `{"==":[{"dvar":"a"},1]}`, map[string]zkpass.UserDataRequest{"": {VerifyingKey: small}}, nil); !errors.Is(err, zkpass.ErrAlgorithm) {
-		t.Errorf("an RSA key of 1024 bits: %v", err)
+	modulus := func(bytes int) string {
+		return base64.RawURLEncoding.EncodeToString(slices.Repeat([]byte{0xef}, bytes))
+	}
+	for name, test := range map[string]struct {
+		key  zkpass.KeyValues
+		says string
+	}{
+		"1024 bits":        {zkpass.KeyValues{N: modulus(128), E: "AQAB"}, "want an RSA key of 2048, 3072 or 4096 bits, not of 1024"},
+		"2056 bits":        {zkpass.KeyValues{N: modulus(257), E: "AQAB"}, "want an RSA key of 2048, 3072 or 4096 bits, not of 2056"},
+		"1024 bits, PS256": {zkpass.KeyValues{N: modulus(128), E: "AQAB", Alg: zkpass.PS256}, "want an RSA key of 2048, 3072 or 4096 bits, not of 1024"},
+		"exponent 3":       {zkpass.KeyValues{N: modulus(256), E: "Aw"}, "want an RSA key with exponent 65537"},
+		"exponent 65539":   {zkpass.KeyValues{N: modulus(256), E: "AQAD"}, "want an RSA key with exponent 65537"},
+	} {
+		if err := request(zkpass.KeyOption{PublicKey: &test.key}); !errors.Is(err, zkpass.ErrAlgorithm) || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
