@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	stdrsa "crypto/rsa"
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"testing"
@@ -165,6 +166,62 @@ func TestPSSAgreement(t *testing.T) {
 		}
 		if bytes.Equal(v.PS256.Signature, v.RS256.Signature) {
 			t.Error("the vectors are the same")
+		}
+	}
+}
+
+// TestPSSRefused: signatures of blocks that RFC 8017 refuses, with the salt and the hash that stand in
+// them. A key's owner can make them, and a salt of another length is what other software signs with.
+func TestPSSRefused(t *testing.T) {
+	for _, bits := range Sizes {
+		v := readVector(t, bits)
+		m := v.modulus(t)
+		s := newPSS(t, m)
+		digest := [32]byte(v.Digest)
+		length := m.maskBytes()
+		drawn := DrawPrimes(counter("pss refused"))
+		refused := func(what string, signature *big.Int) {
+			t.Helper()
+			em := new(big.Int).Exp(signature, big.NewInt(Exponent), v.N.Int).FillBytes(make([]byte, bits/8))
+			h := [32]byte(em[length : length+hashBytes])
+			mask := slices.Grow(m.mask(h), hashBytes)
+			committed := slices.Concat(h[:], mask[:hashBytes*m.MaskBlocks()], make([]byte, SaltBytes))
+			salt := committed[len(committed)-SaltBytes:]
+			for i := range salt {
+				salt[i] = em[length-SaltBytes+i] ^ mask[length-SaltBytes+i]
+			}
+			c, exact := m.chain(signature, s.message(committed))
+			if exact {
+				t.Fatalf("%d bits: %s: the block is a good one", bits, what)
+			}
+			s.expect(what, committed, c, drawn, nil, filter(c, everywhere("message"))...)
+		}
+		private := &stdrsa.PrivateKey{
+			PublicKey: stdrsa.PublicKey{N: v.N.Int, E: Exponent},
+			D:         v.private(Exponent), Primes: []*big.Int{v.P.Int, v.Q.Int},
+		}
+		private.Precompute()
+		for _, salt := range []int{0, 20, 31, 33, 64, bits/8 - 34} {
+			signature, err := stdrsa.SignPSS(rand.Reader, private, crypto.SHA256, digest[:], &stdrsa.PSSOptions{SaltLength: salt})
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused(fmt.Sprintf("a salt of %d bytes", salt), new(big.Int).SetBytes(signature))
+		}
+		good := m.PSSMessage(digest, [32]byte(v.PS256.Salt))
+		for what, bit := range map[string]int{
+			"padding before 01": bits - 20, "the last byte before 01": 8*(bits/8-(length-34)) - 1,
+			"the byte 01": 8 * (bits/8 - (length - 33) - 1), "the trailer": 0,
+		} {
+			block := new(big.Int).Set(good)
+			block.SetBit(block, bit, block.Bit(bit)^1)
+			if block.Cmp(v.N.Int) < 0 {
+				refused(what, v.raw(block))
+			}
+		}
+		refused("a block of PKCS1", new(big.Int).SetBytes(v.RS256.Signature))
+		if testing.Short() {
+			break
 		}
 	}
 }
