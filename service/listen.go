@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -134,6 +135,9 @@ func (c *Config) listen(ctx context.Context, parts *errgroup.Group, handler *fro
 	return nil
 }
 
+// readyTimeout is how long a worker looks whether it is ready.
+const readyTimeout = 3 * time.Second
+
 // metricsConnections is how many connections the listener of metrics has at once.
 const metricsConnections = 32
 
@@ -153,9 +157,18 @@ func (c *Config) listenMetrics(ctx context.Context, parts *errgroup.Group, handl
 	return nil
 }
 
-// workerMetrics serves the metrics of a worker, which knows no API keys.
-func workerMetrics(metrics *prometheus.Registry) http.Handler {
+// workerMetrics serves the metrics of a worker, which knows no API keys, and how it is:
+// /healthz answers while the process lives, /readyz when it can take jobs.
+func workerMetrics(metrics *prometheus.Registry, ready func(context.Context) error) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		if err := ready(ctx); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		}
+	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 4}))
 	return mux
 }

@@ -138,7 +138,13 @@ func Work(ctx context.Context, c Config, logger *slog.Logger) error {
 		parts.Go(func() error { announce(ctx, conn, c.NATS.Replicas, c.ownFamilies(), logger); return nil })
 		parts.Go(func() error { return answerForEvidence(ctx, conn, attest, logger) })
 		parts.Go(func() error { return prover.Run(ctx) })
-		return c.listenMetrics(ctx, parts, workerMetrics(metrics), logger)
+		ready := func(ctx context.Context) error {
+			if !ring.Published().Ready() {
+				return errors.New("there are no keys")
+			}
+			return queue.Ready(ctx)
+		}
+		return c.listenMetrics(ctx, parts, workerMetrics(metrics, ready), logger)
 	})
 }
 
