@@ -1,6 +1,6 @@
 # make demo starts the demonstration of examples/shopsphere: Krisna, ShopSphere and a
 # zkPass service. Options: make demo DEMO='-port 0 -once'.
-.PHONY: demo js test
+.PHONY: demo js release test
 
 demo:
 	cd examples/shopsphere && go run ./demo $(DEMO)
@@ -12,3 +12,8 @@ js:
 test:
 	go test -timeout 30m ./...
 	cd examples/shopsphere && go test ./...
+
+# make release makes archives for all platforms, the container's file tree, checksums and
+# lists of contents in dist. The same commit gives the same bytes.
+release:
+	go run -C tools ./release -root .. -out ../dist

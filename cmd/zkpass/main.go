@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities, where the system has none, as in a container
 
 	"github.com/zkpass-go/zkpass"
 )
@@ -95,6 +96,9 @@ type ending struct {
 
 func (e ending) Unwrap() error { return e.error }
 
+// extra are commands that only some builds have.
+var extra []func() *cobra.Command
+
 func newRoot() *cobra.Command {
 	root := newGroup(&cobra.Command{
 		Use:   "zkpass",
@@ -112,6 +116,9 @@ the answer.`,
 	},
 		newAPIKey(), newAttest(), newBench(), newCompletion(), newDVR(), newInspect(), newIssue(), newIssuer(), newJob(), newJWKS(), newKeygen(), newProve(), newProver(), newQuery(), newRun(), newServe(), newVerifier(), newVerify(), newVersion(), newWorker(),
 	)
+	for _, make := range extra {
+		root.AddCommand(make())
+	}
 	// A group runs only to report wrong usage; its help names commands alone.
 	root.SetUsageTemplate(strings.NewReplacer(
 		"{{if .Runnable}}", "{{if and .Runnable (not .Annotations.group)}}",
