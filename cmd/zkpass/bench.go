@@ -22,6 +22,7 @@ const (
 const (
 	minBenchPayload = 128 // bytes
 	maxBenchPaths   = 64
+	maxBenchElems   = 1024
 	maxBenchRuns    = 100
 )
 
@@ -29,6 +30,7 @@ const (
 type benchFlags struct {
 	sizes []string // in KiB
 	paths []int
+	elems []int
 	algs  []string
 	runs  int
 	out   string
@@ -41,8 +43,8 @@ func newBench() *cobra.Command {
 		Short: "measure what proofs cost on this machine",
 		Long: `Measures proofs over made-up data and prints a table: the time to prove and to
 verify, the size of the proof, and the peak of memory. One series has payloads of
-several sizes, the other queries that compare several members; with --sizes or
---paths alone only that series is measured. With several algorithms each row is
+several sizes, one queries that compare several members, and one an array in which a
+text is sought; with --sizes, --paths or --elements only the series named are measured. With several algorithms each row is
 measured with each of them.
 
 Each run is a process of its own that does what zkpass run does, and is measured as
@@ -57,11 +59,16 @@ error. The machine should have nothing else to do.`,
   zkpass bench --out bench.csv`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if sizes := cmd.Flags().Changed("sizes"); sizes != cmd.Flags().Changed("paths") {
-				if sizes {
-					flags.paths = nil
-				} else {
+			changed := cmd.Flags().Changed
+			if changed("sizes") || changed("paths") || changed("elements") {
+				if !changed("sizes") {
 					flags.sizes = nil
+				}
+				if !changed("paths") {
+					flags.paths = nil
+				}
+				if !changed("elements") {
+					flags.elems = nil
 				}
 			}
 			return flags.bench(cmd)
@@ -72,6 +79,7 @@ error. The machine should have nothing else to do.`,
 		fmt.Sprintf("sizes of payloads in KiB, with %d members compared", benchPaths))
 	f.IntSliceVar(&flags.paths, "paths", []int{1, 4, 16, 64},
 		fmt.Sprintf("numbers of members compared, in payloads of %d KiB", benchPayload/1024))
+	f.IntSliceVar(&flags.elems, "elements", []int{32, 128, 512, 1024}, "numbers of texts in an array, in payloads as large as they make them")
 	f.StringSliceVar(&flags.algs, "alg", []string{string(zkpass.ES256)}, "algorithms that payloads are signed with: "+issuerAlgs)
 	f.IntVar(&flags.runs, "runs", 3, "how often each is measured")
 	f.StringVar(&flags.out, "out", "", "file to write the table to as well, FILE.json or FILE.csv")
@@ -140,8 +148,14 @@ func (flags *benchFlags) loads() ([]benchLoad, error) {
 		}
 		add(benchLoad{payload: benchPayload, paths: paths})
 	}
+	for _, elements := range flags.elems {
+		if elements < 1 || elements > maxBenchElems {
+			return nil, fmt.Errorf("--elements: want 1 to %d, not %d", maxBenchElems, elements)
+		}
+		add(benchLoad{elements: elements, paths: 1})
+	}
 	if len(loads) == 0 {
-		return nil, errors.New("--sizes, --paths: there is nothing to measure")
+		return nil, errors.New("--sizes, --paths, --elements: there is nothing to measure")
 	}
 	return loads, nil
 }

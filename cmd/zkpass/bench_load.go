@@ -14,14 +14,18 @@ import (
 )
 
 // benchLoad is what one row of a benchmark measures: a query that compares some
-// members of a document, all of which are equal.
+// members of a document, all of which are equal, or that seeks a text in an array.
 type benchLoad struct {
-	payload int // bytes of the token's payload
-	paths   int // members compared
-	alg     issuerAlg
+	payload  int // bytes of the token's payload; 0: what elements make
+	paths    int // members compared
+	elements int // of the array; 0: there is none
+	alg      issuerAlg
 }
 
 func (l benchLoad) String() string {
+	if l.elements > 0 {
+		return fmt.Sprintf("array of %s, %s", plural(l.elements, "text"), l.alg)
+	}
 	return fmt.Sprintf("payload of %.4g KiB, %s, %s", float64(l.payload)/1024, plural(l.paths, "path"), l.alg)
 }
 
@@ -29,6 +33,14 @@ func (l benchLoad) String() string {
 // byte: what the members leave is a string that nobody reads.
 func (l benchLoad) data() ([]byte, error) {
 	var b bytes.Buffer
+	if l.elements > 0 {
+		b.WriteString(`{"groups":["g0000"`)
+		for i := 1; i < l.elements; i++ {
+			fmt.Fprintf(&b, `,"g%04d"`, i)
+		}
+		b.WriteString(`]}`)
+		return b.Bytes(), nil
+	}
 	b.WriteByte('{')
 	for i := range l.paths {
 		fmt.Fprintf(&b, `"p%02d":"v%02d",`, i, i)
@@ -45,6 +57,9 @@ func (l benchLoad) data() ([]byte, error) {
 }
 
 func (l benchLoad) query() []byte {
+	if l.elements > 0 {
+		return fmt.Appendf(nil, `{"==":[{"dvar":"groups[]"},"g%04d","or"]}`, l.elements-1)
+	}
 	var b bytes.Buffer
 	for i := range l.paths {
 		if i > 0 {
@@ -72,6 +87,9 @@ func (l benchLoad) measure(ctx context.Context, runs int, step func()) (benchRow
 		os.WriteFile(filepath.Join(dir, "query.json"), l.query(), 0o600),
 	); err != nil {
 		return benchRow{}, err
+	}
+	if l.payload == 0 {
+		l.payload = len(data) + len(`{"data":}`)
 	}
 	reports := make([]runReport, runs)
 	for i := range reports {
@@ -128,7 +146,7 @@ func errorLine(stderr string) string {
 
 // row combines the reports of one run or more.
 func (l benchLoad) row(reports []runReport) benchRow {
-	row := benchRow{PayloadBytes: l.payload, Paths: l.paths, Algorithm: l.alg.String()}
+	row := benchRow{PayloadBytes: l.payload, Paths: l.paths, Elements: l.elements, Algorithm: l.alg.String()}
 	prove, verify := make([]float64, len(reports)), make([]float64, len(reports))
 	for i, r := range reports {
 		prove[i], verify[i] = r.ProveMS, r.VerifyMS

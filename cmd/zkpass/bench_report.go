@@ -27,6 +27,7 @@ type benchReport struct {
 type benchRow struct {
 	PayloadBytes int     `json:"payload_bytes"`
 	Paths        int     `json:"paths"`
+	Elements     int     `json:"elements"`
 	Algorithm    string  `json:"algorithm"`
 	ProveMS      float64 `json:"prove_ms"`
 	VerifyMS     float64 `json:"verify_ms"`
@@ -44,9 +45,9 @@ func newBenchReport(runs int) *benchReport {
 // print writes the table for people; 1 MB is 1,000,000 bytes.
 func (r *benchReport) print(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "payload, KiB\tpaths\talgorithm\tprove, ms\tverify, ms\tproof, bytes\tpeak memory, MB\t")
+	fmt.Fprintln(table, "payload, KiB\tpaths\telements\talgorithm\tprove, ms\tverify, ms\tproof, bytes\tpeak memory, MB\t")
 	for _, row := range r.Rows {
-		fmt.Fprintf(table, "%.4g\t%d\t%s\t%.0f\t%.0f\t%d\t%.0f\t\n", float64(row.PayloadBytes)/1024, row.Paths, row.Algorithm,
+		fmt.Fprintf(table, "%.4g\t%d\t%d\t%s\t%.0f\t%.0f\t%d\t%.0f\t\n", float64(row.PayloadBytes)/1024, row.Paths, row.Elements, row.Algorithm,
 			row.ProveMS, row.VerifyMS, row.ProofBytes, float64(row.PeakRSSBytes)/1e6)
 	}
 	return table.Flush()
@@ -61,10 +62,10 @@ func (r *benchReport) json() ([]byte, error) {
 func (r *benchReport) csv() ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	lines := [][]string{{"payload_bytes", "paths", "algorithm", "prove_ms", "verify_ms", "proof_bytes", "peak_rss_bytes"}}
+	lines := [][]string{{"payload_bytes", "paths", "elements", "algorithm", "prove_ms", "verify_ms", "proof_bytes", "peak_rss_bytes"}}
 	for _, row := range r.Rows {
 		lines = append(lines, []string{
-			strconv.Itoa(row.PayloadBytes), strconv.Itoa(row.Paths), row.Algorithm, inDecimals(row.ProveMS), inDecimals(row.VerifyMS),
+			strconv.Itoa(row.PayloadBytes), strconv.Itoa(row.Paths), strconv.Itoa(row.Elements), row.Algorithm, inDecimals(row.ProveMS), inDecimals(row.VerifyMS),
 			strconv.Itoa(row.ProofBytes), strconv.FormatInt(row.PeakRSSBytes, 10),
 		})
 	}

@@ -43,13 +43,14 @@ func TestBenchLoad(t *testing.T) {
 	for _, load := range []benchLoad{
 		{payload: minBenchPayload, paths: benchPaths}, {payload: 512, paths: benchPaths}, {payload: zkpass.MaxPayload, paths: benchPaths},
 		{payload: benchPayload, paths: 1}, {payload: benchPayload, paths: maxBenchPaths},
+		{elements: 1, paths: 1}, {elements: maxBenchElems, paths: 1},
 	} {
 		data, err := load.data()
 		if err != nil {
 			t.Fatalf("%s: %v", load, err)
 		}
 		payload := []byte(`{"data":` + string(data) + `}`)
-		if len(payload) != load.payload {
+		if load.payload > 0 && len(payload) != load.payload || len(payload) > zkpass.MaxPayload {
 			t.Errorf("%s: it has %d bytes", load, len(payload))
 		}
 		parsed, err := document.Parse(payload)
@@ -80,7 +81,7 @@ func TestBenchRow(t *testing.T) {
 		{ProveMS: 20, VerifyMS: 4, ProofBytes: 6, PeakRSSBytes: 80},
 	}
 	want := benchRow{PayloadBytes: 512, Paths: 4, Algorithm: "RS256-2048", ProveMS: 20, VerifyMS: 4, ProofBytes: 8, PeakRSSBytes: 90}
-	if got := (benchLoad{512, 4, issuerAlg{zkpass.RS256, 2048}}).row(reports); got != want {
+	if got := (benchLoad{payload: 512, paths: 4, alg: issuerAlg{zkpass.RS256, 2048}}).row(reports); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if got := median([]float64{4, 1, 3, 2}); got != 2 {
@@ -90,7 +91,7 @@ func TestBenchRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "payload_bytes,paths,algorithm,prove_ms,verify_ms,proof_bytes,peak_rss_bytes\n512,4,RS256-2048,20,4,8,90\n"; string(csv) != want {
+	if want := "payload_bytes,paths,elements,algorithm,prove_ms,verify_ms,proof_bytes,peak_rss_bytes\n512,4,0,RS256-2048,20,4,8,90\n"; string(csv) != want {
 		t.Errorf("got %q, want %q", csv, want)
 	}
 }
@@ -117,7 +118,7 @@ func TestBenchCancelled(t *testing.T) {
 	if os.TempDir() != dir {
 		t.Skip("the system has temporary files elsewhere")
 	}
-	if row, err := (benchLoad{512, 4, issuerAlg{alg: zkpass.ES256}}).measure(ctx, 1, func() { t.Error("a run was counted") }); err != context.Canceled {
+	if row, err := (benchLoad{payload: 512, paths: 4, alg: issuerAlg{alg: zkpass.ES256}}).measure(ctx, 1, func() { t.Error("a run was counted") }); err != context.Canceled {
 		t.Errorf("got %+v, %v", row, err)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
