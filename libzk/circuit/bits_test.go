@@ -84,19 +84,21 @@ func TestBitsViolation(t *testing.T) {
 	p, q, r := b.Input(), b.Input(), b.Input()
 	b.AssertEqual(b.Mul(p, q), r, "and")
 	c := b.Build()
-	const copies, stride = 9, 16
-	for bad := range copies {
-		in := make([]gf128.Elem, 4*stride)
-		for k := range copies {
-			in[k] = f.One()
-			in[stride+k] = f.One()
-			if k >= bad {
-				in[3*stride+k] = f.One() // r without q
+	for _, copies := range []int{9, 64, 65, 130} {
+		stride := 1 << LogWidth(copies)
+		for bad := range copies {
+			in := make([]gf128.Elem, 4*stride)
+			for k := range copies {
+				in[k] = f.One()
+				in[stride+k] = f.One()
+				if k >= bad {
+					in[3*stride+k] = f.One() // r without q
+				}
 			}
-		}
-		var v *Violation
-		if _, err := c.Evaluate(in, copies); !errors.As(err, &v) || v.Copy != bad || v.Label != "and" {
-			t.Errorf("copy %d: %v", bad, err)
+			var v *Violation
+			if _, err := c.Evaluate(in, copies); !errors.As(err, &v) || v.Copy != bad || v.Label != "and" {
+				t.Errorf("%d copies, bad from copy %d: %v", copies, bad, err)
+			}
 		}
 	}
 }
