@@ -30,7 +30,7 @@ const softMemory = 1 << 30
 // collectAt is the growth of the heap, in percent, at which it is collected, unless GOGC
 // says otherwise. What is large in a proof has no pointers, so that collecting often costs
 // little.
-const collectAt = 50
+const collectAt = 30
 
 func main() {
 	if os.Getenv("GOGC") == "" {
