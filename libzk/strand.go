@@ -219,9 +219,7 @@ func (s *strand[E]) combine(claims *sumcheck.BatchClaims[E], alpha []E) (constan
 		for c := range u.Copies {
 			clear(scaled)
 			f.Axpy(scaled, f.Mul(a, in.Copy[c]), in.Wire)
-			for k, ref := range inputs[c*width : (c+1)*width] {
-				adjoint.Add(scaled[k], ref)
-			}
+			adjoint.AddAll(scaled, inputs[c*width:(c+1)*width])
 		}
 	}
 	for _, l := range s.relation.Linear {

@@ -159,14 +159,20 @@ func testEvaluateAndAdjoint[E comparable](t *testing.T, f field.Field[E]) {
 		adjoint := m.s.NewAdjoint()
 		var want E
 		wantCoefficients := make([]E, n+1)
+		ks := make([]E, len(m.refs))
 		for i, r := range m.refs {
 			if v.At(r) != m.at(m.dense[i], w) {
 				t.Fatalf("seed %d: reference %d is %v, want %v", seed, r, v.At(r), m.at(m.dense[i], w))
 			}
 			k := m.elem()
-			adjoint.Add(k, r)
+			if ks[i] = k; seed%2 == 0 {
+				adjoint.Add(k, r)
+			}
 			want = f.Add(want, f.Mul(k, v.At(r)))
 			f.Axpy(wantCoefficients, k, m.dense[i])
+		}
+		if seed%2 == 1 {
+			adjoint.AddAll(ks, m.refs)
 		}
 		constant, coefficients := adjoint.Resolve()
 		if got := f.Add(constant, f.Dot(coefficients, w)); got != want {

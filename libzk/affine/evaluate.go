@@ -83,6 +83,40 @@ func (a *Adjoint[E]) Add(k E, r Ref) {
 	*at = a.s.f.Add(*at, k)
 }
 
+// AddAll adds k[i] times refs[i] to the functional, for each i. References that follow each other, as the
+// inputs of a copy often do, are added at once.
+func (a *Adjoint[E]) AddAll(k []E, refs []Ref) {
+	for len(refs) > 0 {
+		n := consecutive(refs)
+		if r := refs[0]; n < 4 {
+			for i := range n {
+				a.Add(k[i], refs[i])
+			}
+		} else if r >= 0 {
+			a.s.f.AddVec(a.w[r:int(r)+n], k[:n])
+		} else if r > firstInBlock {
+			a.s.f.AddVec(a.forms[-r-1:int(-r-1)+n], k[:n])
+		} else {
+			a.s.f.AddVec(a.blocks[firstInBlock-r:int(firstInBlock-r)+n], k[:n])
+		}
+		k, refs = k[n:], refs[n:]
+	}
+}
+
+// consecutive is the number of references from the first on of which each is the next witness
+// element or the next form.
+func consecutive(refs []Ref) int {
+	step := Ref(1)
+	if refs[0] < 0 {
+		step = -1
+	}
+	n := 1
+	for n < len(refs) && refs[n] == refs[n-1]+step {
+		n++
+	}
+	return n
+}
+
 func (a *Adjoint[E]) at(r Ref) *E {
 	switch {
 	case r >= 0:
