@@ -61,6 +61,7 @@ func (m *machine) layRSA(s *source, r *rsaSignature, digest [32]byte) {
 		for range rsa.Copies {
 			m.instance(use)
 		}
+		m.countRSA(s, r)
 		return
 	}
 	copies, err := in.Copies(m.w.space, r.primes, published)
@@ -73,6 +74,19 @@ func (m *machine) layRSA(s *source, r *rsaSignature, digest [32]byte) {
 	for i := range copies {
 		m.copyOf(use, &copies[i])
 	}
+}
+
+// countRSA counts the forms of an RSA signature; those of an encoded message are bits of the digest,
+// or with PSS all of its own.
+func (m *machine) countRSA(s *source, r *rsaSignature) {
+	encoded := len(s.digest)
+	if r.pss {
+		encoded = r.modulus.Bits()
+		m.count(encoded, 2)
+	}
+	forms, terms := rsa.Room(encoded)
+	m.forms += forms
+	m.terms += terms
 }
 
 // layPSS makes the encoded message of PSS from a salt that is committed, with the hashes that

@@ -11,7 +11,18 @@ import (
 // TestRoomForForms: laying out counts the forms of the wiring pass well enough that a space hardly
 // grows and hardly wastes. It is a matter of speed: a wrong count is no error.
 func TestRoomForForms(t *testing.T) {
-	f := newFixture(t, janeQuery, janeClaims)
+	for _, k := range []kind{{ES256, 256}, {RS256, 2048}, {PS256, 2048}} {
+		t.Run(k.String(), func(t *testing.T) {
+			f := newFixture(t, janeQuery, janeClaims)
+			if k.a != ES256 {
+				f.resign(t, 0, k.a, k.bits)
+			}
+			testRoomForForms(t, f)
+		})
+	}
+}
+
+func testRoomForForms(t *testing.T, f *fixture) {
 	p, err := newPlan(f.st, f.secrets, rand.Reader)
 	if err != nil {
 		t.Fatal(err)

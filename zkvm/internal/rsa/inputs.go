@@ -87,7 +87,7 @@ func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published 
 		}
 	}
 	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn(), copies: make([]Copy, 0, Copies)}
-	w.grow()
+	s.GrowBlocks(2*topBits + Primes*(squares+3)*in.Modulus.bits)
 	w.below()
 	for i, m := range drawn {
 		v, err := decode(published[i*primeBytes : (i+1)*primeBytes])
@@ -107,17 +107,16 @@ type wiring struct {
 	copies []Copy
 }
 
-// grow makes room in the space for the forms of all copies.
-func (w *wiring) grow() {
+// Room is about how many forms Copies adds to a space besides those of blocks, and of how many terms
+// they are, for an encoded message with so many bits that are forms.
+func Room(encoded int) (forms, terms int) {
 	const (
 		rows   = elementBits / symbolBits
 		powers = (squares + 1) * (symbolBits*rows + primeBits)
-		terms  = (squares + 1) * (symbolBits*rows*symbolBits + primeBits*rows)
-		others = publishedBits + (squares+1)*kappaBits + 2*shortKappa + 2
+		sums   = (squares + 1) * (symbolBits*rows*symbolBits + primeBits*rows)
+		others = publishedBits/2 + (squares+1)*kappaBits + 2*shortKappa + 2 // half of the masked bits are complements
 	)
-	encoded := len(w.in.Encoded.bits)
-	w.s.Grow(Primes*(powers+others+encoded), Primes*(terms+others+encoded))
-	w.s.GrowBlocks(2*topBits + Primes*(squares+3)*w.in.Modulus.bits)
+	return Primes * (powers + others + encoded), Primes * (sums + others + encoded)
 }
 
 // number fills slots with 1 + k_j·bit_j for the bits of the k-th number of the block.
