@@ -29,9 +29,9 @@ func newMemory(all int64) *memory { return &memory{all, semaphore.NewWeighted(al
 // and for each input wire of its circuits so much. TestMemoryTable measures and fits
 // these; of what a load counts the wires alone tell it.
 const (
-	needLeast = 92 << 20
+	needLeast = 98 << 20
 	needBase  = 54 << 20
-	needInput = 76
+	needInput = 72
 )
 
 // need estimates what a proof needs, in bytes.
