@@ -75,7 +75,7 @@ func TestLine12ArrayAssertions(t *testing.T) {
 			`{"a":[[false,1],[true]],"t":["` + "long enough to make the document exceed the length of a string, so that the length must be proven as well: it has to be a document of more than two hundred and fifty eight bytes in all" + `"],"u":"v"}`},
 		{`[{"output":{"r":{"~==":[{"dvar":"a[?k == '\"'].n"},"x\n","or"]}}},{"output":{"o":{"dvar":"o[]"}}}]`,
 			`{"a":[{"k":"\"","n":"\u0058\n"},{"k":"t"}],"o":["\u0075","v"],"_o_zkpass_public_":true}`},
-		{`[{"if":{"condition":{"dvar":"c"},"then":[{"output":{"r":{"==":[{"dvar":"a[]"},1,"or"]}}}]}}]`, `{"c":true,"a":[2,1]}`},
+		{`[{"if":{"condition":{"dvar":"c"},"then":[{"output":{"r":{"==":[{"dvar":"a[]"},{"dvar":"n"},"or"]}}}]}}]`, `{"c":true,"a":[2,1],"n":1}`},
 	} {
 		f := newFixture(t, c.query, c.payload)
 		l, err := layOut(f.st, f.secrets)

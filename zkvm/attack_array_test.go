@@ -27,6 +27,7 @@ func TestLine12Arrays(t *testing.T) {
 		}
 		return m.Value
 	}
+	const overMember = `{"==":[{"dvar":"a[]"},{"dvar":"n"}]}` // beside a literal the array would be a long one
 	const marked = `,"_a_zkpass_public_":true}`
 	for _, c := range []struct {
 		name, query, wanted, held string
@@ -39,17 +40,17 @@ func TestLine12Arrays(t *testing.T) {
 			func(s []*source) { s[0].at("a").child.elements[0].node = root(s, "b").Elems[0] }, zeroProduct},
 		{"a member as an element", `{"==":[{"dvar":"a[0]"},2]}`, `{"a":[2]}`, `{"a":{"b":2}}`,
 			func(s []*source) { s[0].at("a").child.elements[0].node = root(s, "a").Members[0].Value }, zeroProduct},
-		{"another array", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[1]}`, `{"a":[2],"b":[1]}`,
+		{"another array", overMember, `{"n":1,"a":[1]}`, `{"n":1,"a":[2],"b":[1]}`,
 			func(s []*source) { b := root(s, "b"); s[0].at("a").node = b; place(s, "a").nodes = b.Elems }, zeroProduct},
-		{"an element left out", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[1]}`, `{"a":[1,2]}`,
+		{"an element left out", overMember, `{"n":1,"a":[1]}`, `{"n":1,"a":[1,2]}`,
 			func(s []*source) { place(s, "a").nodes = root(s, "a").Elems[:1] }, "next region"},
-		{"the first element left out", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[1]}`, `{"a":[2,1]}`,
+		{"the first element left out", overMember, `{"n":1,"a":[1]}`, `{"n":1,"a":[2,1]}`,
 			func(s []*source) { place(s, "a").nodes = root(s, "a").Elems[1:] }, "next region"},
-		{"no element", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[]}`, `{"a":[2]}`,
+		{"no element", overMember, `{"n":1,"a":[]}`, `{"n":1,"a":[2]}`,
 			func(s []*source) { place(s, "a").nodes = nil }, "next region"},
-		{"one element more than the limit", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[` + ones(32) + `]}`, `{"a":[` + ones(33) + `]}`,
+		{"one element more than the limit", overMember, `{"n":1,"a":[` + ones(32) + `]}`, `{"n":1,"a":[` + ones(33) + `]}`,
 			func(s []*source) { place(s, "a").nodes = root(s, "a").Elems[:32] }, "next region"},
-		{"more than the limit", `{"==":[{"dvar":"a[]"},1]}`, `{"a":[` + ones(32) + `]}`, `{"a":[` + ones(33) + `]}`, nil, "array"},
+		{"more than the limit", overMember, `{"n":1,"a":[` + ones(32) + `]}`, `{"n":1,"a":[` + ones(33) + `]}`, nil, "array"},
 		{"another order", `{"dvar":"a[]"}`, `{"a":[1,2]` + marked, `{"a":[2,1]` + marked,
 			func(s []*source) {
 				e := root(s, "a").Elems

@@ -53,6 +53,23 @@ func BenchmarkVerify(b *testing.B) {
 	b.ReportMetric(float64(len(all[0].proof)), "proof-bytes")
 }
 
+// BenchmarkVerifyLarge is BenchmarkVerify with a payload of nearly 16 KiB.
+func BenchmarkVerifyLarge(b *testing.B) {
+	large := strings.Replace(janeClaims, "{", `{"fill":"`+strings.Repeat("x", 15_500)+`",`, 1)
+	f := newFixture(b, janeQuery, large)
+	proof, err := Prove(context.Background(), f.st, f.secrets)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := Verify(f.st, proof); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(proof)), "proof-bytes")
+}
+
 // BenchmarkPlan is the laying-out pass: the verifier's, which fills nothing in,
 // and the prover's.
 func BenchmarkPlan(b *testing.B) {
