@@ -29,6 +29,12 @@ func newApparatus(t testing.TB, walk func(m *machine)) *apparatus {
 // newApparatusOf is newApparatus with products of chunk factors.
 func newApparatusOf(t testing.TB, chunk int, walk func(m *machine)) *apparatus {
 	t.Helper()
+	return newApparatusIn(t, apparatusClass, chunk, walk)
+}
+
+// newApparatusIn is newApparatusOf with the dot products of a class.
+func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine)) *apparatus {
+	t.Helper()
 	m := &machine{chunk: chunk, copies: make([]int, useDots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
 	walk(m)
 	if m.err != nil {
@@ -36,7 +42,7 @@ func newApparatusOf(t testing.TB, chunk int, walk func(m *machine)) *apparatus {
 	}
 	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, useDots+1)}
 	a.shape = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
-	p := &plan{family: compiled.Load(), chunk: chunk, st: &Statement{Documents: []Document{{Class: apparatusClass}}}}
+	p := &plan{family: compiled.Load(), chunk: chunk, st: &Statement{Documents: []Document{{Class: class}}}}
 	for use, n := range m.copies {
 		if n > 0 {
 			a.uses[use] = len(a.shape.Uses)

@@ -85,6 +85,10 @@ const maxRows = 1 << 23
 // maxSecrets bounds the committed bits of a statement: libzk takes no more.
 const maxSecrets = 1 << 24
 
+// maxInputs bounds the inputs of all copies of circuits: copies need not commit anything of
+// their own, as those that compare a long array with one literal more.
+const maxInputs = 1 << 27
+
 // ErrTooLarge means that a proof of the statement would be too large.
 var ErrTooLarge = errors.New("statement is too large to be proven")
 

@@ -252,9 +252,10 @@ func TestLimitEverything(t *testing.T) {
 		{"folded arrays", numbered(query.MaxEachPaths, `{"~==":[{"dvar":"a%d[].n"},"x"]}`), full, []string{""}, true},
 		{"arrays with filters", arrays, full, []string{""}, true},
 		{"arrays beside strings", arrays + "," + numbered(query.MaxContains, `{"~contains":[{"dvar":"h"},{"dvar":"n%d"}]}`), full, []string{""}, true},
+		{"a long array and many literals", numbered(341, `{"<":[{"dvar":"a[]"},%d]}`), Class{Bytes: MaxPayload, Depth: 8}, []string{""}, false},
 		{"four documents", members, Class{Bytes: MaxPayload, Depth: 8}, four, true},
 		{"four documents with escapes", members, full, four, false},
-		{"four documents with arrays", `{"<":[{"dvar":"a.l[]"},1]},{"<":[{"dvar":"b.l[]"},1]},{"<":[{"dvar":"c.l[]"},1]},{"<":[{"dvar":"d.l[]"},1]},` + members[:strings.Index(members, `,{"==":[{"dvar":"a.m15`)],
+		{"four documents with arrays", `{"<":[{"dvar":"a.l[].n"},1]},{"<":[{"dvar":"b.l[].n"},1]},{"<":[{"dvar":"c.l[].n"},1]},{"<":[{"dvar":"d.l[].n"},1]},` + members[:strings.Index(members, `,{"==":[{"dvar":"a.m15`)],
 			Class{Bytes: MaxPayload, Depth: 8}, four, false},
 	} {
 		p, err := query.Compile([]byte(boolean(`{"and":[`+c.questions+`]}`)), c.tags)

@@ -114,13 +114,19 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	p.published, p.risk, p.chunk = m.published, m.largest(), m.chunk
 	p.forms, p.terms = m.forms, m.terms
 	p.gf = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
+	inputs := 0
 	for use, n := range m.copies {
 		if n == 0 {
 			p.shapeOf = append(p.shapeOf, -1)
 			continue
 		}
+		c := p.circuit(use)
+		inputs += n * c.Inputs()
 		p.shapeOf = append(p.shapeOf, len(p.gf.Uses))
-		p.gf.Uses = append(p.gf.Uses, libzk.Use[elem]{Circuit: p.circuit(use), Copies: n})
+		p.gf.Uses = append(p.gf.Uses, libzk.Use[elem]{Circuit: c, Copies: n})
+	}
+	if inputs > maxInputs {
+		return nil, fmt.Errorf("%w: %d inputs of circuits, at most %d", ErrTooLarge, inputs, maxInputs)
 	}
 	var curve *libzk.Shape[p256.Elem]
 	if n := len(p.es256()); n > 0 {
