@@ -1,11 +1,7 @@
 package js_test
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/runningservice"
 	"github.com/zkpass-go/zkpass/internal/servicetest"
 	"github.com/zkpass-go/zkpass/local"
 	"github.com/zkpass-go/zkpass/service"
@@ -170,41 +167,5 @@ func TestExchange(t *testing.T) {
 // startVerifier runs a verifier until the test ends.
 func startVerifier(t *testing.T) (url, key string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := service.DefaultConfig()
-	c.DataDir, c.Listen, c.Verifier.AllowLocal = filepath.Join(t.TempDir(), "data"), listener.Addr().String(), true
-	listener.Close()
-	store, closeStore, err := service.OpenAPIKeys(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closeStore()
-	made, secret, err := apikey.Create(t.Context(), store, apikey.Options{Scopes: []string{apikey.ScopeRequest, apikey.ScopeVerify}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- service.Verify(ctx, c, slog.New(slog.DiscardHandler)) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("the verifier ended with %v", err)
-		}
-	})
-	url = "http://" + c.Listen
-	for range 1500 {
-		if response, err := http.Get(url + "/readyz"); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return url, made.Key + ":" + secret
-			}
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("the verifier is not ready")
-	return "", ""
+	return runningservice.Start(t, service.Verify, func(c *service.Config) { c.Verifier.AllowLocal = true }, apikey.ScopeRequest, apikey.ScopeVerify)
 }

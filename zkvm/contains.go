@@ -142,8 +142,8 @@ func holdsIn(op query.Op) func(haystack, needle string) bool {
 // closing quote, nor include the opening one: the literal has no quote in it, or
 // the answer is public.
 //
-// It costs a copy of the products circuit and a published value for each 64
-// bytes of the document, and a zero test.
+// It costs a copy of the products circuit and a published value for each chunk
+// of bytes of the document, and a zero test.
 func (m *machine) holdsText(l *leaf, text string, fold bool) flag {
 	s := l.source
 	switch {
@@ -267,7 +267,7 @@ func (m *machine) plainText(l *leaf, fold bool) ref {
 //
 //	plain + Σ_k lengths[k+2]·w(`"`+text[|text|-k:]+`"`).
 //
-// It costs a published value for each 64 places and two more, and a zero test; at the
+// It costs a published value for each chunk of places and two more, and a zero test; at the
 // start and the end one and a zero test.
 func (m *machine) heldByText(op query.Op, l *leaf, text string, fold bool) flag {
 	plain := m.plainText(l, fold)
@@ -385,7 +385,7 @@ func (m *machine) window(l *leaf, fold bool) []ref {
 // y with the thermometer of k.
 //
 // It costs two windows of up to 256 committed elements (that of h is shared), a
-// dot product, a published value for each 64 places and four more, and a zero
+// dot product, a published value for each chunk of places and four more, and a zero
 // test.
 func (m *machine) holdsMember(h, n *leaf, fold bool) flag {
 	plain := m.plainText(n, fold)

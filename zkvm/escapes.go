@@ -29,7 +29,7 @@ import (
 // It costs, for a document, nine committed bits a byte (ten with folding) and the
 // unescape circuit, whose 8 layers are some 9 KB of a proof; for a string, two
 // committed subfield elements a byte of the document, 257 bits and 258 elements for
-// what is decoded, and a published value for each 64 of these and of the
+// what is decoded, and a published value for each chunk of these and of the
 // document's bytes: 2 to 3 KB for documents of 576 bytes. Elements of arrays are
 // decoded all at once, see itemescapes.go.
 

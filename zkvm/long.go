@@ -168,7 +168,7 @@ const longCountBits = 11
 // Π_i (1 + z_i·(g - 1)) = g^count. The count's bits must be bits; with the highest no
 // other may be 1.
 //
-// It costs 11 bits, a published value for each 64 positions and one, and a row.
+// It costs 11 bits, a published value for each chunk of positions and one, and a row.
 func (m *machine) countLong(l *long) {
 	if l.total != nil {
 		return
@@ -308,7 +308,7 @@ func (m *machine) longText(l *long) {
 // a row one is not. W_i = Σ_{j<259} (1 + taken_{i+j})·α^j is zero for every α if all
 // are, and for few if not, and Π_i W_i is proven not to be zero.
 //
-// It costs a bit and a published value for each 64 positions; nothing in a document
+// It costs a bit and a published value for each chunk of positions; nothing in a document
 // that is no longer.
 func (m *machine) withinLimit(taken []ref, trace []bool) ref {
 	count := len(taken) - maxToken
@@ -342,8 +342,9 @@ func (m *machine) withinLimit(taken []ref, trace []bool) ref {
 // from byte i on, as many characters as the quoted literal has, and one more if it is
 // decoded, of characters that are marked as those of names are.
 //
-// It costs a dot product, a published value for each 64 positions, and two zero tests,
-// and errs for n + 1 times the characters' number of values of α and n of θ.
+// It costs a dot product, a published value for each chunk of positions, and two zero tests,
+// and errs for one more than the characters' number of values of α for each of the elements
+// that there may be, or for all of them for n and the characters' number of θ.
 func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
 	key := literalText{text, fold}
 	if a, ok := l.texts[key]; ok {

@@ -61,7 +61,8 @@ func (m *machine) numbers(s *source) *numbers {
 			m.instance(usePlace)
 			continue
 		}
-		m.instance(usePlace, decimal.AppendPlace(nil, s.positions[i+1].Mode, s.positions[i].X, m.placeAt(c, i-1), m.placeAt(c, i), m.placeAt(c, i+1))...)
+		m.inputs = decimal.AppendPlace(m.inputs[:0], s.positions[i+1].Mode, s.positions[i].X, m.placeAt(c, i-1), m.placeAt(c, i), m.placeAt(c, i+1))
+		m.instance(usePlace, m.inputs...)
 	}
 	return c
 }
@@ -82,7 +83,7 @@ func (m *machine) placeAt(c *numbers, i int) *decimal.Refs {
 	return r
 }
 
-// sum is the sum of the bits V of byte i in a set.
+// sumOf is the sum of the bits V of byte i in a set.
 func (m *machine) sumOf(c *numbers, i int, set uint8) ref {
 	r := c.places[i]
 	switch {
@@ -136,7 +137,7 @@ func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
 				in.Tables[entry][k] = m.sumOf(c, i, l.Column(entry, k))
 			}
 		}
-		m.instance(useOrder, in.Append(nil)...)
+		m.copyOf(useOrder, &in)
 	}
 	return o
 }
@@ -174,7 +175,7 @@ func (m *machine) allNumbers(l *long) (form, short ref) {
 // if the token at byte i is longer, and for few if not, and Π_i (W_i or 1), over the
 // starts of elements, is proven not to be zero.
 //
-// It costs a bit and a published value for each 64 positions.
+// It costs a bit and a published value for each chunk of positions.
 func (m *machine) numbersWithinLimit(l *long) ref {
 	s := l.source
 	count := s.size() - document.MaxNumber // a later token ends before

@@ -44,7 +44,7 @@ type machine struct {
 	// before anything is computed from it: a prover whose lies have consequences.
 	lie       func(v bool) bool
 	rows      int
-	chunk     int   // factors of a copy of products
+	chunk     int   // factors of a copy of products, J in docs/protocol.md
 	copies    []int // of each use
 	worst     int   // see risk
 	joined    int   // see joins
@@ -255,7 +255,7 @@ func (m *machine) fingerprint(forms []ref) ref {
 }
 
 // together combines conditions so that one row checks all: their sum weighted
-// with powers of θ is zero only if each is, but for an error of count/2^128.
+// with powers of θ is zero only if each is, but for an error of (count - 1)/2^128.
 func (m *machine) together(conditions ...ref) ref {
 	m.joins(len(conditions))
 	if !m.wiring() {

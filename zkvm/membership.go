@@ -115,7 +115,7 @@ func (m *machine) numberIn(n *number, list []query.Literal) flag {
 }
 
 // anyZero is the flag that one of the forms is zero, right both ways: the zero
-// test of their product. It publishes a value for each 64 of them.
+// test of their product. It publishes a value for each chunk of them.
 func (m *machine) anyZero(label string, forms []ref, v bool) flag {
 	if len(forms) == 1 {
 		return m.isZero(label, forms[0], v)

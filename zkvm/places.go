@@ -32,10 +32,9 @@ import "github.com/zkpass-go/zkpass/zkvm/internal/json"
 // the place of characters. The bits of d need not be bits, as only their packed form
 // is read, which is forced.
 //
-// It assumes that inside and units are right, and errs for 6n values of α and θ, and
-// for 2n of θ with folding. It costs, for n byte positions, 10n bits, n symbols (of
-// 16 bits), 3n rows, 2n/64 published values and two forms of them; with folding n
-// bits more. Units are shared, see escapes.go.
+// It assumes that inside and units are right, and errs for 2n values of α and θ. It
+// costs, for n byte positions, 10n bits, n symbols (of 16 bits), 3n rows, 2n/J published
+// values, J the factors of a chunk, and two forms of them; with folding n bits more. Units are shared, see escapes.go.
 
 // decoded is decoded text where it stands.
 type decoded struct {

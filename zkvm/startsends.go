@@ -127,7 +127,7 @@ func (m *machine) startsWithMember(h, n *leaf, fold bool) flag {
 // on is n, S_i = N. The zero test is of Π_i (S_i + N), over one place more than h may
 // have characters: there S is 0, as is N of the empty string.
 //
-// It costs the window of h, a published value for each 64 places and a zero test.
+// It costs the window of h, a published value for each chunk of places and a zero test.
 func (m *machine) endsWithMember(h, n *leaf, fold bool) flag {
 	plain := m.plainText(n, fold)
 	y := m.window(h, fold)

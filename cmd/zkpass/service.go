@@ -53,6 +53,13 @@ func (f *serviceFlags) declare(cmd *cobra.Command) {
 	f.text(flags, "metrics", "address for Prometheus metrics, `HOST:PORT` (default: none)", func(c *service.Config, v string) { c.Metrics.Listen = v })
 }
 
+// declareAPI adds the flags of a process that listens for clients.
+func (f *serviceFlags) declareAPI(flags *pflag.FlagSet) {
+	f.text(flags, "listen", "address of the API, `HOST:PORT` (default 127.0.0.1:8080)", func(c *service.Config, v string) { c.Listen = v })
+	f.text(flags, "tls-cert", "`FILE` with the API's certificate chain, PEM", func(c *service.Config, v string) { c.TLS.Cert = v })
+	f.text(flags, "tls-key", "`FILE` with the certificate's key, PEM", func(c *service.Config, v string) { c.TLS.Key = v })
+}
+
 // run starts a process in its role, or shows what it would start with.
 func (f *serviceFlags) run(cmd *cobra.Command, role service.Role, start func(context.Context, service.Config, *slog.Logger) error) error {
 	c, err := f.config()
@@ -96,10 +103,8 @@ second one at once.`,
 	}
 	f.declare(cmd)
 	flags := cmd.Flags()
-	f.text(flags, "listen", "address of the API, `HOST:PORT` (default 127.0.0.1:8080)", func(c *service.Config, v string) { c.Listen = v })
+	f.declareAPI(flags)
 	f.text(flags, "data-dir", "`DIR` of a service that runs alone", func(c *service.Config, v string) { c.DataDir = v })
-	f.text(flags, "tls-cert", "`FILE` with the API's certificate chain", func(c *service.Config, v string) { c.TLS.Cert = v })
-	f.text(flags, "tls-key", "`FILE` with the certificate's key", func(c *service.Config, v string) { c.TLS.Key = v })
 	cmd.AddCommand(newRotate("data-dir", "directory of a service that runs alone", "zkpass serve rotate --data-dir /var/lib/zkpass",
 		func(c *service.Config, v string) { c.DataDir = v }))
 	return cmd

@@ -33,11 +33,9 @@ docs/operations.md lists them all. SIGTERM or Ctrl-C stops it gracefully.`,
 	}
 	f.declare(cmd)
 	flags := cmd.Flags()
-	f.text(flags, "listen", "address of the API, `HOST:PORT` (default 127.0.0.1:8080)", func(c *service.Config, v string) { c.Listen = v })
+	f.declareAPI(flags)
 	f.text(flags, "data-dir", "`DIR` of a verifier that runs alone", func(c *service.Config, v string) { c.DataDir = v })
 	f.text(flags, "keys", "`DIR` of the keys that the processes of one verifier share", func(c *service.Config, v string) { c.Keys.Dir = v })
-	f.text(flags, "tls-cert", "`FILE` with the certificate chain of the API, PEM", func(c *service.Config, v string) { c.TLS.Cert = v })
-	f.text(flags, "tls-key", "`FILE` with the private key of the certificate, PEM", func(c *service.Config, v string) { c.TLS.Key = v })
 	f.text(flags, "service-jwks", "key set of the services whose proofs are accepted, `URL|FILE`", func(c *service.Config, v string) { c.Verifier.ServiceJWKS = v })
 	flags.BoolFunc("allow-local", "accept proofs that were made without a service", func(v string) error {
 		f.given = append(f.given, func(c *service.Config) { c.Verifier.AllowLocal = v != "false" })

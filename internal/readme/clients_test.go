@@ -2,21 +2,16 @@ package readme
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/runningservice"
 	"github.com/zkpass-go/zkpass/service"
-	"github.com/zkpass-go/zkpass/service/apikey"
 	"github.com/zkpass-go/zkpass/verify"
 )
 
@@ -83,43 +78,7 @@ func TestClients(t *testing.T) {
 // serve runs a service until the test ends.
 func serve(t *testing.T) (url, key string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := service.DefaultConfig()
-	c.DataDir, c.Listen = filepath.Join(t.TempDir(), "data"), listener.Addr().String()
-	listener.Close()
-	store, closeStore, err := service.OpenAPIKeys(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closeStore()
-	made, secret, err := apikey.Create(t.Context(), store, apikey.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- service.Serve(ctx, c, slog.New(slog.DiscardHandler)) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("the service ended with %v", err)
-		}
-	})
-	url = "http://" + c.Listen
-	for range 500 {
-		if response, err := http.Get(url + "/readyz"); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return url, made.Key + ":" + secret
-			}
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("the service is not ready")
-	return "", ""
+	return runningservice.Start(t, service.Serve, func(*service.Config) {})
 }
 
 // writeExchange writes token.jwt and dvr.jwt, and returns the latter.
