@@ -27,6 +27,7 @@ var facets = []struct {
 	{"names with escapes", `[{"output":{"r":{"==":[{"dvar":"n"},"v"]}}}]`, `{"\u006e":"v"}`},
 	{"a long array", `[{"output":{"r":{"and":[{"==":[{"dvar":"a[]"},"x","or"]},{"==":[{"count":"a[]"},2]},{"!=":[{"dvar":"t[]"},true]}]}}}]`, `{"a":["x","y"],"t":[false]}`},
 	{"a long array with escapes", `[{"output":{"r":{"~==":[{"dvar":"a[]"},"xb"]}}}]`, `{"a":["x\u0042","xB"]}`},
+	{"numbers of elements and of a long array", `[{"output":{"r":{"and":[{"<":[{"dvar":"a[]"},5]},{"!=":[2.5,{"dvar":"a[]"},"or"]},{">":[{"now":[]},{"dvar":"a[]"}]}]}}}]`, `{"a":[-1.50, 2.5,0],"b":1e2}`},
 	{"escapes in elements", grouped("~==", `"a"`), fullArray(`"A"`, `"\u0061"`, sizes[0])},
 	{"escapes in long elements", grouped("==", `"\n"`), fullArray(`"\n"`, `"\u000a"`, sizes[1])},
 }

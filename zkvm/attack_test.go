@@ -118,7 +118,7 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 			}
 		}
 	}
-	v, err := newSurvey(p.st.Program, a.sources)
+	v, err := newSurvey(p.st.Program, p.st.Time, a.sources)
 	if err != nil {
 		return nil, err
 	}

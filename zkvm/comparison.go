@@ -38,6 +38,9 @@ func (x *execution) comparison(e *query.Expr, g flag) (flag, error) {
 // compare tests two alternatives under a guard.
 func (x *execution) compare(e *query.Expr, a, b alternative, g flag) flag {
 	m := x.m
+	if f, ok := x.ordered(e, a, b, g); ok {
+		return f
+	}
 	switch e.Op {
 	case query.Equal:
 		return m.and("equal", g, x.equal(a, b, e.Fold, g))

@@ -1,6 +1,8 @@
 package zkvm
 
 import (
+	"slices"
+
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/query"
@@ -22,8 +24,9 @@ type firstByte struct {
 // are dot products of the element's region with vectors that serve all elements.
 // The group's member has at most one value in an element.
 //
-// first[i] = value[i]·(byte i, and whether it opens a string with an escape) is one
-// subfield element; tokens come as in layLeaf, with their bytes masked:
+// first[i] = value[i]·(byte i, whether it opens a string with an escape, and what
+// itemnumbers.go adds) is one subfield element for each 16 bits; tokens come as in
+// layLeaf, with their bytes masked:
 //
 //	s[i] = [byte i is part of a token]·(s[i-1] + value[i]),  masked_i = s[i]·x_i.
 //
@@ -37,7 +40,6 @@ type firstByte struct {
 // costs, in classes that allow escapes, see itemescapes.go.
 func (m *machine) layItems(l *leaf) {
 	s := l.source
-	n := s.size()
 	e := l.at.group
 	values := map[int]*document.Node{}
 	for _, v := range l.at.nodes {
@@ -45,15 +47,13 @@ func (m *machine) layItems(l *leaf) {
 			values[v.Start] = v
 		}
 	}
-	first := make([]ref, n)
-	for i := range n {
-		var packed elem
-		if values[i] != nil {
-			packed = subfieldPack(s.rows[i].X, s.rows[i].Escape)
-		}
-		first[i] = m.symbol(packed)
-		m.row("first byte of an element's value", l.at.value[i], m.narrow(s, i), first[i])
+	facts := m.firstFacts(s)
+	var literals []document.Decimal
+	if !l.asNumber && len(l.literals) > 0 {
+		literals = l.literals
+		facts = append(facts, m.numberFacts(s, literals)...)
 	}
+	first := m.layFacts(l.at.value, facts, values)
 	var text itemText
 	if l.asString || l.asNumber {
 		text = m.layItemText(l, values)
@@ -68,7 +68,7 @@ func (m *machine) layItems(l *leaf) {
 			asString: l.asString, asNumber: l.asNumber, folds: l.folds,
 		}
 		region := e.regions[k]
-		m.layFirst(s, item, m.dot(s.dots, region, first))
+		told := m.layFirst(s, item, region, first, facts)
 		if text.masked != nil {
 			item.start = m.dot(s.dots, region, text.starts)
 			item.end = m.dot(s.dots, region, text.ends)
@@ -85,6 +85,9 @@ func (m *machine) layItems(l *leaf) {
 		if l.asNumber {
 			m.layNumber(item, item.raw(), node != nil)
 			m.implies("number of an element", item.isNumber.r, m.not(item.first.number.r))
+		}
+		if literals != nil {
+			m.layItemOrders(item, literals, told)
 		}
 		l.items = append(l.items, item)
 	}
@@ -171,25 +174,61 @@ func (m *machine) layItemBytes(l *leaf, inside []ref, values map[int]*document.N
 	return t
 }
 
-// subfieldPack is a byte and a bit in the basis of GF(2^16): bit b at g^b, the bit
-// at g^8.
-func subfieldPack(x byte, bit bool) elem {
-	v := uint16(x)
-	if bit {
-		v |= 1 << 8
-	}
-	return gf128.FromSymbol(v)
+// fact is a bit that is known of each byte position.
+type fact struct {
+	forms []ref
+	holds func(i int) bool // secret
 }
 
-// narrow is the form of subfieldPack of byte i and its escape bit.
-func (m *machine) narrow(s *source, i int) ref {
-	if !m.wiring() {
-		return 0
+// symbolBits is the number of bits in an element of GF(2^16).
+const symbolBits = 16
+
+// firstFacts are the bits of a byte and whether it opens a string with an escape.
+func (m *machine) firstFacts(s *source) []fact {
+	facts := make([]fact, 9)
+	for b := range facts {
+		facts[b] = fact{make([]ref, s.size()), func(i int) bool { return s.rows[i].X>>b&1 == 1 }}
+		if b == 8 {
+			facts[b].holds = func(i int) bool { return s.rows[i].Escape }
+		}
+		if !m.wiring() {
+			continue
+		}
+		for i, p := range s.positions[:s.size()] {
+			facts[b].forms[i] = p.Escape
+			if b < 8 {
+				facts[b].forms[i] = p.X[b]
+			}
+		}
 	}
-	p := s.positions[i]
-	return m.packSubfield(append(p.X[:len(p.X):len(p.X)], p.Escape))
+	return facts
 }
 
+// layFacts commits the facts of those bytes where a value starts, as elements of
+// GF(2^16) in whose basis they are the coordinates, and 0 elsewhere.
+func (m *machine) layFacts(starts []ref, facts []fact, values map[int]*document.Node) (symbols [][]ref) {
+	for part := range slices.Chunk(facts, symbolBits) {
+		symbol := make([]ref, len(starts))
+		for i, start := range starts {
+			var packed uint16
+			for b, f := range part {
+				if values[i] != nil && f.holds(i) {
+					packed |= 1 << b
+				}
+			}
+			symbol[i] = m.symbol(gf128.FromSymbol(packed))
+			var bits [symbolBits]ref
+			for b, f := range part {
+				bits[b] = f.forms[i]
+			}
+			m.row("first byte of an element's value", start, m.packSubfield(bits[:len(part)]), symbol[i])
+		}
+		symbols = append(symbols, symbol)
+	}
+	return symbols
+}
+
+// packSubfield is the form of the element of GF(2^16) of which bits are the coordinates.
 func (m *machine) packSubfield(bits []ref) ref {
 	if !m.wiring() {
 		return 0
@@ -201,16 +240,27 @@ func (m *machine) packSubfield(bits []ref) ref {
 	return m.w.space.Sum(terms...)
 }
 
-// layFirst proves what the first byte of a value tells. packed is the value of
-// subfieldPack for it, 0 if there is no value; its nine bits, which must be bits, are
-// determined, as their weights are linearly independent over GF(2).
+// layFirst proves what the first byte of a value tells: the facts of the byte where the
+// value in a region starts, all 0 if there is none. They are bits that are committed, and
+// determined, as the coordinates of the region's sum of symbols. Those after the byte's
+// nine are returned.
 //
-// Cost: 9 bits, and what readFirst costs.
-func (m *machine) layFirst(s *source, l *leaf, packed ref) {
+// Cost: a bit for each fact, a dot product for each symbol, and what readFirst costs.
+func (m *machine) layFirst(s *source, l *leaf, region []ref, symbols [][]ref, facts []fact) []flag {
 	b, refs := m.firstBits(s, l.at.node, true)
-	m.zeroForm("first byte of a value", m.add(packed, m.packSubfield(refs)))
+	var more []flag
+	for _, f := range facts[len(b):] {
+		more = append(more, m.commit(l.at.node != nil && s.rows != nil && f.holds(l.at.node.Start)))
+		refs = append(refs, more[len(more)-1].r)
+	}
+	for _, symbol := range symbols {
+		k := min(len(refs), symbolBits)
+		m.zeroForm("first byte of a value", m.add(m.dot(s.dots, region, symbol), m.packSubfield(refs[:k])))
+		refs = refs[k:]
+	}
 	l.first = m.readFirst(b)
 	l.isTrue, l.isFalse = l.first.yes, l.first.no
+	return more
 }
 
 // firstBits commits the first byte of a value and, if told, whether it opens a string

@@ -14,9 +14,11 @@ type leaf struct {
 	at     *member
 	// What the program may need of it.
 	asString, asNumber, folds bool
-	items                     []*leaf   // in a group: the leaf of each element
-	unfit                     []ref     // in a group, see unfit
-	first                     firstByte // of an element's leaf
+	items                     []*leaf                        // in a group: the leaf of each element
+	unfit                     []ref                          // in a group, see unfit
+	first                     firstByte                      // of an element's leaf
+	literals                  []document.Decimal             // that an element's number is compared with
+	orders                    map[document.Decimal]itemOrder // of an element's leaf, if its number is not used otherwise
 
 	isString, isNumber, isTrue, isFalse flag
 

@@ -8,7 +8,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
 )
 
-// Long arrays of numbers that are compared with a literal or now. All numbers of the
+// Arrays of numbers that are compared with a literal or now. All numbers of the
 // document are compared with it at once (package decimal): less and greater of the
 // first byte of a number tell how it compares, whether it is bad, and, of another such
 // comparison, its limits. What is asked of the elements is then asked where they start.
@@ -19,6 +19,7 @@ type numbers struct {
 	there  []ref // there[i]: byte i has a place
 	sums   [][1 << decimal.V]ref
 	orders map[decimal.Literal]*orders
+	short  []ref // see shortNumbers
 	// secret
 	values []decimal.Place
 }
@@ -178,8 +179,8 @@ func (m *machine) allNumbers(l *long) (form, short ref) {
 // It costs a bit and a published value for each chunk of positions.
 func (m *machine) numbersWithinLimit(l *long) ref {
 	s := l.source
-	count := s.size() - document.MaxNumber // a later token ends before
-	longest := 0                           // secret
+	count := max(0, s.size()-document.MaxNumber) // a later token ends before
+	longest := 0                                 // secret
 	for _, v := range l.elements() {
 		if v.Kind != document.Object && v.Kind != document.Array {
 			longest = max(longest, v.End-v.Start)

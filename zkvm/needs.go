@@ -8,6 +8,7 @@ import (
 // the program can be proven. It depends on public data only.
 type survey struct {
 	program  *query.Program
+	time     int64 // that now is
 	sources  []*source
 	members  []*member // of each path
 	leaves   []*leaf   // of each path whose value is used
@@ -17,8 +18,8 @@ type survey struct {
 	folds    bool // some folding comparison reads a local
 }
 
-func newSurvey(p *query.Program, sources []*source) (*survey, error) {
-	v := &survey{program: p, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), longs: make([]*long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
+func newSurvey(p *query.Program, now int64, sources []*source) (*survey, error) {
+	v := &survey{program: p, time: now, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), longs: make([]*long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
 		if v.uses.long[i] {
@@ -135,6 +136,7 @@ func (v *survey) expression(e *query.Expr) error {
 				continue
 			}
 			switch {
+			case !e.Fold && v.besideLiteral(a.Path, other):
 			case e.Op != query.Equal && e.Op != query.NotEqual:
 				v.use(a.Path, query.Number)
 			case e.Fold:

@@ -180,7 +180,7 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 			}
 		}
 	}
-	v, err := newSurvey(p.st.Program, sources)
+	v, err := newSurvey(p.st.Program, p.st.Time, sources)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,194 @@
+package zkvm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+)
+
+// TestItemNumbers holds comparisons of numbers in elements with literals and now against
+// the evaluator, each in a statement of many: with more literals than a symbol has room
+// for, beside other uses of the same numbers, and below filters.
+func TestItemNumbers(t *testing.T) {
+	t.Parallel()
+	payload := `{"a":[{"n":1,"f":true,"m":[3,9]},{"n":2.50,"f":false,"m":[-1]},{"n":100,"f":true,"m":[9]}],"z":[{"n":-0},{"n":0.00}],"e":[],"b":[{"n":-9223372036854775808.0},{"n":9223372036854775807.999999999}],"l":2.5,"o":[{"n":7}]}`
+	var all []string
+	for _, path := range []string{"a[].n", "a[?f].n", "a[?!f].n", "z[].n", "e[].n", "b[].n", "o[].n", "a[].m[0]"} {
+		for _, literal := range []string{"0", "1", "2.5", "-1", "100", "7", `{"now":[]}`, "-9223372036854775808"} {
+			all = append(all, comparisons(path, literal)...)
+		}
+	}
+	r := rand.New(rand.NewPCG(11, 12))
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	n := 4
+	if testing.Short() {
+		n = 1
+	}
+	for range n {
+		questions(t, payload, all[:32]...)
+		all = all[32:]
+	}
+	// Of kept elements the values must be numbers that may be used; of others not.
+	for _, value := range []string{
+		`1e2`, `9223372036854775808`, `-9223372036854775808.000000001`, `0.0000000001`, `12345678901234567890`, `"1"`, `null`, `true`, `[1]`, `{}`,
+		`1.0000000000000000000000000000000`, `1.000000000000000000000000000000`, `-1.000000000000000000000000000000`, `-1.00000000000000000000000000000`,
+	} {
+		for _, e := range []string{`{"<":[{"dvar":"a[].n"},5]}`, `{"<":[{"dvar":"a[?f].n"},5]}`, `{"!=":[{"dvar":"a[?!f].n"},5,"or"]}`} {
+			expression(t, e, `{"a":[{"n":1,"f":true},{"n":`+value+`,"f":false}]}`)
+		}
+	}
+	// An element without the member is an error, a member in no element is not.
+	expression(t, `{"<":[{"dvar":"a[].n"},5]}`, `{"a":[{"n":1},{"k":2}]}`)
+	expression(t, `{"<":[{"dvar":"a[].n"},5]}`, `{"a":[{"n":1},{"k":{"n":9}}],"n":9}`)
+	expression(t, `{"<":[{"dvar":"a[].n"},5]}`, `{"a":[],"n":9}`)
+	expression(t, `{"<":[{"dvar":"a[].n"},5]}`, `{"a":1}`)
+	// Beside uses that need the number itself, as a string and as a boolean.
+	expression(t, `{"and":[{"<":[{"dvar":"a[].n"},5]},{"==":[{"dvar":"a[].n"},{"dvar":"b"},"or"]}]}`, `{"a":[{"n":1},{"n":2.0}],"b":2}`)
+	expression(t, `{"or":[{"==":[{"dvar":"a[].n"},"x"]},{"==":[{"dvar":"a[].n"},1]}]}`, `{"a":[{"n":"y"}]}`)
+	expression(t, `{"or":[{"and":[{"dvar":"is"},{"==":[{"dvar":"a[].n"},"x"]}]},{"==":[{"dvar":"a[].n"},1]}]}`, `{"a":[{"n":1}],"is":false}`)
+	expression(t, `{"or":[{"and":[{"dvar":"is"},{"==":[{"dvar":"a[].n"},true]}]},{"==":[{"dvar":"a[].n"},1]}]}`, `{"a":[{"n":1}],"is":false}`)
+}
+
+// TestItemNumbersRandom compares numbers near each other and near the limits.
+func TestItemNumbersRandom(t *testing.T) {
+	t.Parallel()
+	statements := 40
+	if testing.Short() {
+		statements = 4
+	}
+	if os.Getenv(longRuns) != "" {
+		statements = 1000
+	}
+	r := rand.New(rand.NewPCG(rand.Uint64(), 0))
+	draw := func() string { return mostlyNumber(r) }
+	results := 0
+	for range statements {
+		n := r.IntN(4)
+		if r.IntN(8) == 0 {
+			n = query.MaxElements
+		}
+		near := []string{draw(), draw(), draw()}
+		payload := `{"a":` + list(n, func(int) string {
+			return `{"n":` + pick(r, near) + `,"f":` + pick(r, []string{"true", "false", "null"}) + "}"
+		}) + "}"
+		var outputs []string
+		for len(outputs) < 6 {
+			literal := pick(r, append(near, draw(), `{"now":[]}`))
+			if literal[0] != '{' && !usable(t, literal) {
+				continue
+			}
+			c := comparisons(pick(r, []string{"a[].n", "a[?f].n", "a[?!f].n"}), literal)
+			outputs = append(outputs, fmt.Sprintf(`{"output":{"o%d":%s}}`, len(outputs), pick(r, c)))
+		}
+		q := ask(t, "["+strings.Join(outputs, ",")+"]", payload)
+		claims := []string{`{"o0":true,"o1":true,"o2":true,"o3":true,"o4":true,"o5":true}`, `{"o0":true,"o1":false,"o2":true,"o3":false,"o4":true,"o5":false}`}
+		if q.output != nil {
+			results++
+			claims = []string{opposite(string(q.output), fmt.Sprintf("o%d", r.IntN(6)))}
+		}
+		q.verify(t, payload+" "+strings.Join(outputs, ","), claims...)
+	}
+	if results*3 < statements {
+		t.Errorf("%d results of %d", results, statements)
+	}
+}
+
+// TestItemNumberLies breaks one rule at a time.
+func TestItemNumberLies(t *testing.T) {
+	t.Parallel()
+	// toggle changes what is committed of facts of the byte where a value starts.
+	toggle := func(a *attack, i int, facts ...int) {
+		_, r, err := a.relate(transcript.New([]byte("symbols")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var symbols []ref
+		for w, k := newWired(r.GF), 0; k < len(w.r.Rows); k++ {
+			if w.rowLabel(k) == "first byte of an element's value" {
+				symbols = append(symbols, w.r.Rows[k].C)
+			}
+		}
+		x := &a.plan.secrets.GF[symbols[i]]
+		for _, f := range facts {
+			*x = field.Add(*x, gf128.FromSymbol(1<<f))
+		}
+	}
+	const factShort, factLess, factGreater = 11, 12, 13
+	item := func(a *attack, k int) *leaf { return a.leaves[0].items[k] }
+	// greater commits what claimGreater has the prover compute with.
+	greater := func(a *attack) {
+		for _, o := range item(a, 1).orders {
+			a.set(true, o.greater.r)
+			a.set(false, o.less.r)
+		}
+	}
+	claimGreater := func(ls []*leaf) {
+		if items := ls[0].items; items[1].at.node != nil {
+			for v, o := range items[1].orders {
+				o.greater.v, o.less.v = true, false
+				items[1].orders[v] = o
+			}
+		}
+	}
+	number := func(a *attack, k int) { a.set(true, item(a, k).isNumber.r) }
+	order := func(a *attack) *orders {
+		v, _ := decimalOf(t, "5")
+		return a.sources[0].numbers.orders[*decimal.NewLiteral(v)]
+	}
+	at := func(payload, text string) int { return strings.Index(payload, text) }
+	for _, c := range []struct {
+		name, text, payload, claim string
+		secrets                    func(a *attack, payload string)
+		label                      string
+	}{
+		{"an element's order that is none", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":1},{"n":4}]}`, yes, func(a *attack, _ string) {
+			greater(a)
+		}, "first byte of a value"},
+		{"a symbol of another order", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":1},{"n":4}]}`, yes, func(a *attack, payload string) {
+			greater(a)
+			toggle(a, at(payload, "4"), factLess, factGreater)
+		}, "first byte of an element's value"},
+		{"an order that is none", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":1},{"n":4}]}`, yes, func(a *attack, payload string) {
+			i := at(payload, "4")
+			greater(a)
+			a.set(true, order(a).greater[i])
+			a.set(false, order(a).less[i])
+			toggle(a, i, factLess, factGreater)
+		}, decimal.LabelOrder},
+		{"an exponent", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6e1}]}`, yes, nil, "number member"},
+		{"an exponent, called a number", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6e1}]}`, yes, func(a *attack, _ string) { number(a, 0) }, "number of an element"},
+		{"beyond the limit, called a number", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":9223372036854775808}]}`, yes, func(a *attack, _ string) { number(a, 0) }, "number of an element"},
+		{"ten digits after the point, called a number", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6.0000000001}]}`, yes, func(a *attack, _ string) { number(a, 0) }, "number of an element"},
+		{"a string, called a number", `{"!=":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":"6"}]}`, yes, func(a *attack, _ string) { number(a, 0) }, "number of an element"},
+		{"nothing, called a number", `{"!=":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"m":6}]}`, yes, func(a *attack, _ string) { number(a, 0) }, "number of an element"},
+		{"33 characters, called a number", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6.0000000000000000000000000000000}]}`, yes, func(a *attack, _ string) { number(a, 0) }, "number of an element"},
+		{"33 characters, called short", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6.0000000000000000000000000000000}]}`, yes, func(a *attack, payload string) {
+			number(a, 0)
+			i := at(payload, "6.")
+			a.set(true, a.sources[0].numbers.short[i])
+			for _, o := range item(a, 0).orders {
+				a.set(true, o.less.r-1) // the fact before
+			}
+			toggle(a, i, factShort)
+		}, zeroProduct},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := ask(t, boolean(c.text), c.payload)
+			if string(q.output) == c.claim {
+				t.Fatal("the claim is true")
+			}
+			newAttack(t, q.claim(c.claim), cheat{leaves: claimGreater, secrets: func(a *attack) {
+				if c.secrets != nil {
+					c.secrets(a, c.payload)
+				}
+			}}).refused(t, c.label, false)
+		})
+	}
+}
