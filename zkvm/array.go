@@ -6,10 +6,10 @@ import "github.com/zkpass-go/zkpass/query"
 // element of the array, of which the kept ones count, in order.
 //
 // What arrays cost in all, in a class of 576 bytes with room for 32 elements, over
-// the same query of one scalar member (197.8 KB, 3,462 rows): an index step +2.0 KB,
-// +4,031 rows; count of [] +6.8 KB, +2,250; a[].n tested as boolean +10.1 KB,
-// +7,145, as string +14.2 KB, +8,489, as number with < +19.4 KB, +12,527; count of
-// [?n] +10.0 KB, of [?n == 'x'] +15.0 KB.
+// the same query of one scalar member (47.4 KB, 3,281 rows): an index step +1.7 KB,
+// +4,031 rows; a[].n tested as boolean +2.9 KB, +7,190, as string +6.5 KB, +8,534, as
+// number with < a literal +5.3 KB, +7,222, with < a member +10.7 KB, +17,696; count of
+// [?n] +2.9 KB, +7,128, of [?n == 'x'] +6.6 KB, +8,504.
 type array struct {
 	selection *selection
 	items     []alternative // without guards

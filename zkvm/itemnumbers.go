@@ -78,14 +78,13 @@ func short(s *source, i int) bool {
 
 // layItemOrders is layNumber for an element: isNumber implies that the value is a number
 // that may be used, and orders are how it compares with the literals. told are the facts
-// of numberFacts.
+// of numberFacts: that it is within the limit is told of numbers alone.
 //
 // Cost: a bit and a row.
 func (m *machine) layItemOrders(l *leaf, literals []document.Decimal, told []flag) {
 	bad, within, short := told[0], told[1], told[2]
 	l.isNumber = m.commit(l.first.number.v && !bad.v && within.v && short.v)
-	m.implies("number of an element", l.isNumber.r,
-		m.together(m.not(l.first.number.r), bad.r, m.not(within.r), m.not(short.r)))
+	m.implies("number of an element", l.isNumber.r, m.together(bad.r, m.not(within.r), m.not(short.r)))
 	l.orders = map[document.Decimal]itemOrder{}
 	for k, v := range literals {
 		l.orders[v] = itemOrder{less: told[3+2*k], greater: told[4+2*k]}

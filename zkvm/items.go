@@ -37,7 +37,8 @@ type firstByte struct {
 // elements, n rows and 32 dot products; if the text is used 9n and 2n and 96 more,
 // with folding n, n and 32 more. With n = 576, a text costs 5,760 subfield elements
 // and 128 dot products, which publish 2 KB; a boolean 576 and 32. What decoding
-// costs, in classes that allow escapes, see itemescapes.go.
+// costs, in classes that allow escapes, see itemescapes.go, and numbers that are
+// compared with literals itemnumbers.go.
 func (m *machine) layItems(l *leaf) {
 	s := l.source
 	e := l.at.group

@@ -94,6 +94,11 @@ func Cases() (all []Case) {
 		all = append(all, Case{fmt.Sprintf("%05d-%s", o.bytes, o.name), libzk.V2, o.query, []Document{d}})
 	}
 	all = append(all, Case{"long-array-of-numbers", libzk.V2, test(`{"<":[{"dvar":"l[]"},40]}`), []Document{{Key: "ES256", Payload: `{"l":[` + strings.Repeat("-1.5,", 38) + `39]}`}}})
+	items := []Document{{Key: "ES256", Payload: `{"l":[{"n":1,"f":true},{"n":-2.50},{"n":40,"f":true}],"most":40.0}`}}
+	all = append(all,
+		Case{"elements-beside-literals", libzk.V2, test(`{"and":[{"<":[{"dvar":"l[].n"},41]},{"!=":[-2.5,{"dvar":"l[?f].n"}]},{">":[{"now":[]},{"dvar":"l[].n"}]},{">=":[{"dvar":"l[].n"},-2.5]}]}`), items},
+		Case{"elements-beside-members", libzk.V2, test(`{"<=":[{"dvar":"l[?f].n"},{"dvar":"most"}]}`), items},
+	)
 	for _, key := range []string{"RS256-2048", "RS256-3072", "RS256-4096", "PS256-2048", "PS256-3072", "PS256-4096"} {
 		all = append(all, Case{"key-" + key, libzk.V2, test(`{"==":[{"dvar":"s"},"x"]}`), []Document{{Key: key, Payload: `{"s":"x"}`}}})
 	}
