@@ -9,9 +9,13 @@
 //	go run -C tools ./mutate -sample 10                  ten drawn at random
 //	go run -C tools ./mutate -only 'zkvm/signing.go'     those whose name matches
 //
-// The plan says which files are changed and which tests should notice. Files are
-// never touched: the compiler reads the change by an overlay. A change that survives is an
-// error, unless the file of equivalent changes has a reason for it. Results name the
+// The plan says which files are changed and which tests should notice. All changes are
+// compiled into one test binary for each package of tests, each behind a switch, and a variable of the environment
+// turns one on: so a change costs the run of its tests alone. Each test is run once without a change,
+// to learn how long it takes and which changes it reaches; only those that reach a change are run with it, the quickest first, until
+// one fails. Files are never touched: the compiler reads what is changed by an overlay.
+//
+// A change that survives, or that no test reaches, is an error, unless the file of equivalent changes has a reason for it. Results name the
 // commit that they were found at; a change is known by its place and its text, so that results
 // outlive other changes of the file.
 package main
@@ -33,7 +37,7 @@ import (
 type options struct {
 	root, plan, results, equivalent string
 	list, again, noVectors          bool
-	shard, only                     string
+	shard, only, tests, work        string
 	sample                          int
 	timeout                         time.Duration
 }
@@ -49,8 +53,10 @@ func main() {
 	flag.BoolVar(&o.noVectors, "no-vectors", false, "run the tests without the reference vectors")
 	flag.StringVar(&o.shard, "shard", "", "I/N: every N-th change, from the I-th")
 	flag.StringVar(&o.only, "only", "", "changes whose name matches this regular expression")
+	flag.StringVar(&o.tests, "tests", ".", "only tests whose name matches this regular expression")
+	flag.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "zkpass-mutate"), "directory for test binaries, and for what their tests reach, which a later run of the same binary uses again")
 	flag.IntVar(&o.sample, "sample", 0, "this many changes, drawn at random; keeps no results")
-	flag.DurationVar(&o.timeout, "timeout", 4*time.Minute, "for the tests of one change; one that takes longer counts as noticed")
+	flag.DurationVar(&o.timeout, "timeout", 10*time.Minute, "for a run of tests; a change that takes longer, or ten times as long as without, counts as noticed")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fail(fmt.Errorf("unexpected argument %q", flag.Arg(0)))
@@ -73,11 +79,11 @@ func (o *options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mutants, err := readPlan(root, o.plan)
+	p, err := readPlan(ctx, root, o.plan)
 	if err != nil {
 		return err
 	}
-	equivalent, err := readEquivalent(o.equivalent, mutants)
+	equivalent, err := readEquivalent(o.equivalent, p.mutants)
 	if err != nil {
 		return err
 	}
@@ -85,7 +91,8 @@ func (o *options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if mutants, err = o.choose(mutants); err != nil {
+	mutants, err := o.choose(p.mutants)
+	if err != nil {
 		return err
 	}
 	if o.list {
@@ -99,11 +106,16 @@ func (o *options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	runner := &runner{root: root, timeout: o.timeout, noVectors: o.noVectors}
-	defer runner.close()
-	var survivors, done int
+	if err := os.MkdirAll(o.work, 0o700); err != nil {
+		return err
+	}
+	o.noVectors = o.noVectors || os.Getenv("ZKPASS_VECTORS") == ""
+	runner := &runner{root: root, dir: o.work, plan: p, tests: o.tests, timeout: o.timeout, noVectors: o.noVectors}
+	counts := map[outcome]int{}
+	var done, excused int
 	for i, m := range mutants {
 		if _, ok := equivalent[m.Name]; ok {
+			excused++
 			continue
 		}
 		r, ok := known[key{m.Name, o.noVectors}]
@@ -122,14 +134,14 @@ func (o *options) run(ctx context.Context) error {
 			done++
 			fmt.Fprintf(os.Stderr, "mutate: %d of %d: %s %s\n", i+1, len(mutants), r.Outcome, m.Name)
 		}
-		if r.Outcome == survived {
-			survivors++
-			fmt.Printf("survived: %s\n\t%s\n", r.Name, r.Text)
+		counts[r.Outcome]++
+		if r.Outcome != noticed {
+			fmt.Printf("%s: %s\n\t%s\n", r.Outcome, r.Name, r.Text)
 		}
 	}
-	fmt.Printf("%d changes, %d run now, %d equivalent by %s, %d survived\n", len(mutants), done, len(equivalent), o.equivalent, survivors)
-	if survivors > 0 {
-		return fmt.Errorf("%d changes that no test notices", survivors)
+	fmt.Printf("%d changes, %d run now: %d noticed, %d equivalent by %s, %d survived, %d reached by no test\n", len(mutants), done, counts[noticed], excused, o.equivalent, counts[survived], counts[unreached])
+	if n := counts[survived] + counts[unreached]; n > 0 {
+		return fmt.Errorf("%d changes that no test notices", n)
 	}
 	return nil
 }

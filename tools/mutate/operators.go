@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
+	"go/types"
 	"strings"
 )
 
@@ -15,118 +14,308 @@ import (
 type kind string
 
 const (
-	dropCall     kind = "drop"   // a call that only has effects is not made
-	dropRefusal  kind = "accept" // a condition under which something is refused never holds
-	dropTerm     kind = "term"   // one of several summands or conditions is zero
-	fixChallenge kind = "one"    // a challenge is drawn, and taken to be one
-	fixMask      kind = "mask"   // a mask is drawn, and taken to be zero
+	dropCall     kind = "drop"      // a call that only has effects is not made
+	dropRefusal  kind = "accept"    // a condition under which something is refused never holds
+	dropError    kind = "unchecked" // the error of a call that only checks is taken to be nil
+	dropTerm     kind = "term"      // one of several summands is zero, one of several conditions holds
+	fixChallenge kind = "one"       // a challenge is drawn, and taken to be one
+	fixMask      kind = "mask"      // a mask is not drawn, but constant
 )
 
-// effects are methods and functions whose calls are dropped, as statements: rows,
-// forms, assertions and messages of the transcript.
-var effects = map[string]bool{
-	"row": true, "implies": true, "zeroForm": true, "never": true, "needs": true,
-	"Row": true, "Zero": true, "Bit": true,
-	"WriteBytes": true, "WriteElem": true, "WriteElems": true, "WriteArray": true, "WriteZeros": true, "Write": true, "write": true, "absorb": true,
-	"Assert": true, "AssertEqual": true, "AssertZero": true, "AssertBit": true,
+// idle are methods and functions whose calls are left alone: they share work out, make room,
+// show progress, or catch a mistake of the program itself.
+var idle = map[string]bool{
+	"Lock": true, "Unlock": true, "RLock": true, "RUnlock": true, "Wait": true, "Do": true, "Go": true, "Each": true, "each": true, "Done": true, "Store": true,
+	"Forget": true, "Grow": true, "GrowBlocks": true, "Reserve": true, "Prepare": true, "prepare": true, "Detach": true, "Clear": true, "Limit": true, "Slice": true,
+	"count": true, "counted": true, "countLong": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
+	"panic": true, "close": true, "clear": true, "copy": true, "delete": true, "print": true, "println": true,
+	"mustBeChecked": true, "mustHaveRoom": true, "mustKnow": true, "checkDepth": true, "sortTerms": true, "SetIndent": true, "SetEscapeHTML": true,
 }
 
-// sums are calls whose arguments are dropped one at a time. Each is replaced by
-// what a method of the same receiver makes.
-var sums = map[string]string{"together": "zero()", "add": "zero()", "sum": "", "Sum": "", "Add": ""}
+// sums are calls whose arguments are dropped one at a time.
+var sums = map[string]bool{"together": true, "add": true, "sum": true, "Sum": true, "Add": true, "Sub": true, "plus": true, "minus": true, "and": true}
 
-// The functions that changed calls go through: appended to a changed file.
-const helpers = `
-
-func mutantDrop(...any) {}
-
-func mutantOne[E comparable](f interface{ One() E }, _ E) E { return f.One() }
-
-func mutantZero[E any](_ E, err error) (z E, _ error) { return z, err }
-
-func mutantFirst[E any](z E, _ ...any) E { return z }
-`
-
-// edit replaces a part of a file.
-type edit struct {
-	from, to token.Pos
-	with     string
+// mutator finds the changes of one package.
+type mutator struct {
+	p       *goPackage
+	file    *goFile
+	within  string // the function
+	results *types.Tuple
+	counts  map[kind]int
+	out     []mutant
 }
 
-// mutate lists all changes of a file, in the order of its text.
-func mutate(name string, source []byte) ([]mutant, error) {
-	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, name, source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
+// mutate lists all changes of a package's files, in the order of their text.
+func mutate(p *goPackage) []mutant {
+	m := &mutator{p: p}
+	for i := range p.files {
+		m.file = &p.files[i]
+		for _, d := range m.file.syntax.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Body == nil {
+				continue
+			}
+			m.within, m.counts = nameOf(f), map[kind]int{}
+			m.function(p.info.Defs[f.Name].Type().(*types.Signature), f.Body)
+		}
 	}
-	offset := func(p token.Pos) int { return files.Position(p).Offset }
-	text := func(n ast.Node) string { return string(source[offset(n.Pos()):offset(n.End())]) }
-	var out []mutant
-	for _, d := range file.Decls {
-		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Body == nil {
+	return m.out
+}
+
+func (m *mutator) text(n ast.Node) string {
+	return string(m.file.source[m.offset(n.Pos()):m.offset(n.End())])
+}
+
+func (m *mutator) offset(p token.Pos) int { return m.p.set.Position(p).Offset }
+
+// add adds a change of n: before and after are put around the text from..to.
+// In them # stands for the question whether the change is made.
+func (m *mutator) add(k kind, n ast.Node, from, to token.Pos, before, after string) {
+	changed := m.text(n)
+	sum := sha256.Sum256([]byte(changed))
+	number := len(m.out)
+	on := fmt.Sprintf("mutantOn(%d)", number)
+	m.out = append(m.out, mutant{
+		Name: fmt.Sprintf("%s %s %s %d %s", m.file.name, m.within, k, m.counts[k], hex.EncodeToString(sum[:4])),
+		Text: strings.Join(strings.Fields(changed), " "), file: m.file.name, number: number,
+		wrap: wrap{m.offset(from), m.offset(to), strings.ReplaceAll(before, "#", on), strings.ReplaceAll(after, "#", on)},
+	})
+	m.counts[k]++
+}
+
+func (m *mutator) function(signature *types.Signature, body *ast.BlockStmt) {
+	outer := m.results
+	m.results = signature.Results()
+	for i, s := range body.List {
+		if r, ok := s.(*ast.ReturnStmt); ok && i == len(body.List)-1 {
+			m.lastReturn(r)
+		}
+	}
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			m.function(m.p.info.TypeOf(n).(*types.Signature), n.Body)
+			return false
+		case *ast.BlockStmt:
+			m.statements(n.List)
+		case *ast.CaseClause:
+			m.statements(n.Body)
+		case *ast.IfStmt:
+			m.condition(n)
+		case *ast.SwitchStmt:
+			m.cases(n)
+		case *ast.CallExpr:
+			m.call(n)
+		}
+		return true
+	})
+	m.results = outer
+}
+
+func (m *mutator) statements(list []ast.Stmt) {
+	for _, s := range list {
+		e, ok := s.(*ast.ExprStmt)
+		if !ok {
 			continue
 		}
-		counts := map[kind]int{}
-		add := func(k kind, n ast.Node, edits ...edit) {
-			changed := text(n)
-			sum := sha256.Sum256([]byte(changed))
-			m := mutant{
-				Name: fmt.Sprintf("%s %s %s %d %s", name, nameOf(f), k, counts[k], hex.EncodeToString(sum[:4])),
-				Text: strings.Join(strings.Fields(changed), " "), file: name,
-			}
-			counts[k]++
-			var b bytes.Buffer
-			last := 0
-			for _, e := range edits {
-				b.Write(source[last:offset(e.from)])
-				b.WriteString(e.with)
-				last = offset(e.to)
-			}
-			b.Write(source[last:])
-			b.WriteString(helpers)
-			m.source = b.Bytes()
-			out = append(out, m)
+		call, ok := e.X.(*ast.CallExpr)
+		if !ok || idle[called(call)] || called(call) == "" {
+			continue
 		}
-		ast.Inspect(f.Body, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ExprStmt:
-				if call, ok := n.X.(*ast.CallExpr); ok && effects[called(call)] {
-					add(dropCall, n, edit{call.Fun.Pos(), call.Fun.End(), "mutantDrop"})
-				}
-			case *ast.IfStmt:
-				if refuses(n.Body) && text(n.Cond) != "err != nil" {
-					add(dropRefusal, n.Cond, edit{n.Cond.Pos(), n.Cond.End(), "(" + text(n.Cond) + ") && false"})
-				}
-			case *ast.CallExpr:
-				mutateCall(n, text, add)
-			}
-			return true
-		})
+		args := make([]string, len(call.Args))
+		for i, a := range call.Args {
+			args[i] = m.text(a)
+		}
+		// The arguments are evaluated either way: only the call is missing.
+		m.add(dropCall, e, e.Pos(), e.End(), "if # { mutantDrop("+strings.Join(args, ", ")+") } else { ", " }")
 	}
-	return out, nil
 }
 
-func mutateCall(n *ast.CallExpr, text func(ast.Node) string, add func(kind, ast.Node, ...edit)) {
-	fun := called(n)
-	if zero, ok := sums[fun]; ok && len(n.Args) > 1 && !n.Ellipsis.IsValid() {
-		selector, isMethod := n.Fun.(*ast.SelectorExpr)
-		for i, a := range n.Args {
-			switch {
-			case zero != "" && isMethod:
-				add(dropTerm, a, edit{a.Pos(), a.End(), "mutantFirst(" + text(selector.X) + "." + zero + ", " + text(a) + ")"})
-			case i > 0 && fun != "Add": // of a variadic list the argument is left out
-				add(dropTerm, a, edit{n.Args[i-1].End(), a.End(), ""})
+// lastReturn is a function that ends with somebody else's check.
+func (m *mutator) lastReturn(r *ast.ReturnStmt) {
+	if len(r.Results) != 1 || m.results.Len() != 1 || !isError(m.results.At(0).Type()) {
+		return
+	}
+	if call, ok := r.Results[0].(*ast.CallExpr); ok && !m.makesError(call) {
+		m.add(dropError, call, call.Pos(), call.End(), "mutantNil(#, ", ")")
+	}
+}
+
+func (m *mutator) condition(n *ast.IfStmt) {
+	if !m.refuses(n.Body.List) {
+		return
+	}
+	if b, ok := n.Cond.(*ast.BinaryExpr); ok && b.Op == token.NEQ && isError(m.p.info.TypeOf(b.X)) {
+		a, ok := n.Init.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+			return // what else the call makes is needed
+		}
+		if call, ok := a.Rhs[0].(*ast.CallExpr); ok {
+			m.add(dropError, call, call.Pos(), call.End(), "mutantNil(#, ", ")")
+		}
+		return
+	}
+	m.refusal(n.Cond)
+}
+
+func (m *mutator) cases(n *ast.SwitchStmt) {
+	if n.Tag != nil {
+		return
+	}
+	for _, s := range n.Body.List {
+		if c := s.(*ast.CaseClause); m.refuses(c.Body) {
+			for _, e := range c.List {
+				m.refusal(e)
 			}
 		}
 	}
-	if fun == "Challenge" && len(n.Args) == 2 {
-		add(fixChallenge, n, edit{n.Pos(), n.End(), "mutantOne(" + text(n.Args[1]) + ", " + text(n) + ")"})
+}
+
+// refusal drops a condition, and each of several alternatives.
+func (m *mutator) refusal(cond ast.Expr) {
+	m.add(dropRefusal, cond, cond.Pos(), cond.End(), "(", ") && !#")
+	var alternatives func(e ast.Expr)
+	alternatives = func(e ast.Expr) {
+		switch x := e.(type) {
+		case *ast.ParenExpr:
+			alternatives(x.X)
+		case *ast.BinaryExpr:
+			if x.Op == token.LOR {
+				for _, y := range []ast.Expr{x.X, x.Y} {
+					if b, ok := y.(*ast.BinaryExpr); !ok || b.Op != token.LOR {
+						m.add(dropRefusal, y, y.Pos(), y.End(), "((", ") && !#)")
+					}
+					alternatives(y)
+				}
+			}
+		}
 	}
-	if fun == "Sample" {
-		add(fixMask, n, edit{n.Pos(), n.End(), "mutantZero(" + text(n) + ")"})
+	alternatives(cond)
+}
+
+// refuses reports whether statements only return an error or false, or note an error.
+func (m *mutator) refuses(list []ast.Stmt) bool {
+	if len(list) != 1 {
+		return false
 	}
+	switch s := list[0].(type) {
+	case *ast.ReturnStmt:
+		if len(s.Results) == 0 || len(s.Results) != m.results.Len() {
+			return false
+		}
+		last, t := s.Results[len(s.Results)-1], m.results.At(m.results.Len()-1).Type()
+		if isError(t) {
+			return m.text(last) != "nil"
+		}
+		return m.text(last) == "false"
+	case *ast.AssignStmt:
+		return len(s.Lhs) == 1 && len(s.Rhs) == 1 && s.Tok == token.ASSIGN && isError(m.p.info.TypeOf(s.Lhs[0])) && m.text(s.Rhs[0]) != "nil"
+	}
+	return false
+}
+
+func isError(t types.Type) bool {
+	return t != nil && types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// makesError reports whether a call makes an error where it stands.
+func (m *mutator) makesError(call *ast.CallExpr) bool {
+	switch called(call) {
+	case "Errorf", "New", "wrap", "refuse", "Join":
+		return true
+	}
+	return false
+}
+
+func (m *mutator) call(n *ast.CallExpr) {
+	fun := called(n)
+	if sums[fun] && !n.Ellipsis.IsValid() {
+		for _, a := range n.Args {
+			if without := m.without(n, a); without != "" {
+				m.add(dropTerm, a, a.Pos(), a.End(), "mutantTerm(#, "+without+", ", ")")
+			}
+		}
+	}
+	switch {
+	case fun == "Challenge" && len(n.Args) == 2:
+		m.add(fixChallenge, n, n.Pos(), n.End(), "mutantOne(#, "+m.text(n.Args[1])+", ", ")")
+	case fun == "Challenges" && len(n.Args) == 3:
+		m.add(fixChallenge, n, n.Pos(), n.End(), "mutantOnes(#, "+m.text(n.Args[1])+", ", ")")
+	case fun == "challenge" && len(n.Args) == 0 && m.knows("f", n.Pos()):
+		m.add(fixChallenge, n, n.Pos(), n.End(), "mutantOne(#, f, ", ")")
+	case fun == "Choose" && len(n.Args) == 2 && m.p.info.TypeOf(n).String() == "[]int":
+		m.add(fixChallenge, n, n.Pos(), n.End(), "mutantFirst(#, ", ")")
+	case (fun == "Sample" || fun == "SampleSubfield" || fun == "ReadFull") && len(n.Args) > 0 && isReader(m.p.info.TypeOf(n.Args[0])):
+		a := n.Args[0]
+		m.add(fixMask, n, a.Pos(), a.End(), "mutantReader(#, ", ")")
+	}
+}
+
+func isReader(t types.Type) bool {
+	o, _, _ := types.LookupFieldOrMethod(t, true, nil, "Read")
+	return o != nil
+}
+
+// knows reports whether a name means something at a place.
+func (m *mutator) knows(name string, at token.Pos) bool {
+	scope := m.p.info.Scopes[m.file.syntax].Innermost(at)
+	if scope == nil {
+		return false
+	}
+	_, o := scope.LookupParent(name, at)
+	return o != nil
+}
+
+// without is a function that makes what a summand or condition is replaced by; empty if the argument is none.
+func (m *mutator) without(call *ast.CallExpr, arg ast.Expr) string {
+	value, ok := m.p.info.Types[arg]
+	if !ok || value.Value != nil {
+		return ""
+	}
+	t := types.Unalias(value.Type)
+	if selector, ok := call.Fun.(*ast.SelectorExpr); ok && isName(selector.X) {
+		receiver := m.p.info.TypeOf(selector.X)
+		for _, zero := range []string{"zero", "Zero"} {
+			if f := m.method(receiver, zero); f != nil && f.Params().Len() == 0 && f.Results().Len() == 1 && types.Identical(f.Results().At(0).Type(), t) {
+				return m.text(selector.X) + "." + zero
+			}
+		}
+		if f := m.method(receiver, "fixed"); f != nil && types.Identical(f.Results().At(0).Type(), t) {
+			return fmt.Sprintf("func() %s { return %s.fixed(%t) }", types.TypeString(t, types.RelativeTo(m.p.types)), m.text(selector.X), called(call) == "and")
+		}
+	}
+	switch t := t.(type) {
+	case *types.Named:
+		switch t.Obj().Name() {
+		case "Elem", "Term", "Expr":
+			return "nil"
+		}
+	case *types.TypeParam:
+		return "nil"
+	}
+	return ""
+}
+
+// isName reports whether an expression has no calls in it.
+func isName(e ast.Expr) bool {
+	switch x := e.(type) {
+	case *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return isName(x.X)
+	}
+	return false
+}
+
+func (m *mutator) method(t types.Type, name string) *types.Signature {
+	if t == nil {
+		return nil
+	}
+	o, _, _ := types.LookupFieldOrMethod(t, true, m.p.types, name)
+	if f, ok := o.(*types.Func); ok {
+		return f.Type().(*types.Signature)
+	}
+	return nil
 }
 
 // called is the name of the function or method of a call.
@@ -138,26 +327,6 @@ func called(n *ast.CallExpr) string {
 		return f.Sel.Name
 	}
 	return ""
-}
-
-// refuses reports whether a block only returns an error, or false.
-func refuses(b *ast.BlockStmt) bool {
-	if len(b.List) != 1 {
-		return false
-	}
-	r, ok := b.List[0].(*ast.ReturnStmt)
-	if !ok || len(r.Results) == 0 {
-		return false
-	}
-	switch last := r.Results[len(r.Results)-1].(type) {
-	case *ast.CallExpr:
-		return called(last) == "Errorf" || called(last) == "New"
-	case *ast.Ident:
-		return strings.HasPrefix(last.Name, "err") && last.Name != "err" || strings.HasPrefix(last.Name, "Err") || last.Name == "false"
-	case *ast.SelectorExpr:
-		return strings.HasPrefix(last.Sel.Name, "Err")
-	}
-	return false
 }
 
 func nameOf(f *ast.FuncDecl) string {

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,93 +20,153 @@ import (
 type outcome string
 
 const (
-	noticed  outcome = "noticed"  // a test failed
-	survived outcome = "survived" // all tests passed
-	invalid  outcome = "invalid"  // it does not compile
+	noticed   outcome = "noticed"   // a test failed
+	survived  outcome = "survived"  // all tests that reach it passed
+	unreached outcome = "unreached" // no test reaches it
 )
 
-// runner tries changes, one at a time.
+// runner tries changes, one at a time, with test binaries that have all of them woven in.
 type runner struct {
-	root      string
+	root, dir string // of the module; of what is built
+	plan      *plan
+	tests     string // a regular expression: the only tests to run
 	timeout   time.Duration
 	noVectors bool
-	dir       string // of overlays
+	overlay   string
+	profiles  map[string]*profile
 }
 
-func (r *runner) close() {
-	if r.dir != "" {
-		os.RemoveAll(r.dir)
+func (r *runner) path(name string) string { return filepath.Join(r.dir, name) }
+
+// weave writes all changed files and says where they stand.
+func (r *runner) weave() error {
+	replace := map[string]string{}
+	for name, text := range r.plan.overlay() {
+		sum := sha256.Sum256(append([]byte(name+"\x00"), text...))
+		file := r.path(hex.EncodeToString(sum[:8]) + "-" + filepath.Base(name))
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			return err
+		}
+		replace[filepath.Join(r.root, filepath.FromSlash(name))] = file
 	}
-}
-
-// try runs the tests of a change. by is the first that noticed.
-func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err error) {
-	overlay, err := r.overlay(m)
+	text, err := json.Marshal(map[string]map[string]string{"Replace": replace})
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	ctx, stop := context.WithTimeout(ctx, r.timeout)
-	defer stop()
-	// What does not compile was noticed by nobody.
-	if _, err := r.command(ctx, "build", "-overlay", overlay, "./"+filepath.Dir(m.file)); err != nil {
-		if ctx.Err() != nil {
-			return "", "", ctx.Err()
-		}
-		return invalid, "", nil
-	}
-	for _, t := range m.tests {
-		args := []string{"test", "-overlay", overlay, "-count=1", "-failfast", "-timeout", r.timeout.String()}
-		if t.Short {
-			args = append(args, "-short")
-		}
-		if t.Run != "" {
-			args = append(args, "-run", t.Run)
-		}
-		out, err := r.command(ctx, append(args, t.Package)...)
-		var exit *exec.ExitError
-		switch {
-		case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
-			return noticed, t.Package + ": takes too long", nil
-		case ctx.Err() != nil:
-			return "", "", ctx.Err()
-		case errors.As(err, &exit):
-			return noticed, t.Package + ": " + firstFailure(out), nil
-		case err != nil:
-			return "", "", err
-		case bytes.Contains(out, []byte("[no tests to run]")):
-			return "", "", fmt.Errorf("plan: %s: no test matches %q", t.Package, t.Run)
-		}
-	}
-	return survived, "", nil
+	r.overlay = r.path("overlay.json")
+	return os.WriteFile(r.overlay, text, 0o600)
 }
 
-// overlay writes the changed file and says where it stands.
-func (r *runner) overlay(m mutant) (path string, err error) {
-	if r.dir == "" {
-		if r.dir, err = os.MkdirTemp("", "mutate"); err != nil {
-			return "", err
+// watch is the profile of a package's tests, which is built and measured when it is first needed.
+func (r *runner) watch(ctx context.Context, t test) (*profile, error) {
+	if p := r.profiles[t.Package]; p != nil {
+		return p, nil
+	}
+	if r.overlay == "" {
+		if err := r.weave(); err != nil {
+			return nil, err
 		}
 	}
-	changed := filepath.Join(r.dir, "changed.go")
-	if err := os.WriteFile(changed, m.source, 0o600); err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(r.root, m.file): changed}})
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(r.dir, "overlay.json")
-	return path, os.WriteFile(path, text, 0o600)
-}
-
-func (r *runner) command(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	name := strings.ReplaceAll(strings.Trim(t.Package, "./"), "/", "-")
+	p := &profile{binary: r.path(name + ".test"), dir: filepath.Join(r.root, filepath.FromSlash(t.Package))}
+	fmt.Fprintf(os.Stderr, "mutate: %s: building its tests with all changes\n", t.Package)
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-ldflags=-s -w", "-buildvcs=false", "-overlay", r.overlay, "-o", p.binary, t.Package)
 	cmd.Dir, cmd.WaitDelay = r.root, 5*time.Second
-	cmd.Env = os.Environ()
-	if r.noVectors {
-		cmd.Env = append(cmd.Env, "ZKPASS_VECTORS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building the tests of %s with all changes: %w\n%s", t.Package, err, out)
 	}
-	return cmd.CombinedOutput()
+	binary, err := os.ReadFile(p.binary)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Contains(binary, []byte("rapid.nofailfile")) { // it would keep what a change fails with
+		p.flags = []string{"-rapid.nofailfile"}
+	}
+	sum := sha256.Sum256(binary)
+	cache := r.path(fmt.Sprintf("%s-%s.jsonl", name, hex.EncodeToString(sum[:8])))
+	if r.noVectors {
+		cache += ".novectors"
+	}
+	if err := r.profileOf(ctx, p, t, cache); err != nil {
+		return nil, err
+	}
+	if r.profiles == nil {
+		r.profiles = map[string]*profile{}
+	}
+	r.profiles[t.Package] = p
+	return p, nil
+}
+
+// try runs the tests that reach a change, the quickest first. by is the one that noticed.
+func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err error) {
+	o = unreached
+	for _, last := range []bool{false, true} {
+		for _, t := range m.tests {
+			p, err := r.watch(ctx, t)
+			if err != nil {
+				return "", "", err
+			}
+			var tests []profiled
+			for _, q := range p.tests {
+				if q.last == last && q.reached[m.id()] {
+					tests = append(tests, q)
+				}
+			}
+			for _, batch := range batches(tests) {
+				o = survived
+				failed, err := r.notices(ctx, p, m, batch)
+				if err != nil {
+					return "", "", err
+				}
+				if failed != "" {
+					return noticed, t.Package + ": " + failed, nil
+				}
+			}
+		}
+	}
+	return o, "", nil
+}
+
+// batches are tests to run in one process: the quickest first, each batch a few times as long as
+// the one before.
+func batches(tests []profiled) (all [][]profiled) {
+	slices.SortStableFunc(tests, func(a, b profiled) int { return int(1e6 * (a.Seconds - b.Seconds)) })
+	limit := 0.3
+	for len(tests) > 0 {
+		n, sum := 1, tests[0].Seconds
+		for n < len(tests) && sum+tests[n].Seconds <= limit {
+			sum += tests[n].Seconds
+			n++
+		}
+		all = append(all, tests[:n])
+		tests, limit = tests[n:], 4*max(limit, sum)
+	}
+	return all
+}
+
+// notices runs tests with a change and names the first that fails.
+func (r *runner) notices(ctx context.Context, p *profile, m mutant, tests []profiled) (string, error) {
+	names := make([]string, len(tests))
+	usual := 0.0
+	for i, q := range tests {
+		names[i] = q.Name
+		usual += q.Seconds
+	}
+	limited, stop := context.WithTimeout(ctx, 20*time.Second+time.Duration(10*usual*float64(time.Second)))
+	defer stop()
+	out, err := r.test(limited, p, []string{variableActive + "=" + m.id()}, "-test.run", "^("+strings.Join(names, "|")+")$")
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return "", nil
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "takes too long", nil
+	case errors.As(err, &exit):
+		return firstFailure(out), nil
+	}
+	return "", err
 }
 
 // firstFailure is the name of the test that failed first.
@@ -127,7 +190,7 @@ func commitOf(ctx context.Context, root string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("asking git for the commit: %w", err)
 	}
-	changed, err := git("status", "--porcelain", "--untracked-files=no", "--", "*.go")
+	changed, err := git("status", "--porcelain", "--untracked-files=no", "--", "*.go", ":!tools")
 	if err != nil {
 		return "", fmt.Errorf("asking git for changes: %w", err)
 	}

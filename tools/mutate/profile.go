@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// profile is what a package's tests reach, each run by itself without a change.
+type profile struct {
+	binary string
+	dir    string // the package's, where its tests run
+	flags  []string
+	tests  []profiled
+}
+
+type profiled struct {
+	Name    string          `json:"name"`
+	Seconds float64         `json:"seconds"`
+	Reached []string        `json:"reached"` // ids of changes
+	reached map[string]bool // the same
+	last    bool
+}
+
+// profileOf measures the tests of a binary, but for those that it has a line for in the cache.
+func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string) error {
+	known := map[string]profiled{}
+	if f, err := os.Open(cache); err == nil {
+		lines := bufio.NewScanner(f)
+		lines.Buffer(nil, 1<<24)
+		for lines.Scan() {
+			var q profiled
+			if json.Unmarshal(lines.Bytes(), &q) == nil { // the last may be half a line
+				known[q.Name] = q
+			}
+		}
+		f.Close()
+	}
+	skip, err := expression(t.Skip)
+	if err != nil {
+		return fmt.Errorf("plan: %s: skip: %w", t.Package, err)
+	}
+	last, err := expression(t.Last)
+	if err != nil {
+		return fmt.Errorf("plan: %s: last: %w", t.Package, err)
+	}
+	out, err := r.test(ctx, p, nil, "-test.list", r.tests)
+	if err != nil {
+		return fmt.Errorf("%s: listing tests: %w\n%s", t.Package, err, out)
+	}
+	w, err := os.OpenFile(cache, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	for _, name := range strings.Fields(string(out)) {
+		if strings.HasPrefix(name, "Benchmark") || t.Skip != "" && skip.MatchString(name) {
+			continue
+		}
+		q, ok := known[name]
+		if !ok {
+			fmt.Fprintf(os.Stderr, "mutate: %s: measuring %s\n", t.Package, name)
+			if q, err = r.measure(ctx, p, name); err != nil {
+				return fmt.Errorf("%s: %s without a change: %w", t.Package, name, err)
+			}
+			line, err := json.Marshal(q)
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write(append(line, '\n')); err != nil {
+				return err
+			}
+		}
+		q.reached = map[string]bool{}
+		for _, id := range q.Reached {
+			q.reached[id] = true
+		}
+		q.last = t.Last != "" && last.MatchString(name)
+		p.tests = append(p.tests, q)
+	}
+	return nil
+}
+
+func expression(text string) (*regexp.Regexp, error) { return regexp.Compile(text) }
+
+// measure runs one test without a change.
+func (r *runner) measure(ctx context.Context, p *profile, name string) (q profiled, err error) {
+	reached := r.path("reached")
+	if err := os.WriteFile(reached, nil, 0o600); err != nil {
+		return q, err
+	}
+	start := time.Now()
+	out, err := r.test(ctx, p, []string{variableReached + "=" + reached}, "-test.run", "^"+name+"$")
+	if err != nil {
+		return q, fmt.Errorf("%w\n%s", err, out)
+	}
+	text, err := os.ReadFile(reached)
+	return profiled{Name: name, Seconds: time.Since(start).Seconds(), Reached: strings.Fields(string(text))}, err
+}
+
+// test runs a package's test binary.
+func (r *runner) test(ctx context.Context, p *profile, env []string, args ...string) ([]byte, error) {
+	ctx, stop := context.WithTimeout(ctx, r.timeout)
+	defer stop()
+	flags := append([]string{"-test.short", "-test.failfast", "-test.timeout=0"}, p.flags...)
+	cmd := exec.CommandContext(ctx, p.binary, append(flags, args...)...)
+	cmd.Dir, cmd.WaitDelay = p.dir, 5*time.Second
+	cmd.Env = append(os.Environ(), env...)
+	if r.noVectors {
+		cmd.Env = append(cmd.Env, "ZKPASS_VECTORS=")
+	}
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return out, err
+}
