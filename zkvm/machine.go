@@ -43,6 +43,7 @@ type machine struct {
 	// lie, which only tests set, replaces the value of a flag that is committed
 	// before anything is computed from it: a prover whose lies have consequences.
 	lie       func(v bool) bool
+	declares  func(values int) // which only tests set too: each call of risk
 	rows      int
 	chunk     int   // factors of a copy of products, J in docs/protocol.md
 	copies    []int // of each use

@@ -15,7 +15,12 @@ const minBits = 104
 // challenges, and the proof passes only where this one holds by chance. So the largest
 // error counts and not the sum; docs/soundness.md has the proof and lists the errors. What
 // one condition errs for must be declared by one call.
-func (m *machine) risk(values int) { m.worst = max(m.worst, values) }
+func (m *machine) risk(values int) {
+	m.worst = max(m.worst, values)
+	if m.declares != nil {
+		m.declares(values)
+	}
+}
 
 // joins declares that conditions share a form with weights θ^0, θ^1, …: for as many
 // values of θ, less one, it could be zero though one of them is not.
