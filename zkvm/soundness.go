@@ -11,7 +11,7 @@ const minBits = 104
 
 // risk declares the error of one condition that depends on the statement's challenges, in
 // units of 2^-128: for how many values of α, or of α and θ in proportion, it could hold
-// though it is false. If a statement is false then one condition is, whatever the
+// though it is false. If what is committed is no witness then one condition is false, whatever the
 // challenges, and the proof passes only where this one holds by chance. So the largest
 // error counts and not the sum; docs/soundness.md has the proof and lists the errors. What
 // one condition errs for must be declared by one call.
@@ -49,7 +49,7 @@ func (p *plan) checkSoundness() error {
 }
 
 // Soundness is the number of bits of soundness of a statement's proof: a prover
-// of a false statement succeeds with probability at most 2^-bits for each hash
+// that has committed to no witness succeeds with probability at most 2^-bits for each hash
 // that it computes.
 func Soundness(st *Statement) (bits float64, err error) {
 	p, err := newPlan(st, nil, nil)

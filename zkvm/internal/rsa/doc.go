@@ -64,8 +64,8 @@
 // that the primes come after everything committed: to a prover who knows them, q_17 is a linear
 // equation.
 //
-// What the prover publishes cannot help it: for a false statement and primes that do not divide
-// D, no published bytes satisfy all copies. Nothing is assumed of N, not even that no M divides it.
+// What the prover publishes cannot help it: for a D that is not zero and primes that do not divide
+// it, no published bytes satisfy all copies. Nothing is assumed of N, not even that no M divides it.
 //
 // # Zero knowledge
 //
