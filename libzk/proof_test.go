@@ -125,6 +125,47 @@ func (s *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// hiccup fails once, when so many bytes have been read, and goes on as if nothing had
+// been.
+type hiccup struct {
+	after int
+	had   bool
+}
+
+func (s *hiccup) Read(p []byte) (int, error) {
+	if s.after -= len(p); s.after < 0 && !s.had {
+		s.had = true
+		return 0, errSource
+	}
+	return rand.Read(p)
+}
+
+// TestLine21FailingOnce: a random source that fails once, anywhere, is an error: what
+// it should have given would not hide anything.
+func TestLine21FailingOnce(t *testing.T) {
+	for _, profile := range []Profile{V2, V2Hash} {
+		y := newToyPair(t, 2, 2)
+		var err error
+		if y.sys, err = NewSystem(profile, &y.gf.shape, &y.p.shape); err != nil {
+			t.Fatal(err)
+		}
+		w := Secrets{y.gf.secrets(), y.p.secrets()}
+		for n := 0; ; n += 211 {
+			source := &hiccup{after: n}
+			_, err := y.sys.Prove([]byte("toy"), w, source, y.relator(w))
+			if !source.had {
+				if err != nil {
+					t.Error(err)
+				}
+				break
+			}
+			if !errors.Is(err, errSource) {
+				t.Fatalf("%s: after %d bytes: %v", profile, n, err)
+			}
+		}
+	}
+}
+
 // TestLine21FailingSource: a random source that fails anywhere is an error.
 func TestLine21FailingSource(t *testing.T) {
 	m := newMono(t, 2)

@@ -87,6 +87,8 @@ func TestLine23RelationsOfAnotherShape(t *testing.T) {
 		"a circuit less":           {func(r *Relation[gf128.Elem]) { r.Inputs = r.Inputs[:1] }, "1 circuits"},
 		"input reads a mask":       {func(r *Relation[gf128.Elem]) { r.Inputs[0][2] = pad }, "reads element 25"},
 		"row reads a pad":          {func(r *Relation[gf128.Elem]) { r.Rows[0].B = pad + 10 }, `row "row 0"`},
+		"row multiplies a pad":     {func(r *Relation[gf128.Elem]) { r.Rows[0].A = pad + 10 }, `row "row 0"`},
+		"row makes a pad":          {func(r *Relation[gf128.Elem]) { r.Rows[0].C = pad + 10 }, `row "row 0"`},
 		"linear form reads a mask": {func(r *Relation[gf128.Elem]) { r.Zero("mask", pad) }, `"mask"`},
 		"form that does not exist": {func(r *Relation[gf128.Elem]) { r.Inputs[0][2] = -1000 }, "reads element -1000"},
 		"another space": {func(r *Relation[gf128.Elem]) {
@@ -393,5 +395,28 @@ func TestCheckNames(t *testing.T) {
 	var v *circuit.Violation
 	if err := m.shape.Check(bad, m.secrets()); !errors.As(err, &v) || v.Circuit != "linear" || v.Label != "sum" {
 		t.Errorf("other sum: %v", err)
+	}
+	// What is no relation of the shape, or no secrets of it, is not evaluated.
+	for _, w := range [][]gf128.Elem{m.secrets()[1:], append(m.secrets(), gf128.Elem{})} {
+		if err := m.shape.Check(r, w); err == nil || !strings.Contains(err.Error(), "secrets, the shape has") {
+			t.Errorf("%d secrets: %v", len(w), err)
+		}
+	}
+	r.Bit("more", r.Space.One())
+	if err := m.shape.Check(r, m.secrets()); err == nil || !strings.Contains(err.Error(), "rows, its shape") {
+		t.Errorf("a row more: %v", err)
+	}
+}
+
+// otherField has the elements of GF(2^128) and is not it.
+type otherField struct{ gf128.Field }
+
+// TestCircuitOverAnotherField: its field is not its part's, although the elements are of one
+// type.
+func TestCircuitOverAnotherField(t *testing.T) {
+	shape := newToy(gf128.Field{}, 2).shape
+	shape.Uses = append([]Use[gf128.Elem]{{cube[gf128.Elem](otherField{}), 1}}, shape.Uses...)
+	if _, err := NewSystem(V2Hash, &shape, nil); err == nil || !strings.Contains(err.Error(), "its part over") {
+		t.Errorf("a circuit over another field: %v", err)
 	}
 }

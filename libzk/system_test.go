@@ -129,17 +129,21 @@ func newToyPair(t testing.TB, n, m int) *toyPair {
 const toyPublished = 16 + 32
 
 func (y *toyPair) prove(w Secrets, unchecked bool) ([]byte, error) {
-	relate := func(t *transcript.Transcript) ([]byte, *Relations, error) {
+	if unchecked {
+		return y.sys.ProveUnchecked([]byte("toy"), w, rand.Reader, y.relator(w))
+	}
+	return y.sys.Prove([]byte("toy"), w, rand.Reader, y.relator(w))
+}
+
+// relator is the relate function of a prover with the given secrets.
+func (y *toyPair) relator(w Secrets) func(*transcript.Transcript) ([]byte, *Relations, error) {
+	return func(t *transcript.Transcript) ([]byte, *Relations, error) {
 		a, b := transcript.Challenge(t, y.gf.f), transcript.Challenge(t, y.p.f)
 		s, u := y.gf.sum(a, w.GF), y.p.sum(b, w.P)
 		published := y.p.f.Append(y.gf.f.Append(nil, s), u)
 		t.WriteBytes(published)
 		return published, &Relations{y.gf.relate(a, s), y.p.relate(b, u)}, nil
 	}
-	if unchecked {
-		return y.sys.ProveUnchecked([]byte("toy"), w, rand.Reader, relate)
-	}
-	return y.sys.Prove([]byte("toy"), w, rand.Reader, relate)
 }
 
 func (y *toyPair) verify(statement string, proof []byte) error {

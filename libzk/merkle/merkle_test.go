@@ -196,6 +196,14 @@ func TestOpenings(t *testing.T) {
 	if err := Verify(tr.Root(), 8, []int{0, 5}, pick(leaves, []int{2, 5}), tr.Open([]int{2, 5})); !errors.Is(err, ErrPath) {
 		t.Errorf("leaf 2 as leaf 0: %v", err)
 	}
+	// A digest that is zero still has to be in the path.
+	for at := range 2 {
+		leaves := numbered(2)
+		leaves[1-at] = Digest{}
+		if err := Verify(New(leaves).Root(), 2, []int{at}, leaves[at:at+1], nil); !errors.Is(err, ErrPath) {
+			t.Errorf("leaf %d without the zero beside it: %v", at, err)
+		}
+	}
 	// The zero digest is not the root of an empty opening.
 	if err := Verify(Digest{}, 8, nil, nil, nil); !errors.Is(err, ErrPath) {
 		t.Errorf("nothing opened under a zero root: %v", err)

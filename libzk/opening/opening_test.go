@@ -163,6 +163,48 @@ func TestHonest(t *testing.T) {
 }
 
 // TestFalseClaims: every coefficient and the value matter, and every element.
+// TestOpenedOfOtherSizes: columns, symbols of the mask or rows are missing, or too many.
+func TestOpenedOfOtherSizes(t *testing.T) {
+	s := newSubject(t, gf128.Field{}, 20, 20, 40)
+	m := s.commit(t)
+	prover, verifier := transcript.New([]byte("opening")), transcript.New([]byte("opening"))
+	a, err := m.Answer(prover, s.claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check, err := Replay(verifier, s.f, s.g, s.claim, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := verifier.Choose(s.g.Columns, s.g.Queries)
+	good := m.opened(t, columns)
+	if err := check.Verify(columns, good); err != nil {
+		t.Fatal(err)
+	}
+	row := good.Rows[0]
+	for name, v := range map[string]struct {
+		columns []int
+		opened  Opened[gf128.Elem]
+	}{
+		"a column less":      {columns[1:], good},
+		"no columns":         {nil, good},
+		"a mask symbol more": {columns, Opened[gf128.Elem]{append(good.Mask[:len(good.Mask):len(good.Mask)], gf128.Elem{}), good.Rows}},
+		"a row more":         {columns, Opened[gf128.Elem]{good.Mask, append(good.Rows[:len(good.Rows):len(good.Rows)], row)}},
+		"a row less":         {columns, Opened[gf128.Elem]{good.Mask, good.Rows[1:]}},
+	} {
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					t.Errorf("%s: panic: %v", name, r)
+				}
+			}()
+			if err := check.Verify(v.columns, v.opened); err == nil || errors.Is(err, ErrColumns) || errors.Is(err, ErrValue) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}()
+	}
+}
+
 func TestFalseClaims(t *testing.T) {
 	eachGeometry(t, func(t *testing.T, s *subject[gf128.Elem]) {
 		m := s.commit(t)

@@ -3,6 +3,7 @@ package sumcheck
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -406,6 +407,58 @@ func TestDegenerateChallenge(t *testing.T) {
 		if err := usable(bad); !errors.Is(err, ErrChallenge) {
 			t.Errorf("prover: zero at %d: %v", i, err)
 		}
+	}
+}
+
+// zeros draws nothing but zeros.
+type zeros struct{ gf128.Field }
+
+func (zeros) Sample(r io.Reader) (e gf128.Elem, err error) { return e, nil }
+
+// TestProverStopsAtADegenerateChallenge: the prover looks at the point before each layer.
+func TestProverStopsAtADegenerateChallenge(t *testing.T) {
+	s := ladder[gf128.Elem](zeros{})
+	pads := s.pads(4, false, rand.New(rand.NewPCG(12, 12)))
+	if _, err := Prove(fresh(), s.c, s.c.EvaluateUnchecked(s.layout(4, 4), 4), pads, false); !errors.Is(err, ErrChallenge) {
+		t.Errorf("all challenges are zero: %v", err)
+	}
+}
+
+// TestInitialPointsAreDrawn: both points of a circuit are the transcript's, so that an output that
+// is not zero shows whichever it is.
+func TestInitialPointsAreDrawn(t *testing.T) {
+	f := gf128.Field{}
+	c := &circuit.Circuit[gf128.Elem]{Field: f, Layers: []circuit.Layer{{Outputs: 8, Inputs: 2}}}
+	drawn := transcript.Challenges(fresh(), f, 2*maxLog)
+	ch := begin(fresh(), c, 4)
+	if !slices.Equal(ch.copyPoint, drawn[:2]) || !slices.Equal(ch.outPoint, drawn[maxLog:maxLog+3]) {
+		t.Errorf("points %v and %v", ch.copyPoint, ch.outPoint)
+	}
+}
+
+// TestManyTerms: a layer with more pairs of wires than are bound at once.
+func TestManyTerms(t *testing.T) {
+	f := gf128.Field{}
+	b := circuit.NewBuilder[gf128.Elem](f, "many")
+	x, sum := b.InputVector(1500), b.Input()
+	total := sum
+	for _, e := range x {
+		total = b.Add(total, b.Mul(e, e))
+	}
+	b.AssertZero(total, "sum of squares")
+	s := subject[gf128.Elem]{f, b.Build(), func(i int) []gf128.Elem {
+		in := []gf128.Elem{f.One()}
+		var sum gf128.Elem
+		for k := range x {
+			e := f.CodePoint(3 + i + k)
+			in, sum = append(in, e), f.Add(sum, f.Mul(e, e))
+		}
+		return append(in, sum)
+	}}
+	pads := s.pads(2, false, rand.New(rand.NewPCG(13, 13)))
+	p := s.prove(t, s.layout(2, 2), 2, pads, false)
+	if bad := s.failing(s.replay(t, 2, p.Messages, false), pads, 2); bad != "" {
+		t.Errorf("%s does not hold", bad)
 	}
 }
 
