@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 )
 
 // group is a set of files that the same tests watch.
@@ -40,6 +41,9 @@ type mutant struct {
 	wrap   wrap
 	tests  []test
 }
+
+// function names the function that is changed.
+func (m *mutant) function() string { return strings.Join(strings.Fields(m.Name)[:2], " ") }
 
 // id is what the environment of a woven binary calls the change.
 func (m *mutant) id() string { return fmt.Sprintf("%s:%d", m.in.path, m.number) }

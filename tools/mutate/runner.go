@@ -34,6 +34,7 @@ type runner struct {
 	noVectors bool
 	overlay   string
 	profiles  map[string]*profile
+	likely    map[string]string // of each function, the test that noticed its last change
 }
 
 func (r *runner) path(name string) string { return filepath.Join(r.dir, name) }
@@ -112,13 +113,17 @@ func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err e
 					tests = append(tests, q)
 				}
 			}
-			for _, batch := range batches(tests) {
+			for _, batch := range batches(tests, r.likely[m.function()]) {
 				o = survived
 				failed, err := r.notices(ctx, p, m, batch)
 				if err != nil {
 					return "", "", err
 				}
 				if failed != "" {
+					if r.likely == nil {
+						r.likely = map[string]string{}
+					}
+					r.likely[m.function()] = failed
 					return noticed, t.Package + ": " + failed, nil
 				}
 			}
@@ -127,10 +132,14 @@ func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err e
 	return o, "", nil
 }
 
-// batches are tests to run in one process: the quickest first, each batch a few times as long as
-// the one before.
-func batches(tests []profiled) (all [][]profiled) {
+// batches are tests to run in one process: first the likely one by itself, if it is among them, then the quickest, each
+// batch a few times as long as the one before.
+func batches(tests []profiled, likely string) (all [][]profiled) {
 	slices.SortStableFunc(tests, func(a, b profiled) int { return int(1e6 * (a.Seconds - b.Seconds)) })
+	if i := slices.IndexFunc(tests, func(q profiled) bool { return q.Name == likely }); i >= 0 {
+		all = append(all, tests[i:i+1:i+1])
+		tests = slices.Concat(tests[:i:i], tests[i+1:])
+	}
 	limit := 0.3
 	for len(tests) > 0 {
 		n, sum := 1, tests[0].Seconds
