@@ -12,10 +12,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/zkpass-go/zkpass/internal/freshness"
 )
 
 // errPrivateAddress stops a connection to an address that a public host has no
@@ -32,7 +32,7 @@ type answer struct {
 
 // fetch gets one key set, with all bounds but those on frequency.
 func (f *KeyFetcher) fetch(ctx context.Context, u *url.URL, etag string) (*answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	ctx, cancel := context.WithTimeout(ctx, freshness.FetchTimeout)
 	defer cancel()
 	got, err := f.get(ctx, u, etag)
 	if err != nil {
@@ -56,7 +56,7 @@ func (f *KeyFetcher) get(ctx context.Context, u *url.URL, etag string) (*answer,
 	}
 	defer response.Body.Close()
 	got := &answer{etag: response.Header.Get("ETag")}
-	got.age, got.stale = cacheTimes(response.Header)
+	got.age, got.stale = freshness.Times(response.Header)
 	if response.StatusCode == http.StatusNotModified && etag != "" {
 		return got, nil
 	}
@@ -81,8 +81,8 @@ func (f *KeyFetcher) httpClient() *http.Client {
 				// No proxy: it would connect in our place, unchecked.
 				DialContext:            dialChecked,
 				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: f.RootCAs},
-				TLSHandshakeTimeout:    fetchTimeout,
-				ResponseHeaderTimeout:  fetchTimeout,
+				TLSHandshakeTimeout:    freshness.FetchTimeout,
+				ResponseHeaderTimeout:  freshness.FetchTimeout,
 				MaxResponseHeaderBytes: 64 << 10,
 				DisableCompression:     true, // the size cap is on what travels
 				DisableKeepAlives:      true,
@@ -115,7 +115,7 @@ func dialChecked(ctx context.Context, network, address string) (net.Conn, error)
 		return nil, err
 	}
 	dialer := net.Dialer{
-		Timeout: fetchTimeout,
+		Timeout: freshness.FetchTimeout,
 		Control: func(_, resolved string, _ syscall.RawConn) error {
 			ap, err := netip.ParseAddrPort(resolved)
 			if err != nil {
@@ -174,39 +174,4 @@ func isPublic(addr netip.Addr) bool {
 		}
 	}
 	return true
-}
-
-// cacheTimes returns how long a response is used, by its Cache-Control and Age (RFC
-// 9111, section 4.2), and how much longer if it then cannot be had anew (RFC 5861).
-func cacheTimes(header http.Header) (age, stale time.Duration) {
-	age, stale = defaultFetchAge, maxStale
-	directives := strings.Split(strings.Join(header.Values("Cache-Control"), ","), ",")
-	for _, directive := range directives {
-		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		switch strings.ToLower(name) {
-		case "no-store", "no-cache":
-			age = 0
-		case "max-age":
-			if d, ok := deltaSeconds(value); ok && age > 0 {
-				age = d
-			}
-		case "stale-if-error":
-			if d, ok := deltaSeconds(value); ok {
-				stale = min(d, maxStale)
-			}
-		}
-	}
-	if spent, ok := deltaSeconds(header.Get("Age")); ok {
-		age -= spent
-	}
-	return min(max(age, minFetchAge), maxFetchAge), stale
-}
-
-// deltaSeconds reads a number of seconds; one that is too large is a very long time.
-func deltaSeconds(text string) (time.Duration, bool) {
-	seconds, err := strconv.ParseUint(strings.Trim(text, `" `), 10, 31)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, false
-	}
-	return time.Duration(seconds) * time.Second, true
 }

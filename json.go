@@ -1,130 +1,19 @@
 package zkpass
 
 import (
-	"bytes"
 	"encoding/json"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/internal/strictjson"
 )
 
-// maxJSONDepth bounds how many containers may be open at once in any JSON text
-// that this package reads; the limit is that of user data.
-const maxJSONDepth = 16
-
-// maxNames bounds the members of one object, so that a crafted text costs no more
-// memory than its own size.
-const maxNames = 1024
-
-// checkJSON reports an error unless text is exactly one JSON value (RFC 8259) in
-// valid UTF-8, without lone surrogates, without too many nested containers, and
-// without a name that stands twice in its object, equal after unescaping.
-//
-// encoding/json alone lets invalid UTF-8, lone surrogates and repeated names
-// pass, so two readers could see different texts in one token. The package
-// document builds a tree, which costs too much for a text as long as a proof.
+// checkJSON is [strictjson.Check]: two readers of one token must not see different texts.
 func checkJSON(text []byte) error {
-	if !utf8.Valid(text) {
-		return malformed("not valid UTF-8")
+	if err := strictjson.Check(text); err != nil {
+		return malformed("%w", err)
 	}
-	if !json.Valid(text) {
-		return malformed("not a JSON value")
-	}
-	if at := loneSurrogate(text); at >= 0 {
-		return malformed("half of a surrogate pair at byte %d", at)
-	}
-	return checkNames(text)
-}
-
-// loneSurrogate returns the offset of the first \u escape in valid JSON that is
-// half of a surrogate pair without its other half, or -1.
-func loneSurrogate(text []byte) int {
-	for i := 0; i < len(text); {
-		if text[i] != '\\' {
-			i++
-			continue
-		}
-		switch r := escapedUnit(text[i:]); {
-		case r >= 0xD800 && r < 0xDC00:
-			next := escapedUnit(text[i+6:])
-			if next < 0xDC00 || next > 0xDFFF {
-				return i
-			}
-			i += 12
-		case r >= 0xDC00 && r <= 0xDFFF:
-			return i
-		case r >= 0:
-			i += 6
-		default:
-			i += 2
-		}
-	}
-	return -1
-}
-
-// escapedUnit returns the UTF-16 unit of the \uXXXX that text begins with, or -1.
-func escapedUnit(text []byte) int {
-	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
-		return -1
-	}
-	unit, err := strconv.ParseUint(string(text[2:6]), 16, 16)
-	if err != nil {
-		return -1
-	}
-	return int(unit)
-}
-
-// checkNames walks valid JSON for its nesting and for names that stand twice in
-// one object.
-func checkNames(text []byte) error {
-	type frame struct {
-		names   map[string]bool // nil for an array
-		atValue bool            // the next token of an object is a value
-	}
-	var stack []frame
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	for {
-		token, err := dec.Token()
-		if err != nil {
-			return nil // the end: text is valid JSON
-		}
-		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
-			stack = stack[:len(stack)-1]
-			if len(stack) == 0 {
-				return nil
-			}
-			continue
-		}
-		if len(stack) > 0 {
-			if top := &stack[len(stack)-1]; top.names != nil {
-				if !top.atValue {
-					name := token.(string)
-					if top.names[name] {
-						return malformed("a name stands twice in one object, before byte %d", dec.InputOffset())
-					}
-					if len(top.names) == maxNames {
-						return malformed("an object with more than %d members", maxNames)
-					}
-					top.names[name] = true
-					top.atValue = true
-					continue
-				}
-				top.atValue = false
-			}
-		}
-		if delim, ok := token.(json.Delim); ok {
-			if len(stack) == maxJSONDepth {
-				return malformed("more than %d containers open at once", maxJSONDepth)
-			}
-			f := frame{}
-			if delim == '{' {
-				f.names = make(map[string]bool)
-			}
-			stack = append(stack, f)
-		}
-	}
+	return nil
 }
 
 // jsonObject takes the members out of an object one by one. The first error

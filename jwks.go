@@ -13,18 +13,14 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/zkpass-go/zkpass/internal/freshness"
 )
 
 // How [KeyFetcher] fetches and keeps key sets.
 const (
-	fetchTimeout    = 5 * time.Second
-	minFetchAge     = time.Minute    // at the least, a key set is used this long
-	maxFetchAge     = 24 * time.Hour // at the most
-	defaultFetchAge = 5 * time.Minute
-	maxStale        = 24 * time.Hour   // that a set at hand is used longer while it cannot be refreshed
-	unknownKeyWait  = time.Minute      // between two fetches for keys that are not there
-	failureWait     = 10 * time.Second // between two fetches that fail
-	maxFetched      = 256              // key sets kept
+	unknownKeyWait = time.Minute // between two fetches for keys that are not there
+	maxFetched     = 256         // key sets kept
 )
 
 // KeyFetcher resolves endpoints by fetching their key sets over HTTPS. It is for
@@ -133,7 +129,7 @@ func (f *KeyFetcher) withSet(ctx context.Context, jku string, find func(*KeySet)
 // set at hand does for a time: an issuer's outage is not to be its verifiers'.
 func (f *KeyFetcher) withNewer(ctx context.Context, u *url.URL, entry *fetchedSet, find func(*KeySet) error) error {
 	err := entry.failed
-	if err == nil || !f.clock().Before(entry.tried.Add(failureWait)) {
+	if err == nil || !f.clock().Before(entry.tried.Add(freshness.FailureWait)) {
 		err = f.refresh(ctx, u, entry)
 	}
 	if err == nil {
@@ -154,7 +150,7 @@ func (f *KeyFetcher) refresh(ctx context.Context, u *url.URL, entry *fetchedSet)
 	if err != nil && ctx.Err() != nil {
 		return err // the caller gave up; that says nothing about the URL
 	}
-	if isExposed(err) {
+	if errors.Is(err, ErrExposed) {
 		entry.set, entry.etag = nil, ""
 	}
 	if err == nil && got.set != nil && len(got.set.keys) == 0 && entry.set != nil && len(entry.set.keys) > 0 {

@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/zkpass-go/zkpass/internal/freshness"
 )
 
 // jwksServer serves key sets and counts requests.
@@ -99,11 +101,11 @@ func TestFetchCachesAndRefreshes(t *testing.T) {
 	resolve("c", ErrUnknownKey, 3)
 	resolve("d", ErrUnknownKey, 3)
 	resolve("a", nil, 3)
-	clock.at = clock.at.Add(defaultFetchAge)
+	clock.at = clock.at.Add(freshness.DefaultAge)
 	resolve("a", nil, 4)
 
 	server.set(serveKeys(t, b))
-	clock.at = clock.at.Add(defaultFetchAge)
+	clock.at = clock.at.Add(freshness.DefaultAge)
 	resolve("b", nil, 5)
 	resolve("a", ErrUnknownKey, 6) // withdrawn, looked for again
 	resolve("a", ErrUnknownKey, 6)
@@ -120,10 +122,10 @@ func TestFetchKeepsAGoodSet(t *testing.T) {
 		handle http.HandlerFunc
 		lasts  time.Duration // after the set has expired
 	}{
-		"status 500":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, maxStale},
-		"no JSON":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, maxStale},
-		"no keys":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[]}`) }, maxStale},
-		"none of use":   {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[{"kty":"OKP","kid":"a"}]}`) }, maxStale},
+		"status 500":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, freshness.MaxStale},
+		"no JSON":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, freshness.MaxStale},
+		"no keys":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[]}`) }, freshness.MaxStale},
+		"none of use":   {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[{"kty":"OKP","kid":"a"}]}`) }, freshness.MaxStale},
 		"a private key": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"keys":[%s]}`, jwk) }, 0},
 	} {
 		for _, bound := range []string{"", "stale-if-error=3600", "stale-if-error=0"} {
@@ -141,7 +143,7 @@ func TestFetchKeepsAGoodSet(t *testing.T) {
 			if err := resolve("a"); err != nil {
 				t.Fatal(err)
 			}
-			expired := clock.at.Add(defaultFetchAge)
+			expired := clock.at.Add(freshness.DefaultAge)
 			server.set(test.handle)
 			lasts := test.lasts
 			switch bound {
@@ -175,7 +177,7 @@ func TestFetchKeepsAGoodSet(t *testing.T) {
 			}
 			// It heals by itself.
 			server.set(keys)
-			clock.at = clock.at.Add(failureWait)
+			clock.at = clock.at.Add(freshness.FailureWait)
 			if err := resolve("a"); err != nil {
 				t.Errorf("%s, %q: when the server is back: %v", name, bound, err)
 			}
@@ -402,46 +404,6 @@ func TestLine27PrivateAddresses(t *testing.T) {
 		if got := isPublic(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s public: %v", address, got)
 		}
-	}
-}
-
-func TestCacheTimes(t *testing.T) {
-	for control, want := range map[string]time.Duration{
-		"":                              defaultFetchAge,
-		"max-age=3600":                  time.Hour,
-		"public, Max-Age=3600":          time.Hour,
-		`max-age="3600"`:                time.Hour,
-		"max-age=1":                     minFetchAge,
-		"max-age=0":                     minFetchAge,
-		"max-age=99999999":              maxFetchAge,
-		"max-age=99999999999999999999":  maxFetchAge,
-		"max-age=-1":                    defaultFetchAge,
-		"max-age=x":                     defaultFetchAge,
-		"no-store":                      minFetchAge,
-		"max-age=3600, no-cache":        minFetchAge,
-		"no-cache, max-age=3600":        minFetchAge,
-		"private, must-revalidate, a=b": defaultFetchAge,
-	} {
-		if got, stale := cacheTimes(http.Header{"Cache-Control": {control}}); got != want || stale != maxStale {
-			t.Errorf("%q: %s and %s, want %s and %s", control, got, stale, want, maxStale)
-		}
-	}
-	for age, want := range map[string]time.Duration{
-		"0": time.Hour, "600": 50 * time.Minute, "3599": minFetchAge, "99999999999999999999": minFetchAge, "-5": time.Hour, "x": time.Hour, "": time.Hour,
-	} {
-		if got, _ := cacheTimes(http.Header{"Cache-Control": {"max-age=3600"}, "Age": {age}}); got != want {
-			t.Errorf("age %q: %s, want %s", age, got, want)
-		}
-	}
-	for control, want := range map[string]time.Duration{
-		"max-age=60, stale-if-error=600": 10 * time.Minute, "stale-if-error=0": 0, "stale-if-error=999999": maxStale, "stale-if-error=x": maxStale,
-	} {
-		if _, got := cacheTimes(http.Header{"Cache-Control": {control}}); got != want {
-			t.Errorf("%q: %s, want %s", control, got, want)
-		}
-	}
-	if got, _ := cacheTimes(http.Header{"Cache-Control": {"public", "max-age=3600"}}); got != time.Hour {
-		t.Errorf("on two lines: %s", got)
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// errPrivateKey tells that a key is published which must not be: it is not to be
+// ErrExposed tells that a key is published which must not be: it is not to be
 // trusted any more.
-var errPrivateKey = malformed("a private key where a public one is meant")
+var ErrExposed = malformed("a private key where a public one is meant")
 
 // privateMembers are the members of a JWK that hold secrets (RFC 7518, section 6).
 var privateMembers = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/zkpass-go/zkpass/internal/strictjson"
 )
 
 func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
@@ -91,7 +93,7 @@ func TestSignUserDataRefusals(t *testing.T) {
 	if _, err := SignDataToJWSToken(key, []byte(full)); err != nil {
 		t.Errorf("a payload of exactly the limit: %v", err)
 	}
-	nested := strings.Repeat("[", maxJSONDepth-1) + strings.Repeat("]", maxJSONDepth-1)
+	nested := strings.Repeat("[", strictjson.MaxDepth-1) + strings.Repeat("]", strictjson.MaxDepth-1)
 	if _, err := SignDataToJWSToken(key, []byte(nested)); err != nil {
 		t.Errorf("nesting of exactly the limit: %v", err)
 	}

@@ -56,7 +56,7 @@ func parsePublicKey(text []byte) (*PublicKey, error) {
 		return parsePublicPEM(text)
 	}
 	if hasPrivateValue(text) {
-		return nil, errPrivateKey
+		return nil, ErrExposed
 	}
 	return parsePublicJWK(text)
 }

@@ -86,7 +86,7 @@ func parsePublicPEM(text []byte) (*PublicKey, error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(blocks, isPrivateBlock) {
-		return nil, errPrivateKey
+		return nil, ErrExposed
 	}
 	keys := slices.DeleteFunc(slices.Clone(blocks), func(b *pem.Block) bool { return b.Type != pemPublic && b.Type != pemRSAPublic })
 	switch {

@@ -64,7 +64,7 @@ func TestPEMKinds(t *testing.T) {
 		if err != nil || !got.Public().Equal(test.want.Public()) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := ParsePublicKey(test.text); !isExposed(err) {
+		if _, err := ParsePublicKey(test.text); !errors.Is(err, ErrExposed) {
 			t.Errorf("%s as a public key: %v", name, err)
 		}
 	}

@@ -3,7 +3,6 @@ package zkpass
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 )
@@ -70,7 +69,7 @@ func parseKeySet(text []byte) (*KeySet, error) {
 	}
 	for i, entry := range entries {
 		if hasPrivateValue(entry) {
-			return nil, fmt.Errorf("key %d: %w", i, errPrivateKey)
+			return nil, fmt.Errorf("key %d: %w", i, ErrExposed)
 		}
 	}
 	s := new(KeySet)
@@ -210,9 +209,6 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 	}
 	return append(dst, "]}"...), nil
 }
-
-// isExposed reports whether a key set was refused for a private key in it.
-func isExposed(err error) bool { return errors.Is(err, errPrivateKey) }
 
 // KeySets resolves endpoints from key sets at hand, by their URL: for tests, and
 // for parties that get key sets as files. It never fetches anything.

@@ -154,7 +154,7 @@ func TestKeySetWithPrivateKey(t *testing.T) {
 		strings.Replace(good, `{`, `{"d":"AQ","d":null,`, 1), strings.Replace(good, `{`, `{"d":null,"d":"AQ",`, 1),
 		`{"kty":"oct","k":"AQ"}`, `{"kty":"unknown","priv":"AQ"}`, `{"p":"AQ"}`, `{"kty":"RSA","oth":[{}]}`, `{"x":"\ud800","d":"AQ"}`,
 	} {
-		if _, err := ParseKeySet([]byte(`{"keys":[` + good + `,` + entry + `]}`)); !isExposed(err) || !errors.Is(err, ErrMalformed) {
+		if _, err := ParseKeySet([]byte(`{"keys":[` + good + `,` + entry + `]}`)); !errors.Is(err, ErrExposed) || !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s: got %v", entry, err)
 		}
 	}

@@ -11,10 +11,8 @@
 // holder trusts with the data, makes the proof from the user data token and the
 // DVR token; both travel to a service encrypted by [EncryptDataToJWEToken].
 //
-// A [Client] has a service make the proof:
-//
-//	client, err := zkpass.NewClient("https://zkpass.example", "KEY:SECRET", zkpass.ClientOptions{})
-//	proof, err := client.GenerateZkPassProof(ctx, dvrToken, map[string]string{"": token}, zkpass.ProofOptions{})
+// Package client has a service make the proof, and package local makes it in the
+// process; package verify checks it.
 //
 // This package makes and reads those messages and checks their signatures,
 // digests, keys and times. It neither makes nor checks a zero-knowledge proof

@@ -14,7 +14,7 @@ import (
 
 // An app trusts what a policy names before it encrypts anything to a service. Here
 // the service is played by a test enclave; an app gets the evidence from
-// [zkpass.Client.Attestation], in the CheckKeys of [zkpass.ClientOptions].
+// [client.Client.Attestation], in the CheckKeys of [client.Options].
 func ExampleVerify() {
 	enclave, err := attesttest.New(time.Now())
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/service"
 	"github.com/zkpass-go/zkpass/service/apikey"
 	"github.com/zkpass-go/zkpass/verify"
@@ -94,13 +95,13 @@ type customer struct {
 // newCustomer fetches the key to encrypt to.
 func newCustomer(t testing.TB, key string, addresses ...string) *customer {
 	t.Helper()
-	client, err := zkpass.NewClient("http://"+addresses[0], key, zkpass.ClientOptions{})
+	api, err := client.New("http://"+addresses[0], key, client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	keys, err := client.Keys(ctx)
+	keys, err := api.Keys(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,11 +203,11 @@ func (c *customer) accept(t *testing.T, body []byte) string {
 // of this request, the same whenever it is asked for.
 func (c *customer) await(t *testing.T, x *exchange, jobs []string, within time.Duration) {
 	t.Helper()
-	client, err := zkpass.NewClient("http://"+c.addresses[0], c.key, zkpass.ClientOptions{})
+	api, err := client.New("http://"+c.addresses[0], c.key, client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := client.Keys(t.Context())
+	keys, err := api.Keys(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

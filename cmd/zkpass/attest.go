@@ -12,6 +12,7 @@ import (
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/attest"
+	"github.com/zkpass-go/zkpass/client"
 )
 
 // attestFlags are what attest is told.
@@ -68,11 +69,11 @@ func (flags *attestFlags) attest(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	client, err := zkpass.NewClient(flags.service, "", zkpass.ClientOptions{Proxy: http.ProxyFromEnvironment})
+	c, err := client.New(flags.service, "", client.Options{Proxy: http.ProxyFromEnvironment})
 	if err != nil {
 		return err
 	}
-	result, err := verifyAttestation(cmd.Context(), client, nonce, *policy)
+	result, err := verifyAttestation(cmd.Context(), c, nonce, *policy)
 	if err != nil {
 		return hintAtAttestation(err)
 	}
@@ -112,17 +113,17 @@ func (flags *attestFlags) makeNonce() ([]byte, error) {
 }
 
 // verifyAttestation gets a service's keys and evidence for them, and verifies it.
-func verifyAttestation(ctx context.Context, client *zkpass.Client, nonce []byte, policy attest.Policy) (*attest.Result, error) {
-	keys, err := client.Keys(ctx)
+func verifyAttestation(ctx context.Context, c *client.Client, nonce []byte, policy attest.Policy) (*attest.Result, error) {
+	keys, err := c.Keys(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return verifyKeys(ctx, client, keys, nonce, policy)
+	return verifyKeys(ctx, c, keys, nonce, policy)
 }
 
 // verifyKeys gets a service's evidence for keys, and verifies it.
-func verifyKeys(ctx context.Context, client *zkpass.Client, keys *zkpass.KeySet, nonce []byte, policy attest.Policy) (*attest.Result, error) {
-	evidence, err := client.Attestation(ctx, nonce)
+func verifyKeys(ctx context.Context, c *client.Client, keys *zkpass.KeySet, nonce []byte, policy attest.Policy) (*attest.Result, error) {
+	evidence, err := c.Attestation(ctx, nonce)
 	if err != nil {
 		return nil, err
 	}

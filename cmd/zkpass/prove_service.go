@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 )
 
 // apiKeyVariable is the environment variable that has the key for the service.
@@ -30,7 +31,7 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 	if apiKey == "" {
 		return usageError(cmd, fmt.Errorf("flag --service needs --api-key or $%s", apiKeyVariable))
 	}
-	client, err := flags.client(cmd, apiKey)
+	c, err := flags.client(cmd, apiKey)
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 	start := time.Now()
 	line := startProgress(cmd.ErrOrStderr(), "sending", 1)
 	shown := &jobProgress{cmd: cmd, line: line}
-	proof, err := client.GenerateZkPassProof(cmd.Context(), text, tokens, zkpass.ProofOptions{Progress: shown.at})
+	proof, err := c.GenerateZkPassProof(cmd.Context(), text, tokens, client.ProofOptions{Progress: shown.at})
 	line.done()
 	if err != nil {
 		return hintAtService(hintAtAttestation(err))
@@ -59,8 +60,8 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 
 // client is one that encrypts to no key before the service has shown what it runs, if
 // there is a policy.
-func (flags *proveFlags) client(cmd *cobra.Command, apiKey string) (client *zkpass.Client, err error) {
-	options := zkpass.ClientOptions{
+func (flags *proveFlags) client(cmd *cobra.Command, apiKey string) (c *client.Client, err error) {
+	options := client.Options{
 		Proxy: http.ProxyFromEnvironment,
 		Retrying: func(err error, attempt, of int, after time.Duration) {
 			note(cmd, "%s: %s; trying again in %s, %d of %d", flags.service, oneLine(err.Error()), inSeconds(after), attempt, of)
@@ -72,12 +73,12 @@ func (flags *proveFlags) client(cmd *cobra.Command, apiKey string) (client *zkpa
 			return nil, err
 		}
 		options.CheckKeys = func(ctx context.Context, keys *zkpass.KeySet) error {
-			_, err := verifyKeys(ctx, client, keys, newNonce(), *policy)
+			_, err := verifyKeys(ctx, c, keys, newNonce(), *policy)
 			return err
 		}
 	}
-	client, err = zkpass.NewClient(flags.service, apiKey, options)
-	return client, err
+	c, err = client.New(flags.service, apiKey, options)
+	return c, err
 }
 
 // readAPIKey returns the API key that a flag names or, without the flag, that of
@@ -152,7 +153,7 @@ type jobProgress struct {
 	said string
 }
 
-func (p *jobProgress) at(status zkpass.JobStatus) {
+func (p *jobProgress) at(status client.JobStatus) {
 	said := "queued at the service"
 	switch {
 	case status.Proving && status.Step != "":
@@ -179,11 +180,11 @@ func hintAtService(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, zkpass.ErrServiceUnavailable):
+	case errors.Is(err, client.ErrUnavailable):
 		return withHint(err, "try again later, or leave out --service to prove in this process")
-	case errors.Is(err, zkpass.ErrServiceAnswer), errors.As(err, &p) && p.Status == http.StatusNotFound && p.Code == "":
+	case errors.Is(err, client.ErrAnswer), errors.As(err, &p) && p.Status == http.StatusNotFound && p.Code == "":
 		return withHint(err, "--service is the URL of the service itself, as in https://zkpass.example")
-	case errors.Is(err, zkpass.ErrServiceGaveUp):
+	case errors.Is(err, client.ErrGaveUp):
 		return withHint(err, "leave out --service to prove in this process")
 	case !errors.As(err, &p):
 		return err

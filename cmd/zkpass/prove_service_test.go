@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/internal/servicetest"
 )
 
@@ -56,7 +57,7 @@ func TestServiceProgress(t *testing.T) {
 	cmd := newProve()
 	cmd.SetErr(&stderr)
 	p := &jobProgress{cmd: cmd, line: startProgress(&stderr, "", 1)}
-	for _, status := range []zkpass.JobStatus{
+	for _, status := range []client.JobStatus{
 		{Ahead: 2}, {Ahead: 1}, {}, {Proving: true}, {Proving: true, Step: "circuits", Progress: 0.1}, {Proving: true, Step: "circuits", Progress: 0.2},
 	} {
 		p.at(status)
@@ -76,9 +77,9 @@ func TestServiceHints(t *testing.T) {
 	for want, err := range map[string]error{
 		"check --api-key": zkpass.NewProblem(http.StatusUnauthorized, zkpass.ProblemUnauthorized, ""),
 		"the scope prove": zkpass.NewProblem(http.StatusForbidden, zkpass.ProblemForbidden, ""),
-		"try again later": errors.Join(zkpass.ErrServiceUnavailable, zkpass.NewProblem(http.StatusServiceUnavailable, zkpass.ProblemQueueFull, "")),
-		"URL of the serv": zkpass.ErrServiceAnswer,
-		"in this process": errors.Join(zkpass.ErrServiceGaveUp, zkpass.NewProblem(http.StatusInternalServerError, zkpass.ProblemNotProven, "")),
+		"try again later": errors.Join(client.ErrUnavailable, zkpass.NewProblem(http.StatusServiceUnavailable, zkpass.ProblemQueueFull, "")),
+		"URL of the serv": client.ErrAnswer,
+		"in this process": errors.Join(client.ErrGaveUp, zkpass.NewProblem(http.StatusInternalServerError, zkpass.ProblemNotProven, "")),
 	} {
 		if hint := hintFor(hintAtService(err)); !strings.Contains(hint, want) {
 			t.Errorf("%v: hint %q, want %q", err, hint, want)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/internal/servicetest"
 	"github.com/zkpass-go/zkpass/service"
 	"github.com/zkpass-go/zkpass/service/apikey"
@@ -22,11 +23,11 @@ func TestHolderCentric(t *testing.T) {
 	t.Run("by a service", func(t *testing.T) {
 		s, stub := newScene(t), startService(t)
 		s.useService(t, stub.URL)
-		client, err := zkpass.NewClient(stub.URL, servicetest.APIKey, zkpass.ClientOptions{})
+		c, err := client.New(stub.URL, servicetest.APIKey, client.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.walk(t, ByService(client))
+		s.walk(t, ByService(c))
 		if stub.Accepted() != 1 || stub.Jobs() != 0 {
 			t.Errorf("the service got %d jobs and keeps %d", stub.Accepted(), stub.Jobs())
 		}
@@ -62,11 +63,11 @@ func TestHolderCentricByTheRealService(t *testing.T) {
 	s := newScene(t)
 	url, key := startRealService(t)
 	s.useService(t, url)
-	client, err := zkpass.NewClient(url, key, zkpass.ClientOptions{})
+	c, err := client.New(url, key, client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.walk(t, ByService(client))
+	s.walk(t, ByService(c))
 }
 
 // useService has the verifier accept the proofs that a service signs.

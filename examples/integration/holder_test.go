@@ -169,14 +169,14 @@ func TestAttestedClient(t *testing.T) {
 			}
 			front := httptest.NewServer(mux)
 			t.Cleanup(front.Close)
-			client, err := NewAttestedClient(front.URL, servicetest.APIKey, test.policy)
+			c, err := NewAttestedClient(front.URL, servicetest.APIKey, test.policy)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := newScene(t)
 			s.useService(t, front.URL)
 			holder := s.holder(t, "jane")
-			holder.Prove = ByService(client)
+			holder.Prove = ByService(c)
 			err = holder.Answer(t.Context(), s.ask(t, "jane"))
 			if test.want == nil {
 				if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/attest"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/local"
 )
 
@@ -13,9 +14,9 @@ import (
 type Prover func(ctx context.Context, dvrToken string, documents map[string]string) (string, error)
 
 // ByService lets a service prove. Give the context a deadline.
-func ByService(client *zkpass.Client) Prover {
+func ByService(c *client.Client) Prover {
 	return func(ctx context.Context, dvrToken string, documents map[string]string) (string, error) {
-		return client.GenerateZkPassProof(ctx, dvrToken, documents, zkpass.ProofOptions{})
+		return c.GenerateZkPassProof(ctx, dvrToken, documents, client.ProofOptions{})
 	}
 }
 
@@ -32,12 +33,12 @@ func Locally(options local.Options) Prover {
 
 // NewAttestedClient makes a client that encrypts nothing to a service before the service
 // has shown that it runs what the policy trusts, and holds the keys there.
-func NewAttestedClient(url, apiKey string, policy attest.Policy) (*zkpass.Client, error) {
-	var client *zkpass.Client
+func NewAttestedClient(url, apiKey string, policy attest.Policy) (*client.Client, error) {
+	var c *client.Client
 	check := func(ctx context.Context, keys *zkpass.KeySet) error {
 		nonce := make([]byte, 32)
 		rand.Read(nonce)
-		evidence, err := client.Attestation(ctx, nonce)
+		evidence, err := c.Attestation(ctx, nonce)
 		if err != nil {
 			return err
 		}
@@ -45,6 +46,6 @@ func NewAttestedClient(url, apiKey string, policy attest.Policy) (*zkpass.Client
 		return err
 	}
 	var err error
-	client, err = zkpass.NewClient(url, apiKey, zkpass.ClientOptions{CheckKeys: check})
-	return client, err
+	c, err = client.New(url, apiKey, client.Options{CheckKeys: check})
+	return c, err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/internal/servicetest"
 	"github.com/zkpass-go/zkpass/verify"
 )
@@ -24,11 +25,11 @@ func TestVerifierCentric(t *testing.T) {
 	t.Run("by a service", func(t *testing.T) {
 		s, stub := newScene(t), startService(t)
 		s.useService(t, stub.URL)
-		client, err := zkpass.NewClient(stub.URL, servicetest.APIKey, zkpass.ClientOptions{})
+		c, err := client.New(stub.URL, servicetest.APIKey, client.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.side.Prove = ByService(client)
+		s.side.Prove = ByService(c)
 		if result, err := s.askIssuer(t, jane, "session-of-jane"); err != nil || !result {
 			t.Errorf("%t, %v", result, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/internal/runningservice"
 	"github.com/zkpass-go/zkpass/service"
 	"github.com/zkpass-go/zkpass/verify"
@@ -53,11 +54,11 @@ func TestClients(t *testing.T) {
 		if err := json.Unmarshal(text, &answer); err != nil {
 			t.Fatal(err)
 		}
-		client, err := zkpass.NewClient(url, "", zkpass.ClientOptions{})
+		c, err := client.New(url, "", client.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		keys, err := client.Keys(t.Context())
+		keys, err := c.Keys(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

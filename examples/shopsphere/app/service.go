@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/attest"
+	"github.com/zkpass-go/zkpass/client"
 )
 
 // Service is a zkPass service, as the app uses it.
@@ -24,7 +25,7 @@ var errServiceDown = errors.New("the zkPass service does not answer")
 
 // remote is a service behind its API.
 type remote struct {
-	client *zkpass.Client
+	client *client.Client
 	policy *attest.Policy
 }
 
@@ -38,7 +39,7 @@ const serviceAttempts = 3
 func NewService(url, apiKey string, policy *attest.Policy) (Service, error) {
 	s := &remote{policy: policy}
 	var err error
-	s.client, err = zkpass.NewClient(url, apiKey, zkpass.ClientOptions{
+	s.client, err = client.New(url, apiKey, client.Options{
 		MaxAttempts: serviceAttempts,
 		CheckKeys: func(ctx context.Context, keys *zkpass.KeySet) error {
 			_, err := s.check(ctx, keys)
@@ -87,8 +88,8 @@ var jobProblems = map[zkpass.ProblemCode]bool{
 
 // Prove implements [Prover].
 func (s *remote) Prove(ctx context.Context, dvrToken, idToken string, progress func(Progress)) (string, error) {
-	proof, err := s.client.GenerateZkPassProof(ctx, dvrToken, map[string]string{"": idToken}, zkpass.ProofOptions{
-		Progress: func(job zkpass.JobStatus) {
+	proof, err := s.client.GenerateZkPassProof(ctx, dvrToken, map[string]string{"": idToken}, client.ProofOptions{
+		Progress: func(job client.JobStatus) {
 			p := Progress{Step: job.Step, Fraction: job.Progress, Ahead: job.Ahead}
 			if !job.Proving && p.Step == "" {
 				p.Step = "waiting in line at the service"

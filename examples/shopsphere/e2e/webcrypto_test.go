@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/stage"
 	"github.com/zkpass-go/zkpass/verify"
 )
@@ -70,11 +71,11 @@ try {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := zkpass.NewClient(s.Service.URL, "", zkpass.ClientOptions{})
+	c, err := client.New(s.Service.URL, "", client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := client.Keys(t.Context())
+	keys, err := c.Keys(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,16 +1,17 @@
-//go:build !js
-
-package zkpass
+package client
 
 import (
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/strictjson"
 )
 
 // maxAnswer bounds an answer of the service: it has the proof token twice.
-const maxAnswer = 2*MaxProofToken + 1<<10
+const maxAnswer = 2*zkpass.MaxProofToken + 1<<10
 
 // JobStatus tells how far a job is that has not ended.
 type JobStatus struct {
@@ -41,31 +42,54 @@ func readAnswer(got *reply, hidden secrets) (*jobAnswer, error) {
 	answer := &jobAnswer{id: jobID(got.header.Get("Location"))}
 	switch got.status {
 	case http.StatusOK:
-		o := openStrict("answer", got.body)
-		answer.ended, answer.token = true, o.optStr("proof")
-		// The member's name in the first generation of services.
-		if old := o.optStr("output"); answer.token == "" {
-			answer.token = old
+		members, err := readMembers(got.body)
+		if err != nil {
+			return answer, err
 		}
-		if o.err == nil && answer.token == "" {
-			o.fail("no member proof")
+		answer.ended, answer.token = true, members["proof"]
+		if answer.token == "" { // the member's name in the first generation of services
+			answer.token = members["output"]
 		}
-		if o.err != nil {
-			return answer, fmt.Errorf("%w: %w", ErrServiceAnswer, o.err)
+		if answer.token == "" {
+			return answer, fmt.Errorf("%w: no member proof", ErrAnswer)
 		}
 	case http.StatusAccepted:
-		o := openStrict("answer", got.body)
-		if id := jobID(o.optStr("queue_status_url")); id != "" {
+		members, err := readMembers(got.body)
+		if id := jobID(members["queue_status_url"]); id != "" {
 			answer.id = id
 		}
-		if o.err != nil {
-			return answer, fmt.Errorf("%w: %w", ErrServiceAnswer, o.err)
+		if err != nil {
+			return answer, err
 		}
 		answer.status = readStatus(got.body, hidden)
 	default:
 		return answer, problem(got, hidden)
 	}
 	return answer, nil
+}
+
+// readMembers reads those members of an answer that the client uses, all of them strings.
+func readMembers(body []byte) (map[string]string, error) {
+	if err := strictjson.Check(body); err != nil {
+		return nil, fmt.Errorf("%w: %w: %w", ErrAnswer, zkpass.ErrMalformed, err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(body, &all); err != nil || all == nil {
+		return nil, fmt.Errorf("%w: %w: not an object", ErrAnswer, zkpass.ErrMalformed)
+	}
+	members := map[string]string{}
+	for _, name := range []string{"proof", "output", "queue_status_url"} {
+		raw, ok := all[name]
+		if !ok {
+			continue
+		}
+		var text string
+		if raw[0] != '"' || json.Unmarshal(raw, &text) != nil {
+			return nil, fmt.Errorf("%w: %w: member %s: want a string", ErrAnswer, zkpass.ErrMalformed, name)
+		}
+		members[name] = text
+	}
+	return members, nil
 }
 
 // jobID returns the id at the end of a job's URL. The rest of the URL is not used:
@@ -98,12 +122,12 @@ func readStatus(body []byte, hidden secrets) JobStatus {
 // problem makes an error of an answer that is none of those hoped for. Its texts
 // are the service's, cleaned; what is no problem document gets a text of its own.
 func problem(got *reply, hidden secrets) error {
-	p := &Problem{}
-	if checkJSON(got.body) != nil || json.Unmarshal(got.body, p) != nil || !isProblemCode(p.Code) {
+	p := &zkpass.Problem{}
+	if strictjson.Check(got.body) != nil || json.Unmarshal(got.body, p) != nil || !isProblemCode(p.Code) {
 		if got.status < 400 {
-			return fmt.Errorf("%w: status %d", ErrServiceAnswer, got.status)
+			return fmt.Errorf("%w: status %d", ErrAnswer, got.status)
 		}
-		p = &Problem{Type: "about:blank", Title: strings.ToLower(http.StatusText(got.status)), Detail: "the answer has no more to say"}
+		p = &zkpass.Problem{Type: "about:blank", Title: strings.ToLower(http.StatusText(got.status)), Detail: "the answer has no more to say"}
 	}
 	p.Status = got.status
 	for _, text := range []*string{&p.Type, &p.Title, &p.Instance, &p.Document, &p.Statement, &p.Path} {
@@ -111,12 +135,12 @@ func problem(got *reply, hidden secrets) error {
 	}
 	p.Detail = hidden.clean(p.Detail, 1000)
 	switch p.Code {
-	case ProblemNotProven, ProblemDeadline:
-		return fmt.Errorf("%w: %w", ErrServiceGaveUp, p)
+	case zkpass.ProblemNotProven, zkpass.ProblemDeadline:
+		return fmt.Errorf("%w: %w", ErrGaveUp, p)
 	}
 	return p
 }
 
-func isProblemCode(code ProblemCode) bool {
+func isProblemCode(code zkpass.ProblemCode) bool {
 	return code != "" && len(code) <= 64 && strings.Trim(string(code), "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

@@ -1,4 +1,4 @@
-package zkpass
+package client
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zkpass-go/zkpass"
 )
 
 func TestRetryAfter(t *testing.T) {
@@ -44,7 +46,7 @@ func TestPlainDialsLoopbackOnly(t *testing.T) {
 		control := false
 		// 192.0.2.0/24 leads nowhere (RFC 5737): only a refusal ends it at once.
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		conn, err := newTransport(ClientOptions{}, plain).DialContext(ctx, "tcp", "192.0.2.1:80")
+		conn, err := newTransport(Options{}, plain).DialContext(ctx, "tcp", "192.0.2.1:80")
 		cancel()
 		if err == nil {
 			conn.Close()
@@ -80,8 +82,8 @@ func FuzzClientAnswer(f *testing.F) {
 		if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' }) || strings.Contains(err.Error(), "a secret text") {
 			t.Errorf("error %q", err)
 		}
-		var p *Problem
-		if !errors.As(err, &p) && !errors.Is(err, ErrServiceAnswer) {
+		var p *zkpass.Problem
+		if !errors.As(err, &p) && !errors.Is(err, ErrAnswer) {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -1,6 +1,4 @@
-//go:build !js
-
-package zkpass
+package client
 
 import (
 	"bytes"
@@ -11,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/zkpass-go/zkpass"
 )
 
 const (
@@ -61,7 +61,7 @@ func (c *Client) exchange(ctx context.Context, call call) (*reply, error) {
 			return nil, err
 		}
 		if attempt >= c.opts.MaxAttempts {
-			return nil, fmt.Errorf("%w in %s: %w", ErrServiceUnavailable, attempts(attempt), err)
+			return nil, fmt.Errorf("%w in %s: %w", ErrUnavailable, attempts(attempt), err)
 		}
 		pause += backoff(attempt)
 		if c.opts.Retrying != nil {
@@ -90,7 +90,7 @@ func (c *Client) send(ctx context.Context, call call) (*reply, error) {
 		return nil, &linkError{text: "the request cannot be made", permanent: true, err: err}
 	}
 	request.Header.Set("Accept", "application/json, application/problem+json")
-	request.Header.Set("User-Agent", "zkpass-go/"+Version)
+	request.Header.Set("User-Agent", "zkpass-go/"+zkpass.Version)
 	if !call.public && c.basic != "" {
 		request.Header.Set("Authorization", c.basic)
 	}
@@ -113,10 +113,10 @@ func (c *Client) send(ctx context.Context, call call) (*reply, error) {
 	case err != nil:
 		return nil, newLinkError(err)
 	case len(body) > call.limit:
-		err := fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, call.limit)
-		return nil, fmt.Errorf("%w: %w", ErrServiceAnswer, err)
+		err := fmt.Errorf("%w: at most %d bytes are read", zkpass.ErrTooLarge, call.limit)
+		return nil, fmt.Errorf("%w: %w", ErrAnswer, err)
 	case response.StatusCode >= 300 && response.StatusCode < 400:
-		return nil, fmt.Errorf("%w: a redirect, which is not followed; give the URL of the service itself", ErrServiceAnswer)
+		return nil, fmt.Errorf("%w: a redirect, which is not followed; give the URL of the service itself", ErrAnswer)
 	}
 	return &reply{response.StatusCode, response.Header, body}, nil
 }

@@ -1,4 +1,4 @@
-package zkpass_test
+package client_test
 
 import (
 	"context"
@@ -19,13 +19,14 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 )
 
 func TestNewClient(t *testing.T) {
 	for _, test := range []struct{ url, key string }{
 		{"https://zkpass.example", testAPIKey}, {"https://zkpass.example:8443/prover/", "k:s"}, {"http://localhost:8080", ""}, {"http://127.0.0.1", "k:s"}, {"http://[::1]:8080/", "k:s"},
 	} {
-		if _, err := zkpass.NewClient(test.url, test.key, zkpass.ClientOptions{}); err != nil {
+		if _, err := client.New(test.url, test.key, client.Options{}); err != nil {
 			t.Errorf("%s: %v", test.url, err)
 		}
 	}
@@ -37,31 +38,31 @@ func TestNewClient(t *testing.T) {
 		{"https://zkpass.example", secret}, {"https://zkpass.example", ":" + secret}, {"https://zkpass.example", secret + ":"}, {"https://zkpass.example", "k:" + secret + ":x"},
 		{"https://zkpass.example", "k:" + secret + "\r\nX: y"}, {"https://zkpass.example", "k:" + secret + "é"}, {"https://zkpass.example", "k:" + secret + " "},
 	} {
-		_, err := zkpass.NewClient(test.url, test.key, zkpass.ClientOptions{})
+		_, err := client.New(test.url, test.key, client.Options{})
 		if !errors.Is(err, zkpass.ErrMalformed) {
 			t.Errorf("%s with key %s: %v", test.url, test.key, err)
 		} else if strings.Contains(err.Error(), secret) {
 			t.Errorf("the error shows the secret: %v", err)
 		}
 	}
-	if _, err := zkpass.NewClient("https://zkpass.example", "k:s", zkpass.ClientOptions{MaxAttempts: -1}); err == nil {
+	if _, err := client.New("https://zkpass.example", "k:s", client.Options{MaxAttempts: -1}); err == nil {
 		t.Error("-1 attempts")
 	}
 }
 
 // Printing a client shows its service and not its key.
 func TestClientPrints(t *testing.T) {
-	client, err := zkpass.NewClient("https://zkpass.example/", testAPIKey, zkpass.ClientOptions{})
+	c, err := client.New("https://zkpass.example/", testAPIKey, client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	held := struct{ Client *zkpass.Client }{client}
-	for _, text := range []string{fmt.Sprintf("%v", client), fmt.Sprintf("%+v %#v %s %q %x", client, client, client, client, client), fmt.Sprintf("%+v %#v", held, held)} {
+	held := struct{ Client *client.Client }{c}
+	for _, text := range []string{fmt.Sprintf("%v", c), fmt.Sprintf("%+v %#v %s %q %x", c, c, c, c, c), fmt.Sprintf("%+v %#v", held, held)} {
 		if strings.Contains(text, "MARKsecret") || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(testAPIKey))) {
 			t.Errorf("printed: %s", text)
 		}
 	}
-	if got := client.String(); got != "client of https://zkpass.example" {
+	if got := c.String(); got != "client of https://zkpass.example" {
 		t.Error(got)
 	}
 }
@@ -69,7 +70,7 @@ func TestClientPrints(t *testing.T) {
 // What cannot be a request is not sent, nor is a document that nobody asks for.
 func TestClientInputs(t *testing.T) {
 	p := newParties(t)
-	client, err := zkpass.NewClient("http://localhost", testAPIKey, zkpass.ClientOptions{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+	c, err := client.New("http://localhost", testAPIKey, client.Options{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 		t.Error("a request was sent")
 		return nil, io.EOF
 	})})
@@ -79,18 +80,18 @@ func TestClientInputs(t *testing.T) {
 	for name, test := range map[string]struct {
 		request  string
 		userData map[string]string
-		opts     zkpass.ProofOptions
+		opts     client.ProofOptions
 	}{
-		"no request":              {"MARKrequest", p.userData(), zkpass.ProofOptions{}},
-		"no documents":            {p.request, nil, zkpass.ProofOptions{}},
-		"another tag":             {p.request, map[string]string{"bank": p.document}, zkpass.ProofOptions{}},
-		"one too many":            {p.request, map[string]string{"": p.document, "bank": p.document}, zkpass.ProofOptions{}},
-		"a document that is none": {p.request, map[string]string{"": "MARKname.x.y"}, zkpass.ProofOptions{}},
-		"idempotency key":         {p.request, p.userData(), zkpass.ProofOptions{IdempotencyKey: "a\nb"}},
-		"long idempotency key":    {p.request, p.userData(), zkpass.ProofOptions{IdempotencyKey: strings.Repeat("a", 256)}},
-		"blank":                   {p.request, p.userData(), zkpass.ProofOptions{IdempotencyKey: " "}},
+		"no request":              {"MARKrequest", p.userData(), client.ProofOptions{}},
+		"no documents":            {p.request, nil, client.ProofOptions{}},
+		"another tag":             {p.request, map[string]string{"bank": p.document}, client.ProofOptions{}},
+		"one too many":            {p.request, map[string]string{"": p.document, "bank": p.document}, client.ProofOptions{}},
+		"a document that is none": {p.request, map[string]string{"": "MARKname.x.y"}, client.ProofOptions{}},
+		"idempotency key":         {p.request, p.userData(), client.ProofOptions{IdempotencyKey: "a\nb"}},
+		"long idempotency key":    {p.request, p.userData(), client.ProofOptions{IdempotencyKey: strings.Repeat("a", 256)}},
+		"blank":                   {p.request, p.userData(), client.ProofOptions{IdempotencyKey: " "}},
 	} {
-		_, err := client.GenerateZkPassProof(t.Context(), test.request, test.userData, test.opts)
+		_, err := c.GenerateZkPassProof(t.Context(), test.request, test.userData, test.opts)
 		if !errors.Is(err, zkpass.ErrMalformed) || strings.Contains(err.Error(), "MARK") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -133,9 +134,9 @@ func TestLine28MarksInNoError(t *testing.T) {
 				case "poll":
 					f.posts, f.polls = turns(1, queued(0)), append(turns(3, answer), echo(422))
 				}
-				client, end := connect(t, f, zkpass.ClientOptions{MaxAttempts: 1})
+				c, end := connect(t, f, client.Options{MaxAttempts: 1})
 				defer end()
-				_, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{Progress: func(s zkpass.JobStatus) {
+				_, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{Progress: func(s client.JobStatus) {
 					if strings.Contains(s.Step, "MARK") {
 						t.Errorf("step %s", s.Step)
 					}
@@ -166,14 +167,14 @@ func TestClientCachesKeys(t *testing.T) {
 	p := newParties(t)
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}, maxed: "max-age=600"}
-		client, end := connect(t, f, zkpass.ClientOptions{})
+		c, end := connect(t, f, client.Options{})
 		defer end()
 		fetch := func(want int) {
 			t.Helper()
 			var wg sync.WaitGroup
 			for range 10 {
 				wg.Go(func() {
-					if set, err := client.Keys(t.Context()); err != nil || len(set.Keys()) != 2 {
+					if set, err := c.Keys(t.Context()); err != nil || len(set.Keys()) != 2 {
 						t.Error(err)
 					}
 				})
@@ -201,17 +202,17 @@ func TestClientCheckKeys(t *testing.T) {
 			}}
 		refusal := errors.New("another program runs there")
 		answer, asked := refusal, 0
-		var client *zkpass.Client
-		client, end := connect(t, f, zkpass.ClientOptions{CheckKeys: func(ctx context.Context, keys *zkpass.KeySet) error {
+		var c *client.Client
+		c, end := connect(t, f, client.Options{CheckKeys: func(ctx context.Context, keys *zkpass.KeySet) error {
 			asked++
-			if _, err := client.Attestation(ctx, make([]byte, 16)); err != nil || len(keys.Keys()) != 2 {
+			if _, err := c.Attestation(ctx, make([]byte, 16)); err != nil || len(keys.Keys()) != 2 {
 				t.Errorf("%d keys, %v", len(keys.Keys()), err)
 			}
 			return answer
 		}})
 		defer end()
 		prove := func() error {
-			_, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{})
+			_, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{})
 			return err
 		}
 		if err := prove(); !errors.Is(err, refusal) || len(f.of("POST", "")) != 0 {
@@ -221,7 +222,7 @@ func TestClientCheckKeys(t *testing.T) {
 		if err := prove(); err != nil || asked != 2 {
 			t.Errorf("accepted: %v, asked %d times", err, asked)
 		}
-		if _, err := client.Keys(t.Context()); err != nil || asked != 2 {
+		if _, err := c.Keys(t.Context()); err != nil || asked != 2 {
 			t.Errorf("the same key set: %v, asked %d times", err, asked)
 		}
 	})
@@ -230,21 +231,21 @@ func TestClientCheckKeys(t *testing.T) {
 func TestClientAttestation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, other: func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.RawQuery) }}
-		client, end := connect(t, f, zkpass.ClientOptions{})
+		c, end := connect(t, f, client.Options{})
 		defer end()
 		nonce := []byte("\xff\xfe\xfd4567890abcdef")
-		if got, err := client.Attestation(t.Context(), nonce); err != nil || string(got) != "nonce="+base64.RawURLEncoding.EncodeToString(nonce) {
+		if got, err := c.Attestation(t.Context(), nonce); err != nil || string(got) != "nonce="+base64.RawURLEncoding.EncodeToString(nonce) {
 			t.Errorf("%s, %v", got, err)
 		}
 		for _, size := range []int{0, 15, 65} {
-			if _, err := client.Attestation(t.Context(), make([]byte, size)); !errors.Is(err, zkpass.ErrMalformed) {
+			if _, err := c.Attestation(t.Context(), make([]byte, size)); !errors.Is(err, zkpass.ErrMalformed) {
 				t.Errorf("nonce of %d bytes: %v", size, err)
 			}
 		}
 		f.mu.Lock()
 		f.other = problem(404, zkpass.ProblemNotFound)
 		f.mu.Unlock()
-		if _, err := client.Attestation(t.Context(), nonce); !isProblem(err, 404, zkpass.ProblemNotFound) {
+		if _, err := c.Attestation(t.Context(), nonce); !isProblem(err, 404, zkpass.ProblemNotFound) {
 			t.Error(err)
 		}
 		for _, s := range f.of("GET", "/v1/attestation") {
@@ -269,11 +270,11 @@ func TestClientFollowsNoRedirect(t *testing.T) {
 				}
 				answerJSON(200, keySetOf(t, p.signing, p.encryption))(w, r)
 			}))
-			client, err := zkpass.NewClient(server.URL, testAPIKey, zkpass.ClientOptions{})
+			c, err := client.New(server.URL, testAPIKey, client.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{}); !errors.Is(err, zkpass.ErrServiceAnswer) || !strings.Contains(err.Error(), "redirect") {
+			if _, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{}); !errors.Is(err, client.ErrAnswer) || !strings.Contains(err.Error(), "redirect") {
 				t.Errorf("%d at %s: %v", status, place, err)
 			}
 			server.Close()
@@ -295,16 +296,16 @@ func TestClientTLS(t *testing.T) {
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.EnableHTTP2 = true
 		server.StartTLS()
-		opts := zkpass.ClientOptions{RootCAs: x509.NewCertPool()}
+		opts := client.Options{RootCAs: x509.NewCertPool()}
 		if test.trusted {
 			opts.RootCAs.AddCert(server.Certificate())
 		}
-		client, err := zkpass.NewClient(server.URL, testAPIKey, opts)
+		c, err := client.New(server.URL, testAPIKey, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
 		// With a second attempt it would be another error.
-		if _, err := client.Keys(t.Context()); test.fails != (err != nil) || errors.Is(err, zkpass.ErrServiceUnavailable) {
+		if _, err := c.Keys(t.Context()); test.fails != (err != nil) || errors.Is(err, client.ErrUnavailable) {
 			t.Errorf("%s: %v", name, err)
 		}
 		server.Close()
@@ -319,11 +320,11 @@ func TestClientRefused(t *testing.T) {
 	}
 	url := "http://" + listener.Addr().String()
 	listener.Close()
-	client, err := zkpass.NewClient(url, testAPIKey, zkpass.ClientOptions{MaxAttempts: 2})
+	c, err := client.New(url, testAPIKey, client.Options{MaxAttempts: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Keys(t.Context()); !errors.Is(err, zkpass.ErrServiceUnavailable) || !strings.Contains(err.Error(), "in 2 attempts") {
+	if _, err := c.Keys(t.Context()); !errors.Is(err, client.ErrUnavailable) || !strings.Contains(err.Error(), "in 2 attempts") {
 		t.Error(err)
 	}
 }
@@ -353,9 +354,9 @@ func TestClientStaleKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{t: t, other: test.answer, keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}, maxed: "max-age=600"}
-				client, end := connect(t, f, zkpass.ClientOptions{MaxAttempts: 1})
+				c, end := connect(t, f, client.Options{MaxAttempts: 1})
 				defer end()
-				set, err := client.Keys(t.Context())
+				set, err := c.Keys(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -365,7 +366,7 @@ func TestClientStaleKeys(t *testing.T) {
 				f.mu.Unlock()
 				time.Sleep(601 * time.Second)
 				for range 3 { // one attempt in ten seconds
-					got, err := client.Keys(t.Context())
+					got, err := c.Keys(t.Context())
 					if test.ends != (err != nil) || !test.ends && got != set {
 						t.Fatalf("%v, %v", got, err)
 					}
@@ -377,17 +378,17 @@ func TestClientStaleKeys(t *testing.T) {
 					t.Errorf("%d fetches", n)
 				}
 				time.Sleep(24*time.Hour - time.Minute)
-				if got, err := client.Keys(t.Context()); err != nil || got != set {
+				if got, err := c.Keys(t.Context()); err != nil || got != set {
 					t.Errorf("before a day has passed: %v", err)
 				}
 				time.Sleep(time.Minute)
-				if _, err := client.Keys(t.Context()); err == nil {
+				if _, err := c.Keys(t.Context()); err == nil {
 					t.Error("after a day")
 				}
 				f.mu.Lock()
 				f.keys = good
 				f.mu.Unlock()
-				if got, err := client.Keys(t.Context()); err != nil || got == set {
+				if got, err := c.Keys(t.Context()); err != nil || got == set {
 					t.Errorf("when the service is back: %v", err)
 				}
 			})

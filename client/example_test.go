@@ -1,4 +1,4 @@
-package zkpass_test
+package client_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 	"github.com/zkpass-go/zkpass/internal/servicetest"
 	"github.com/zkpass-go/zkpass/verify"
 )
@@ -23,17 +24,17 @@ func ExampleClient_GenerateZkPassProof() {
 
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	client, err := zkpass.NewClient(service.URL, servicetest.APIKey, zkpass.ClientOptions{})
+	c, err := client.New(service.URL, servicetest.APIKey, client.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	proof, err := client.GenerateZkPassProof(ctx, request, documents, zkpass.ProofOptions{})
+	proof, err := c.GenerateZkPassProof(ctx, request, documents, client.ProofOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	// The verifier's part: it accepts proofs of this service.
-	keys, err := client.Keys(ctx)
+	keys, err := c.Keys(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

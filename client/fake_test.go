@@ -1,4 +1,4 @@
-package zkpass_test
+package client_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 )
 
 const (
@@ -267,7 +268,7 @@ func (p *pipes) dial(ctx context.Context, _, address string) (net.Conn, error) {
 }
 
 // connect serves a fake service and returns a client of it and what ends both.
-func connect(t testing.TB, handler http.Handler, opts zkpass.ClientOptions) (*zkpass.Client, func()) {
+func connect(t testing.TB, handler http.Handler, opts client.Options) (*client.Client, func()) {
 	t.Helper()
 	listener := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
 	server := &http.Server{Handler: handler}
@@ -275,11 +276,11 @@ func connect(t testing.TB, handler http.Handler, opts zkpass.ClientOptions) (*zk
 	go func() { server.Serve(listener); close(served) }()
 	transport := &http.Transport{DialContext: listener.dial}
 	opts.Transport = transport
-	client, err := zkpass.NewClient("http://localhost", testAPIKey, opts)
+	c, err := client.New("http://localhost", testAPIKey, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client, func() { transport.CloseIdleConnections(); server.Close(); <-served }
+	return c, func() { transport.CloseIdleConnections(); server.Close(); <-served }
 }
 
 // opened decrypts the body of a POST: the user data and the request.

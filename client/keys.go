@@ -1,6 +1,4 @@
-//go:build !js
-
-package zkpass
+package client
 
 import (
 	"context"
@@ -9,13 +7,16 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/freshness"
 )
 
 // serviceKeys is the key set of a service, kept as long as its Cache-Control and Age
 // say, within 1 min to 24 h. turn is held by who uses or fetches it.
 type serviceKeys struct {
 	turn    chan struct{} // capacity 1
-	set     *KeySet
+	set     *zkpass.KeySet
 	expires time.Time
 	stale   time.Time // until when it is used if it cannot be had anew
 	failed  time.Time // the last time that this was so
@@ -24,12 +25,12 @@ type serviceKeys struct {
 // Keys returns the key set of the service: the keys that sign its proofs, for a
 // verifier's policy, and those to encrypt to. While it cannot be refreshed, or what comes
 // has no key that can be used, the set at hand stays good for up to 24 hours, as with
-// [KeyFetcher], with an attempt every 10 seconds at the most.
-func (c *Client) Keys(ctx context.Context) (*KeySet, error) { return c.keySet(ctx, nil) }
+// [zkpass.KeyFetcher], with an attempt every 10 seconds at the most.
+func (c *Client) Keys(ctx context.Context) (*zkpass.KeySet, error) { return c.keySet(ctx, nil) }
 
 // keySet returns the key set, another one than that which has turned out to be out
 // of date, if any.
-func (c *Client) keySet(ctx context.Context, outdated *KeySet) (*KeySet, error) {
+func (c *Client) keySet(ctx context.Context, outdated *zkpass.KeySet) (*zkpass.KeySet, error) {
 	k := &c.keys
 	select {
 	case k.turn <- struct{}{}:
@@ -43,11 +44,11 @@ func (c *Client) keySet(ctx context.Context, outdated *KeySet) (*KeySet, error) 
 		return k.set, nil
 	}
 	good = good && now.Before(k.stale)
-	if good && now.Before(k.failed.Add(failureWait)) {
+	if good && now.Before(k.failed.Add(freshness.FailureWait)) {
 		return k.set, nil
 	}
 	set, age, stale, err := c.fetchKeys(ctx, outdated != nil, good)
-	if isExposed(err) {
+	if errors.Is(err, zkpass.ErrExposed) {
 		good, k.set = false, nil
 	}
 	if err != nil && good && ctx.Err() == nil {
@@ -69,11 +70,11 @@ func (c *Client) keySet(ctx context.Context, outdated *KeySet) (*KeySet, error) 
 
 // fetchKeys fetches the key set. Where a good one is at hand it tries once, for 5
 // seconds. A set without any key is an error.
-func (c *Client) fetchKeys(ctx context.Context, anew, good bool) (set *KeySet, age, stale time.Duration, err error) {
-	request := call{method: http.MethodGet, path: "/.well-known/jwks.json", public: true, anew: anew, limit: MaxKeySet}
+func (c *Client) fetchKeys(ctx context.Context, anew, good bool) (set *zkpass.KeySet, age, stale time.Duration, err error) {
+	request := call{method: http.MethodGet, path: "/.well-known/jwks.json", public: true, anew: anew, limit: zkpass.MaxKeySet}
 	var got *reply
 	if good {
-		within, cancel := context.WithTimeout(ctx, fetchTimeout)
+		within, cancel := context.WithTimeout(ctx, freshness.FetchTimeout)
 		defer cancel()
 		got, err = c.send(within, request)
 	} else {
@@ -85,26 +86,26 @@ func (c *Client) fetchKeys(ctx context.Context, anew, good bool) (set *KeySet, a
 	if got.status != http.StatusOK {
 		return nil, 0, 0, problem(got, c.hidden)
 	}
-	set, err = ParseKeySet(got.body)
-	if err == nil && len(set.keys) == 0 {
+	set, err = zkpass.ParseKeySet(got.body)
+	if err == nil && len(set.Keys()) == 0 {
 		err = errors.New("the key set has no key that can be used")
 	}
 	if err != nil {
-		return nil, 0, 0, fmt.Errorf("%w: %w", ErrServiceAnswer, err)
+		return nil, 0, 0, fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
-	age, stale = cacheTimes(got.header)
+	age, stale = freshness.Times(got.header)
 	return set, age, stale, nil
 }
 
 // encryptionKey returns the key to encrypt to: the first of its kind, since old and
 // coming keys stand behind it.
-func encryptionKey(set *KeySet) (*PublicKey, error) {
-	for _, key := range set.keys {
-		if key.alg == ECDHES {
+func encryptionKey(set *zkpass.KeySet) (*zkpass.PublicKey, error) {
+	for _, key := range set.Keys() {
+		if key.Algorithm() == zkpass.ECDHES {
 			return key, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: the service's key set has no key to encrypt to", ErrServiceAnswer)
+	return nil, fmt.Errorf("%w: the service's key set has no key to encrypt to", ErrAnswer)
 }
 
 // Limits on the nonce of [Client.Attestation] in bytes, and on what it returns.
@@ -117,7 +118,7 @@ const (
 // Attestation returns the service's evidence of what it runs and which keys it
 // holds, as JSON text, for a fresh random nonce of 16 to 64 bytes. It verifies
 // nothing: package attest does. A service without such evidence answers with the
-// problem [ProblemNotFound].
+// problem [zkpass.ProblemNotFound].
 func (c *Client) Attestation(ctx context.Context, nonce []byte) ([]byte, error) {
 	if len(nonce) < minNonce || len(nonce) > maxNonce {
 		return nil, fmt.Errorf("fetching attestation: %w", malformed("a nonce of %d bytes, want %d to %d", len(nonce), minNonce, maxNonce))

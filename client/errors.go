@@ -1,33 +1,39 @@
-//go:build !js
-
-package zkpass
+package client
 
 import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/zkpass-go/zkpass"
 )
 
 // How a [Client] fails. What a service answers instead of a result is a
-// [*Problem] too, to be had with [errors.As].
+// [*zkpass.Problem] too, to be had with [errors.As].
 var (
-	// ErrServiceUnavailable tells that the service could not be reached, or was
+	// ErrUnavailable tells that the service could not be reached, or was
 	// busy, at every attempt. It may work later.
-	ErrServiceUnavailable = errors.New("service not available")
-	// ErrServiceAnswer tells that what the service sent is not what a service is
+	ErrUnavailable = errors.New("service not available")
+	// ErrAnswer tells that what the service sent is not what a service is
 	// to send: no proof token, a token with a bad signature or for another
 	// request, a redirect, too much.
-	ErrServiceAnswer = errors.New("answer of the service not accepted")
-	// ErrServiceGaveUp tells that the service took the job and could not finish
+	ErrAnswer = errors.New("answer of the service not accepted")
+	// ErrGaveUp tells that the service took the job and could not finish
 	// it: it failed again and again, or took too long.
-	ErrServiceGaveUp = errors.New("the service gave up on the job")
+	ErrGaveUp = errors.New("the service gave up on the job")
 )
+
+// malformed makes an error that wraps [zkpass.ErrMalformed].
+func malformed(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{zkpass.ErrMalformed}, args...)...)
+}
 
 // linkError is a failure to get an answer. It has a text of its own, because the
 // texts of net/http may quote the answer, or the URL with a job's id.

@@ -1,4 +1,4 @@
-package zkpass_test
+package client_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/client"
 )
 
 // turns is a list of answers in which one stands n times.
@@ -75,7 +76,7 @@ func TestClientAnswers(t *testing.T) {
 	}
 	ended := func(status int, code zkpass.ProblemCode) func(error) bool {
 		return func(err error) bool {
-			return isProblem(err, status, code) && !errors.Is(err, zkpass.ErrServiceUnavailable)
+			return isProblem(err, status, code) && !errors.Is(err, client.ErrUnavailable)
 		}
 	}
 	date := func(w http.ResponseWriter, r *http.Request) {
@@ -105,44 +106,44 @@ func TestClientAnswers(t *testing.T) {
 		"first attempt hangs":   {posts: []http.HandlerFunc{hang, done}, deleted: 1, least: time.Minute, most: 62 * time.Second},
 		"poll hangs":            {posts: turns(1, queued(0)), polls: []http.HandlerFunc{hang, done}, deleted: 1, least: 90 * time.Second, most: 92 * time.Second},
 		"always 503": {posts: turns(8, problem(503, zkpass.ProblemQueueFull)), want: func(err error) bool {
-			return errors.Is(err, zkpass.ErrServiceUnavailable) && isProblem(err, 503, zkpass.ProblemQueueFull)
+			return errors.Is(err, client.ErrUnavailable) && isProblem(err, 503, zkpass.ProblemQueueFull)
 		}, most: 80 * time.Second, least: time.Second},
-		"always dropped": {posts: turns(8, drop(halfAnswer)), want: is(zkpass.ErrServiceUnavailable)},
+		"always dropped": {posts: turns(8, drop(halfAnswer)), want: is(client.ErrUnavailable)},
 		"always hangs": {posts: turns(8, hang), want: func(err error) bool {
-			return errors.Is(err, zkpass.ErrServiceUnavailable) && !errors.Is(err, context.DeadlineExceeded)
+			return errors.Is(err, client.ErrUnavailable) && !errors.Is(err, context.DeadlineExceeded)
 		}},
-		"polls always dropped":  {posts: turns(1, queued(0)), polls: turns(8, drop(halfAnswer)), want: is(zkpass.ErrServiceUnavailable), deleted: 1},
+		"polls always dropped":  {posts: turns(1, queued(0)), polls: turns(8, drop(halfAnswer)), want: is(client.ErrUnavailable), deleted: 1},
 		"202, then failed":      {posts: turns(1, queued(0)), polls: turns(1, problem(422, zkpass.ProblemEvaluation)), want: ended(422, zkpass.ProblemEvaluation), deleted: 1},
 		"failed at once":        {posts: turns(1, problem(422, zkpass.ProblemSignature, "Location", "/api/status/"+testJobID)), want: ended(422, zkpass.ProblemSignature), deleted: 1},
-		"the service gave up":   {posts: turns(1, queued(0)), polls: turns(1, problem(500, zkpass.ProblemNotProven)), want: is(zkpass.ErrServiceGaveUp), deleted: 1},
-		"deadline of the job":   {posts: turns(1, queued(0)), polls: turns(1, problem(422, zkpass.ProblemDeadline)), want: is(zkpass.ErrServiceGaveUp), deleted: 1},
+		"the service gave up":   {posts: turns(1, queued(0)), polls: turns(1, problem(500, zkpass.ProblemNotProven)), want: is(client.ErrGaveUp), deleted: 1},
+		"deadline of the job":   {posts: turns(1, queued(0)), polls: turns(1, problem(422, zkpass.ProblemDeadline)), want: is(client.ErrGaveUp), deleted: 1},
 		"500 is not tried anew": {posts: turns(1, problem(500, zkpass.ProblemInternal)), want: ended(500, zkpass.ProblemInternal)},
 		"401":                   {posts: turns(1, problem(401, zkpass.ProblemUnauthorized)), want: ended(401, zkpass.ProblemUnauthorized)},
 		"404 that says nothing": {posts: turns(1, http.NotFound), want: ended(404, "")},
-		"no content":            {posts: turns(1, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), want: is(zkpass.ErrServiceAnswer)},
-		"no proof":              {posts: turns(1, answerJSON(200, map[string]any{"status": 200})), want: is(zkpass.ErrServiceAnswer)},
-		"not JSON":              {posts: turns(1, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{")) }), want: is(zkpass.ErrServiceAnswer)},
-		"no id":                 {posts: turns(1, answerJSON(202, map[string]any{"status": 202})), want: is(zkpass.ErrServiceAnswer)},
-		"a short id":            {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "/api/status/abc"})), want: is(zkpass.ErrServiceAnswer)},
-		"an id that is none":    {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "/api/status/../../../../x?y"})), want: is(zkpass.ErrServiceAnswer)},
+		"no content":            {posts: turns(1, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), want: is(client.ErrAnswer)},
+		"no proof":              {posts: turns(1, answerJSON(200, map[string]any{"status": 200})), want: is(client.ErrAnswer)},
+		"not JSON":              {posts: turns(1, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{")) }), want: is(client.ErrAnswer)},
+		"no id":                 {posts: turns(1, answerJSON(202, map[string]any{"status": 202})), want: is(client.ErrAnswer)},
+		"a short id":            {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "/api/status/abc"})), want: is(client.ErrAnswer)},
+		"an id that is none":    {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "/api/status/../../../../x?y"})), want: is(client.ErrAnswer)},
 		"another host's id":     {posts: turns(1, answerJSON(202, map[string]any{"queue_status_url": "https://evil.example/x/" + testJobID})), polls: turns(1, done), deleted: 1},
 		"first generation":      {posts: turns(1, answerJSON(200, map[string]any{"status": 200, "output": p.proof}))},
-		"redirect":              {posts: turns(1, http.RedirectHandler("http://localhost/v1/proof", 307).ServeHTTP), want: is(zkpass.ErrServiceAnswer)},
-		"oversized":             {posts: turns(1, oversized(t)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrTooLarge)},
-		"another key's proof":   {posts: turns(1, proofIs(strangerProof)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrSignature), deleted: 1},
-		"another DVR's proof":   {posts: turns(1, proofIs(otherProof)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrDigestMismatch), deleted: 1},
-		"an unsigned proof":     {posts: turns(1, proofIs(string(bare))), want: is(zkpass.ErrServiceAnswer, zkpass.ErrNotSigned), deleted: 1},
-		"a proof that is none":  {posts: turns(1, proofIs("a.b.c")), want: is(zkpass.ErrServiceAnswer, zkpass.ErrMalformed), deleted: 1},
-		"a key not published":   {posts: turns(1, proofIs(laterProof)), want: is(zkpass.ErrServiceAnswer, zkpass.ErrUnknownKey), deleted: 1},
+		"redirect":              {posts: turns(1, http.RedirectHandler("http://localhost/v1/proof", 307).ServeHTTP), want: is(client.ErrAnswer)},
+		"oversized":             {posts: turns(1, oversized(t)), want: is(client.ErrAnswer, zkpass.ErrTooLarge)},
+		"another key's proof":   {posts: turns(1, proofIs(strangerProof)), want: is(client.ErrAnswer, zkpass.ErrSignature), deleted: 1},
+		"another DVR's proof":   {posts: turns(1, proofIs(otherProof)), want: is(client.ErrAnswer, zkpass.ErrDigestMismatch), deleted: 1},
+		"an unsigned proof":     {posts: turns(1, proofIs(string(bare))), want: is(client.ErrAnswer, zkpass.ErrNotSigned), deleted: 1},
+		"a proof that is none":  {posts: turns(1, proofIs("a.b.c")), want: is(client.ErrAnswer, zkpass.ErrMalformed), deleted: 1},
+		"a key not published":   {posts: turns(1, proofIs(laterProof)), want: is(client.ErrAnswer, zkpass.ErrUnknownKey), deleted: 1},
 		"new key while proving": {posts: turns(1, proofIs(laterProof)), keys: []*zkpass.KeySet{keySetOf(t, p.encryption, later)}, deleted: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{t: t, posts: test.posts, polls: test.polls, keys: append([]*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}, test.keys...)}
-				client, end := connect(t, f, zkpass.ClientOptions{})
+				c, end := connect(t, f, client.Options{})
 				defer end()
 				start := time.Now()
-				got, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{})
+				got, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{})
 				took := time.Since(start)
 				switch {
 				case test.want == nil && (err != nil || got != p.proof && got != laterProof):
@@ -219,9 +220,9 @@ func TestClientUnknownKey(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{t: t, posts: test.posts, polls: test.polls, maxed: "max-age=3600",
 					keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption), keySetOf(t, p.signing, fresh, p.encryption)}}
-				client, end := connect(t, f, zkpass.ClientOptions{})
+				c, end := connect(t, f, client.Options{})
 				defer end()
-				got, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{IdempotencyKey: test.given})
+				got, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{IdempotencyKey: test.given})
 				if test.fails != isProblem(err, 400, zkpass.ProblemUnknownKey) || test.fails == (got == p.proof) {
 					t.Errorf("token of %d bytes, error %v", len(got), err)
 				}
@@ -255,18 +256,18 @@ func TestClientEncryptsToFirstKey(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, posts: turns(1, proofIs(p.proof)), keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption, old)}}
-		client, end := connect(t, f, zkpass.ClientOptions{})
+		c, end := connect(t, f, client.Options{})
 		defer end()
-		if _, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{}); err != nil {
+		if _, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{}); err != nil {
 			t.Error(err)
 		}
 		opened(t, f.of("POST", "/v1/proof")[0].body, p.encryption)
 	})
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, keys: []*zkpass.KeySet{keySetOf(t, p.signing)}}
-		client, end := connect(t, f, zkpass.ClientOptions{})
+		c, end := connect(t, f, client.Options{})
 		defer end()
-		if _, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{}); !errors.Is(err, zkpass.ErrServiceAnswer) {
+		if _, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{}); !errors.Is(err, client.ErrAnswer) {
 			t.Errorf("without a key to encrypt to: %v", err)
 		}
 	})
@@ -277,14 +278,14 @@ func TestClientProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, posts: turns(1, queued(2)), keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)},
 			polls: []http.HandlerFunc{queued(2), queued(1), proving("a\x1b[2J "+p.document, 7), proving("circuits", 0.25), proofIs(p.proof)}}
-		client, end := connect(t, f, zkpass.ClientOptions{})
+		c, end := connect(t, f, client.Options{})
 		defer end()
-		var got []zkpass.JobStatus
-		_, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{Progress: func(s zkpass.JobStatus) { got = append(got, s) }})
+		var got []client.JobStatus
+		_, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{Progress: func(s client.JobStatus) { got = append(got, s) }})
 		if err != nil {
 			t.Error(err)
 		}
-		want := []zkpass.JobStatus{
+		want := []client.JobStatus{
 			{ID: testJobID, Ahead: 2}, {ID: testJobID, Ahead: 1},
 			{ID: testJobID, Proving: true, Step: "(withheld: it repeats a secret)", Progress: 1},
 			{ID: testJobID, Proving: true, Step: "circuits", Progress: 0.25},
@@ -305,20 +306,20 @@ func TestClientProgress(t *testing.T) {
 func TestClientCancel(t *testing.T) {
 	p := newParties(t)
 	for name, test := range map[string]struct {
-		opts    zkpass.ClientOptions
+		opts    client.Options
 		deleted int
-	}{"cancelled": {deleted: 1}, "kept": {zkpass.ClientOptions{KeepCancelled: true}, 0},
-		"in the last attempt": {zkpass.ClientOptions{MaxAttempts: 1}, 1}} {
+	}{"cancelled": {deleted: 1}, "kept": {client.Options{KeepCancelled: true}, 0},
+		"in the last attempt": {client.Options{MaxAttempts: 1}, 1}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{t: t, posts: turns(1, queued(0)), polls: []http.HandlerFunc{hang}, keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}}
-				client, end := connect(t, f, test.opts)
+				c, end := connect(t, f, test.opts)
 				defer end()
 				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
 				start := time.Now()
-				_, err := client.GenerateZkPassProof(ctx, p.request, p.userData(), zkpass.ProofOptions{})
-				if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, zkpass.ErrServiceUnavailable) {
+				_, err := c.GenerateZkPassProof(ctx, p.request, p.userData(), client.ProofOptions{})
+				if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, client.ErrUnavailable) {
 					t.Error(err)
 				}
 				if took := time.Since(start); took != 3*time.Second {
@@ -333,12 +334,12 @@ func TestClientCancel(t *testing.T) {
 	t.Run("between attempts", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{t: t, posts: turns(1, problem(503, zkpass.ProblemQueueFull, "Retry-After", "30")), keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}}
-			client, end := connect(t, f, zkpass.ClientOptions{})
+			c, end := connect(t, f, client.Options{})
 			defer end()
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Second, cancel)
 			start := time.Now()
-			_, err := client.GenerateZkPassProof(ctx, p.request, p.userData(), zkpass.ProofOptions{})
+			_, err := c.GenerateZkPassProof(ctx, p.request, p.userData(), client.ProofOptions{})
 			if !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
 				t.Errorf("after %s: %v", time.Since(start), err)
 			}
@@ -354,12 +355,12 @@ func TestClientCancel(t *testing.T) {
 				}
 				f.ServeHTTP(w, r)
 			})
-			client, end := connect(t, slow, zkpass.ClientOptions{})
+			c, end := connect(t, slow, client.Options{})
 			defer end()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			start := time.Now()
-			if _, err := client.GenerateZkPassProof(ctx, p.request, p.userData(), zkpass.ProofOptions{}); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := c.GenerateZkPassProof(ctx, p.request, p.userData(), client.ProofOptions{}); !errors.Is(err, context.DeadlineExceeded) {
 				t.Error(err)
 			}
 			if took := time.Since(start); took != 6*time.Second {
@@ -374,9 +375,9 @@ func TestClientKeepsResults(t *testing.T) {
 	for name, last := range map[string]http.HandlerFunc{"done": proofIs(p.proof), "failed": problem(422, zkpass.ProblemQuery)} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{t: t, posts: turns(1, queued(0)), polls: turns(1, last), keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}}
-			client, end := connect(t, f, zkpass.ClientOptions{KeepResults: true})
+			c, end := connect(t, f, client.Options{KeepResults: true})
 			defer end()
-			_, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{})
+			_, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{})
 			if (name == "done") != (err == nil) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -404,9 +405,9 @@ func TestClientUnsignedAmongKeys(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, posts: turns(1, proofIs(string(bare))), keys: []*zkpass.KeySet{keySetOf(t, p.signing, second, p.encryption)}}
-		client, end := connect(t, f, zkpass.ClientOptions{})
+		c, end := connect(t, f, client.Options{})
 		defer end()
-		if _, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{}); !errors.Is(err, zkpass.ErrNotSigned) {
+		if _, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{}); !errors.Is(err, zkpass.ErrNotSigned) {
 			t.Error(err)
 		}
 	})
@@ -416,10 +417,10 @@ func TestClientMaxAttempts(t *testing.T) {
 	p := newParties(t)
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{t: t, posts: turns(1, problem(503, zkpass.ProblemQueueFull)), keys: []*zkpass.KeySet{keySetOf(t, p.signing, p.encryption)}}
-		client, end := connect(t, f, zkpass.ClientOptions{MaxAttempts: 1})
+		c, end := connect(t, f, client.Options{MaxAttempts: 1})
 		defer end()
-		_, err := client.GenerateZkPassProof(t.Context(), p.request, p.userData(), zkpass.ProofOptions{})
-		if !errors.Is(err, zkpass.ErrServiceUnavailable) {
+		_, err := c.GenerateZkPassProof(t.Context(), p.request, p.userData(), client.ProofOptions{})
+		if !errors.Is(err, client.ErrUnavailable) {
 			t.Error(err)
 		}
 	})

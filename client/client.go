@@ -1,6 +1,12 @@
-//go:build !js
-
-package zkpass
+// Package client has a zkPass Service make proofs: for apps of holders who trust it with
+// the data, and for servers that forward what they got.
+//
+//	c, err := client.New("https://zkpass.example", "KEY:SECRET", client.Options{})
+//	proof, err := c.GenerateZkPassProof(ctx, dvrToken, map[string]string{"": token}, client.ProofOptions{})
+//
+// Everything travels encrypted to a key of the service. What it may ask of the service
+// again after failures, and how long, docs/clients.md tells for other languages too.
+package client
 
 import (
 	"context"
@@ -16,6 +22,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/zkpass-go/zkpass"
 )
 
 // DefaultMaxAttempts is how often a [Client] sends a request that finds the
@@ -32,13 +40,13 @@ type Client struct {
 	base   string // origin and path, without a slash at the end
 	basic  string // value of the header Authorization; empty without an API key
 	hidden secrets
-	opts   ClientOptions
+	opts   Options
 	http   *http.Client
 	keys   serviceKeys
 }
 
-// ClientOptions change how a [Client] works. The zero value is good for use.
-type ClientOptions struct {
+// Options change how a [Client] works. The zero value is good for use.
+type Options struct {
 	// MaxAttempts is how often a request is sent that meets a network error or
 	// one of the statuses 429, 502, 503 and 504; 0 stands for
 	// [DefaultMaxAttempts]. Between attempts the client waits as long as the
@@ -60,7 +68,7 @@ type ClientOptions struct {
 	// it is used: without its consent nothing is encrypted to these keys. This is
 	// where an application verifies the service's attestation. It may call
 	// [Client.Attestation], and none of the client's other methods.
-	CheckKeys func(ctx context.Context, keys *KeySet) error
+	CheckKeys func(ctx context.Context, keys *zkpass.KeySet) error
 	// RootCAs are the certificate authorities trusted; nil stands for the
 	// system's.
 	RootCAs *x509.CertPool
@@ -72,10 +80,10 @@ type ClientOptions struct {
 	Transport http.RoundTripper
 }
 
-// NewClient makes a client for the service at a URL, whose scheme is https, or
+// New makes a client for the service at a URL, whose scheme is https, or
 // http for a loopback host. apiKey is KEY:SECRET; with an empty one there is
 // [Client.Keys] and [Client.Attestation] only. It connects to nothing yet.
-func NewClient(serviceURL, apiKey string, opts ClientOptions) (*Client, error) {
+func New(serviceURL, apiKey string, opts Options) (*Client, error) {
 	base, err := parseServiceURL(serviceURL)
 	if err != nil {
 		return nil, fmt.Errorf("service URL: %w", err)
@@ -108,7 +116,7 @@ func NewClient(serviceURL, apiKey string, opts ClientOptions) (*Client, error) {
 // parseServiceURL returns a URL as far as paths are put after it. No error shows
 // the URL, which may hold a password.
 func parseServiceURL(serviceURL string) (string, error) {
-	origin, err := Origin(serviceURL)
+	origin, err := zkpass.Origin(serviceURL)
 	if err != nil {
 		return "", err
 	}
@@ -144,7 +152,7 @@ const connectTimeout = 10 * time.Second
 
 // newTransport makes the transport of a client. Without TLS it connects to this
 // machine only, whatever the host's name resolves to.
-func newTransport(opts ClientOptions, plain bool) *http.Transport {
+func newTransport(opts Options, plain bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}
 	if plain {
 		dialer.Control = func(_, resolved string, _ syscall.RawConn) error {

@@ -1,17 +1,19 @@
-//go:build !js
-
-package zkpass
+package client
 
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/zkpass-go/zkpass"
 )
 
 const (
@@ -28,7 +30,7 @@ type ProofOptions struct {
 	// IdempotencyKey, 1 to 255 printable ASCII characters, names this one job at
 	// the service for 24 h; empty stands for a random one, which is enough for
 	// the client's own attempts. A second call with the same key is refused by
-	// the service with [ProblemIdempotency], because each call encrypts anew: so
+	// the service with [zkpass.ProblemIdempotency], because each call encrypts anew: so
 	// an application that may have died in a call does not have a job done twice.
 	// If the service's keys change just then, the job gets a random key after
 	// all.
@@ -48,9 +50,9 @@ type ProofOptions struct {
 // context a deadline. The result is signed by the service and answers this very
 // request; whether it is correct only package verify tells.
 //
-// Errors wrap [ErrMalformed] or [ErrTooLarge] if nothing was sent, else
-// [*Problem], [ErrServiceUnavailable], [ErrServiceAnswer] with its cause,
-// [ErrServiceGaveUp], or the error of the context. None shows user data or the API
+// Errors wrap [zkpass.ErrMalformed] or [zkpass.ErrTooLarge] if nothing was sent, else
+// [*zkpass.Problem], [ErrUnavailable], [ErrAnswer] with its cause,
+// [ErrGaveUp], or the error of the context. None shows user data or the API
 // key.
 func (c *Client) GenerateZkPassProof(ctx context.Context, dvrToken string, userData map[string]string, opts ProofOptions) (string, error) {
 	token, err := c.generate(ctx, dvrToken, userData, opts)
@@ -93,30 +95,27 @@ func (c *Client) generate(ctx context.Context, dvrToken string, userData map[str
 }
 
 func isUnknownKey(err error) bool {
-	var p *Problem
-	return errors.As(err, &p) && p.Code == ProblemUnknownKey
+	var p *zkpass.Problem
+	return errors.As(err, &p) && p.Code == zkpass.ProblemUnknownKey
 }
 
 // parseInputs refuses what the service would refuse for its form, and sends no
 // document that nobody asks for.
-func parseInputs(dvrToken string, userData map[string]string) (*DVRToken, error) {
-	request, err := ParseDVRToken(dvrToken)
+func parseInputs(dvrToken string, userData map[string]string) (*zkpass.DVRToken, error) {
+	request, err := zkpass.ParseDVRToken(dvrToken)
 	if err != nil {
 		return nil, err
 	}
 	if err := request.DVR.CheckZKVM(); err != nil {
 		return nil, err
 	}
-	tags, err := sortedTags(userData)
-	if err != nil {
-		return nil, err
-	}
+	tags := slices.Sorted(maps.Keys(userData))
 	if want := request.DVR.Tags(); !slices.Equal(tags, want) {
 		return nil, malformed("user data with the tags %q, the request asks for %q", tags, want)
 	}
 	for _, tag := range tags {
-		if _, err := ParseUserDataToken(userData[tag]); err != nil {
-			return nil, forTag(tag, err)
+		if _, err := zkpass.ParseUserDataToken(userData[tag]); err != nil {
+			return nil, fmt.Errorf("document %q: %w", tag, err)
 		}
 	}
 	return request, nil
@@ -143,7 +142,7 @@ func (j *clientJob) hide(userData map[string]string) {
 
 // submit has the service do the job with tokens encrypted to a key of the set, and
 // returns the proof token.
-func (j *clientJob) submit(ctx context.Context, keys *KeySet, dvrToken string, userData map[string]string) (string, error) {
+func (j *clientJob) submit(ctx context.Context, keys *zkpass.KeySet, dvrToken string, userData map[string]string) (string, error) {
 	body, err := sealRequest(keys, dvrToken, userData)
 	if err != nil {
 		return "", err
@@ -161,7 +160,7 @@ func (j *clientJob) submit(ctx context.Context, keys *KeySet, dvrToken string, u
 	j.id = answer.id
 	if err == nil && !answer.ended {
 		if j.id == "" {
-			return "", fmt.Errorf("%w: no id of the job in queue_status_url", ErrServiceAnswer)
+			return "", fmt.Errorf("%w: no id of the job in queue_status_url", ErrAnswer)
 		}
 		answer, err = j.poll(ctx, answer)
 	}
@@ -174,28 +173,33 @@ func (j *clientJob) submit(ctx context.Context, keys *KeySet, dvrToken string, u
 
 // isOutcome reports whether an error is the end of a job.
 func isOutcome(err error) bool {
-	var p *Problem
-	return errors.As(err, &p) && !errors.Is(err, ErrServiceUnavailable)
+	var p *zkpass.Problem
+	return errors.As(err, &p) && !errors.Is(err, ErrUnavailable)
 }
 
 // sealRequest makes the body of a POST.
-func sealRequest(keys *KeySet, dvrToken string, userData map[string]string) ([]byte, error) {
+func sealRequest(keys *zkpass.KeySet, dvrToken string, userData map[string]string) ([]byte, error) {
 	key, err := encryptionKey(keys)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := EncryptUserData(key, userData, dvrToken)
+	documents, err := zkpass.EncryptUserData(key, userData, dvrToken)
 	if err != nil {
 		return nil, err
 	}
-	request, err := EncryptDVR(key, dvrToken)
+	request, err := zkpass.EncryptDVR(key, dvrToken)
 	if err != nil {
 		return nil, err
 	}
-	body := appendMember([]byte{'{'}, "user_data_token", documents)
-	body = append(appendMember(body, "dvr_token", request), '}')
+	body, err := json.Marshal(struct {
+		Documents string `json:"user_data_token"`
+		Request   string `json:"dvr_token"`
+	}{documents, request})
+	if err != nil {
+		return nil, err
+	}
 	if len(body) > maxProofRequest {
-		return nil, tooLarge("the request to the service", len(body), maxProofRequest)
+		return nil, fmt.Errorf("%w: the request to the service has %d bytes, at most %d are accepted", zkpass.ErrTooLarge, len(body), maxProofRequest)
 	}
 	return body, nil
 }
@@ -248,13 +252,13 @@ func (j *clientJob) forget(ctx context.Context, ended bool) {
 // checkToken checks that a proof token is signed by the service and answers the
 // request. This costs next to nothing, and tells at once of a service that mixes
 // up its answers.
-func (c *Client) checkToken(ctx context.Context, text string, request *DVRToken, keys *KeySet) error {
-	token, err := ParseProofToken(text)
+func (c *Client) checkToken(ctx context.Context, text string, request *zkpass.DVRToken, keys *zkpass.KeySet) error {
+	token, err := zkpass.ParseProofToken(text)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrServiceAnswer, err)
+		return fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
 	key, err := signingKey(keys, token)
-	if errors.Is(err, ErrUnknownKey) {
+	if errors.Is(err, zkpass.ErrUnknownKey) {
 		// The service may have changed keys while the job was under way.
 		if keys, err = c.keySet(ctx, keys); err != nil {
 			return err
@@ -268,16 +272,16 @@ func (c *Client) checkToken(ctx context.Context, text string, request *DVRToken,
 		err = token.Proof.MatchDVR(&request.DVR)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrServiceAnswer, err)
+		return fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
 	return nil
 }
 
 // signingKey finds the key that a proof token names, which may be left out where
 // there is one.
-func signingKey(keys *KeySet, token *ProofToken) (*PublicKey, error) {
+func signingKey(keys *zkpass.KeySet, token *zkpass.ProofToken) (*zkpass.PublicKey, error) {
 	if !token.Signed() {
-		return nil, fmt.Errorf("%w: a proof token without signature", ErrNotSigned)
+		return nil, fmt.Errorf("%w: a proof token without signature", zkpass.ErrNotSigned)
 	}
-	return keys.Key(token.Header().KeyID, ES256)
+	return keys.Key(token.Header().KeyID, zkpass.ES256)
 }
