@@ -2,11 +2,16 @@
 const encode = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 const utf8 = new TextEncoder();
 
-export async function measure({ createRequest, generateKey, load, prove, publicJWK, verify }, claims, query, rounds) {
-  const issuer = await generateKey();
-  const jwk = await publicJWK(issuer);
-  const input = `${encode(utf8.encode(JSON.stringify({ alg: "ES256", kid: jwk.kid })))}.${encode(utf8.encode(`{"data":${claims.trim()}}`))}`;
-  const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, issuer.privateKey, utf8.encode(input));
+const algorithms = {
+  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+  RS256: { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
+};
+
+export async function measure({ createRequest, generateKey, load, prove, verify }, claims, query, rounds, alg = "ES256") {
+  const issuer = await crypto.subtle.generateKey(algorithms[alg], false, ["sign", "verify"]);
+  const jwk = { ...(await crypto.subtle.exportKey("jwk", issuer.publicKey)), alg, use: "sig", kid: "k1", key_ops: undefined, ext: undefined };
+  const input = `${encode(utf8.encode(JSON.stringify({ alg, kid: jwk.kid })))}.${encode(utf8.encode(`{"data":${claims.trim()}}`))}`;
+  const signature = await crypto.subtle.sign(algorithms[alg], issuer.privateKey, utf8.encode(input));
   const token = `${input}.${encode(new Uint8Array(signature))}`;
   const timed = async (f) => {
     const start = performance.now();
