@@ -160,7 +160,7 @@ func TestLine21MasksAreRandom(t *testing.T) {
 
 func masksAreRandom[E comparable](t *testing.T, s *strand[E], y *toy[E]) {
 	t.Helper()
-	if err := s.complete(y.secrets(), rand.Reader); err != nil {
+	if err := s.complete(y.secrets(), false, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	var zero E

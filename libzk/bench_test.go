@@ -13,7 +13,7 @@ import (
 // copies, 600 over the P-256 field in 200.
 func BenchmarkSystem(b *testing.B) {
 	y := newToyPair(b, 1000, 200)
-	w := Secrets{y.gf.secrets(), y.p.secrets()}
+	w := Secrets{GF: y.gf.secrets(), P: y.p.secrets()}
 	b.Run("layout", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := NewSystem(V2Hash, &y.gf.shape, &y.p.shape); err != nil {

@@ -30,7 +30,7 @@ type cheat struct {
 
 func (c *cheat) prove(t testing.TB, y *toyPair) []byte {
 	t.Helper()
-	s, w := y.sys, Secrets{y.gf.secrets(), y.p.secrets()}
+	s, w := y.sys, Secrets{GF: y.gf.secrets(), P: y.p.secrets()}
 	gf, p := newStrand(s.gf, s.gfShape), newStrand(s.p, s.pShape)
 	sides := []side{gf, p}
 	must := func(err error) {
@@ -39,8 +39,8 @@ func (c *cheat) prove(t testing.TB, y *toyPair) []byte {
 			t.Fatal(err)
 		}
 	}
-	must(gf.complete(w.GF, rand.Reader))
-	must(p.complete(w.P, rand.Reader))
+	must(gf.complete(w.GF, false, rand.Reader))
+	must(p.complete(w.P, false, rand.Reader))
 	if c.witness != nil {
 		c.witness(gf, p)
 	}

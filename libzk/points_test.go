@@ -134,7 +134,7 @@ func TestPointsProofChanged(t *testing.T) {
 // with the commitments of another one, and with a blinder of its own.
 func TestPointsCheat(t *testing.T) {
 	y := newPointPair(t, 2, 6)
-	w := Secrets{y.gf.secrets(), y.p.secrets()}
+	w := Secrets{GF: y.gf.secrets(), P: y.p.secrets()}
 	for i := range w.P {
 		w.P[i] = y.p.f.Add(w.P[i], y.p.f.One())
 		proof, err := y.prove(w, true)
@@ -147,7 +147,7 @@ func TestPointsCheat(t *testing.T) {
 		w.P[i] = y.p.f.Sub(w.P[i], y.p.f.One())
 	}
 	_, p, sides := y.sys.strands()
-	if err := p.complete(w.P, rand.Reader); err != nil {
+	if err := p.complete(w.P, false, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	s := sides[1].(*pointStrand)

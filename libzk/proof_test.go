@@ -63,7 +63,7 @@ func (y *toyPair) sections(t testing.TB, proof []byte) []section {
 
 func (y *toyPair) honest(t testing.TB) []byte {
 	t.Helper()
-	proof, err := y.prove(Secrets{y.gf.secrets(), y.p.secrets()}, false)
+	proof, err := y.prove(Secrets{GF: y.gf.secrets(), P: y.p.secrets()}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

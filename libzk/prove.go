@@ -15,11 +15,13 @@ import (
 )
 
 // Secrets are the witness of both fields, each in the order of its shape: bits,
-// symbols, full elements. A slice with the capacity of Shape.Room goes over to the proof,
-// which puts masks and pads behind the secrets; others are copied.
+// symbols, full elements.
 type Secrets struct {
 	GF []gf128.Elem
 	P  []p256.Elem
+	// Over says that the slices are such as Shape.NewSecrets makes, and go over to the
+	// proof, which wipes them; others are copied.
+	Over bool
 }
 
 // Relations are the relations of both fields; P is nil if the system has no
@@ -27,6 +29,15 @@ type Secrets struct {
 type Relations struct {
 	GF *Relation[gf128.Elem]
 	P  *Relation[p256.Elem]
+}
+
+// Free gives the memory of relations back that a proof has been made or checked with. They may not
+// be used any more.
+func (r *Relations) Free() {
+	r.GF.Free()
+	if r.P != nil {
+		r.P.Free()
+	}
 }
 
 // side is what Prove and Verify need of a strand, whatever its field.
@@ -141,11 +152,11 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	s.prepare()
 	gf, p, sides := s.strands()
 	rng = bufio.NewReaderSize(rng, 1<<15)
-	if err := gf.complete(secrets.GF, rng); err != nil {
+	if err := gf.complete(secrets.GF, secrets.Over, rng); err != nil {
 		return nil, err
 	}
 	if p != nil {
-		if err := p.complete(secrets.P, rng); err != nil {
+		if err := p.complete(secrets.P, secrets.Over, rng); err != nil {
 			return nil, err
 		}
 	} else if len(secrets.P) > 0 {
@@ -186,6 +197,10 @@ func (s *System) prove(statement []byte, secrets Secrets, rng io.Reader, relate 
 	}
 	for _, s := range sides {
 		proof = s.appendOpened(proof, columns)
+	}
+	gf.matrix.Free()
+	if p != nil && p.matrix != nil {
+		p.matrix.Free()
 	}
 	for _, d := range tree.Open(columns) {
 		proof = append(proof, d[:]...)

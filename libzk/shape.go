@@ -7,6 +7,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/sumcheck"
 )
 
@@ -103,13 +104,14 @@ func (p *part[E]) uses() []Use[E] { return append(p.Uses[:len(p.Uses):len(p.Uses
 
 func (p *part[E]) clear(use int) bool { return use == len(p.Uses) }
 
-// Room is the length of a shape's secrets with the masks and pads that proving adds.
-func (s *Shape[E]) Room() (int, error) {
+// NewSecrets is an empty slice with room for a shape's secrets, and for the masks and pads that
+// proving puts behind them.
+func (s *Shape[E]) NewSecrets() ([]E, error) {
 	p, err := newPart(*s)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return p.witness, nil
+	return buffers.Make[E](p.witness)[:0], nil
 }
 
 // Relation is one field's part of a statement after the challenges: which affine
@@ -151,14 +153,24 @@ func (s *Shape[E]) NewRelation() *Relation[E] {
 	space.Reserve(p.secrets)
 	inputs := make([][]affine.Ref, len(s.Uses))
 	for i, u := range s.Uses {
-		inputs[i] = make([]affine.Ref, 0, u.Copies*u.Circuit.Inputs())
+		inputs[i] = buffers.Make[affine.Ref](u.Copies * u.Circuit.Inputs())[:0]
 	}
 	return &Relation[E]{
 		Space:  space,
 		Inputs: inputs,
-		Rows:   make([]Row, 0, s.Rows),
+		Rows:   buffers.Make[Row](s.Rows)[:0],
 		index:  map[string]uint32{},
 	}
+}
+
+// Free gives the memory of a relation back that is not used any more.
+func (r *Relation[E]) Free() {
+	r.Space.Free()
+	for _, in := range r.Inputs {
+		buffers.Free(in)
+	}
+	buffers.Free(r.Rows)
+	*r = Relation[E]{}
 }
 
 // Row adds the row a·b = c. The label names it in violations.
@@ -242,7 +254,7 @@ func (p *part[E]) checkRefs(r *Relation[E]) error {
 // of pads, the masks.
 func (p *part[E]) rowInputs(r *Relation[E]) []affine.Ref {
 	one := r.Space.One()
-	refs := make([]affine.Ref, 0, 4*p.rowUse.Copies)
+	refs := buffers.Make[affine.Ref](4 * p.rowUse.Copies)[:0]
 	for _, w := range r.Rows {
 		refs = append(refs, one, w.A, w.B, w.C)
 	}
@@ -262,6 +274,13 @@ func (p *part[E]) inputs(r *Relation[E], use int) []affine.Ref {
 		return p.rowInputs(r)
 	}
 	return r.Inputs[use]
+}
+
+// freeInputs gives back the memory of inputs: those of the row circuit are made for each use.
+func (p *part[E]) freeInputs(inputs []affine.Ref, use int) {
+	if p.clear(use) {
+		buffers.Free(inputs)
+	}
 }
 
 // wires are the values of inputs, for evaluation.

@@ -341,7 +341,7 @@ func TestLine20UnabsorbedValues(t *testing.T) {
 // subfield that its place is in.
 func TestSecretsOfAnotherShape(t *testing.T) {
 	y := newToyPair(t, 3, 2)
-	good := Secrets{y.gf.secrets(), y.p.secrets()}
+	good := Secrets{GF: y.gf.secrets(), P: y.p.secrets()}
 	outside := append([]gf128.Elem(nil), good.GF...)
 	outside[y.gf.bits+1] = gf128.Elem{Lo: 1, Hi: 1 << 63}
 	two := append([]gf128.Elem(nil), good.GF...)
@@ -351,11 +351,11 @@ func TestSecretsOfAnotherShape(t *testing.T) {
 		w      Secrets
 		reason string
 	}{
-		{"GF short", Secrets{good.GF[1:], good.P}, "24 secrets over gf2_128"},
-		{"P long", Secrets{good.GF, append(append([]p256.Elem(nil), good.P...), p256.Elem{})}, "7 secrets over p256"},
+		{"GF short", Secrets{GF: good.GF[1:], P: good.P}, "24 secrets over gf2_128"},
+		{"P long", Secrets{GF: good.GF, P: append(append([]p256.Elem(nil), good.P...), p256.Elem{})}, "7 secrets over p256"},
 		{"P missing", Secrets{GF: good.GF}, "0 secrets over p256"},
-		{"outside the subfield", Secrets{outside, good.P}, "secret 17 over gf2_128 is not in the subfield"},
-		{"a symbol for a bit", Secrets{two, good.P}, "secret 1 over gf2_128 is no bit"},
+		{"outside the subfield", Secrets{GF: outside, P: good.P}, "secret 17 over gf2_128 is not in the subfield"},
+		{"a symbol for a bit", Secrets{GF: two, P: good.P}, "secret 1 over gf2_128 is no bit"},
 	} {
 		for _, unchecked := range []bool{false, true} {
 			if _, err := y.prove(v.w, unchecked); err == nil || !strings.Contains(err.Error(), v.reason) {
@@ -364,7 +364,7 @@ func TestSecretsOfAnotherShape(t *testing.T) {
 		}
 	}
 	m := newMono(t, 2)
-	_, err := m.sys.Prove([]byte("mono"), Secrets{m.secrets(), good.P}, rand.Reader, func(*transcript.Transcript) ([]byte, *Relations, error) { panic("not reached") })
+	_, err := m.sys.Prove([]byte("mono"), Secrets{GF: m.secrets(), P: good.P}, rand.Reader, func(*transcript.Transcript) ([]byte, *Relations, error) { panic("not reached") })
 	if err == nil || !strings.Contains(err.Error(), "no part") {
 		t.Errorf("secrets for a part that is not there: %v", err)
 	}

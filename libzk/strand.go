@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/sumcheck"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
@@ -39,22 +40,23 @@ func newStrand[E comparable](p *part[E], g opening.Geometry) *strand[E] {
 
 // commit completes the witness and encodes it.
 func (s *strand[E]) commit(secrets []E, rng io.Reader) error {
-	if err := s.complete(secrets, rng); err != nil {
+	if err := s.complete(secrets, false, rng); err != nil {
 		return err
 	}
 	return s.encode(rng)
 }
 
-// complete draws masks and pads and sets the products among them.
-func (s *strand[E]) complete(secrets []E, rng io.Reader) error {
+// complete draws masks and pads and sets the products among them. over is Secrets.Over.
+func (s *strand[E]) complete(secrets []E, over bool, rng io.Reader) error {
 	p, f := s.p, s.p.Field
 	if len(secrets) != p.secrets {
 		return fmt.Errorf("%d secrets over %s, the shape has %d", len(secrets), f.Name(), p.secrets)
 	}
-	if cap(secrets) == p.witness {
+	if over && cap(secrets) >= p.witness {
 		s.witness = secrets[:p.witness]
 	} else {
-		s.witness = append(make([]E, 0, p.witness), secrets...)[:p.witness]
+		s.witness = buffers.Make[E](p.witness)
+		copy(s.witness, secrets)
 	}
 	for i := p.secrets; i < p.witness; i++ {
 		var err error
@@ -97,8 +99,7 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 	if err := p.check(s.relation); err != nil {
 		return claim, err
 	}
-	s.relation.Space.Detach()
-	values := s.relation.Space.Evaluate(s.witness)
+	values := s.relation.Space.Detach(s.witness)
 	if check {
 		if err := s.checkLinear(values); err != nil {
 			return claim, err
@@ -107,12 +108,16 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 	all := make([]*circuit.Wires[E], len(p.Uses)+1)
 	for i, u := range p.uses() {
 		var err error
-		if all[i], err = s.evaluate(i, u, wires(p.Field, values, p.inputs(s.relation, i), u), check); err != nil {
+		inputs := p.inputs(s.relation, i)
+		if all[i], err = s.evaluate(i, u, wires(p.Field, values, inputs, u), check); err != nil {
 			return claim, err
 		}
+		p.freeInputs(inputs, i)
 	}
 	pads := append([]E(nil), s.witness[p.pads:]...)
-	s.witness, values = nil, nil // let go of the largest parts
+	values.Free()
+	buffers.Free(s.witness) // the largest parts
+	s.witness = nil
 	proof, err := p.batch.Prove(t, all, pads)
 	if err != nil {
 		return claim, err
@@ -125,13 +130,15 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 func (s *strand[E]) claim(t *transcript.Transcript, claims *sumcheck.BatchClaims[E]) opening.Claim[E] {
 	constant, coefficients := s.weigh(t, claims)
 	s.traces = s.p.traces(s.vector, coefficients)
-	return s.p.claim(t, constant, coefficients, s.traces)
+	return s.p.claimOf(t, constant, coefficients, s.traces)
 }
 
-// weigh draws the weights of the linear constraints and adds these up.
+// weigh draws the weights of the linear constraints and adds these up. It consumes the claims.
 func (s *strand[E]) weigh(t *transcript.Transcript, claims *sumcheck.BatchClaims[E]) (constant E, coefficients []E) {
 	t.WriteBytes(statementHash[:])
-	return s.combine(claims, transcript.Challenges(t, s.p.Field, s.constraints()))
+	constant, coefficients = s.combine(claims, transcript.Challenges(t, s.p.Field, s.constraints()))
+	claims.Free()
+	return constant, coefficients
 }
 
 // evaluate runs a use's circuit, naming rows by their own labels.
@@ -171,7 +178,7 @@ func (s *strand[E]) replayReduce(t *transcript.Transcript) (claim opening.Claim[
 		return claim, err
 	}
 	constant, coefficients := s.weigh(t, claims)
-	return s.p.claim(t, constant, coefficients, s.traces), nil
+	return s.p.claimOf(t, constant, coefficients, s.traces), nil
 }
 
 // claims replays the sumcheck.
@@ -215,12 +222,14 @@ func (s *strand[E]) combine(claims *sumcheck.BatchClaims[E], alpha []E) (constan
 		add(a, &in.Constraint)
 		inputs := p.inputs(s.relation, i)
 		width := u.Circuit.Inputs()
-		scaled := make([]E, width)
+		scaled := buffers.Make[E](width)
 		for c := range u.Copies {
 			clear(scaled)
 			f.Axpy(scaled, f.Mul(a, in.Copy[c]), in.Wire)
 			adjoint.AddAll(scaled, inputs[c*width:(c+1)*width])
 		}
+		p.freeInputs(inputs, i)
+		buffers.Free(scaled)
 	}
 	for _, l := range s.relation.Linear {
 		adjoint.Add(next(), l.Ref)

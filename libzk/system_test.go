@@ -167,7 +167,7 @@ func TestSystemProvesAndRefuses(t *testing.T) {
 		t.Run(fmt.Sprint(n, " copies"), func(t *testing.T) {
 			m := n%7 + 1
 			y := newToyPair(t, n, m)
-			w := Secrets{y.gf.secrets(), y.p.secrets()}
+			w := Secrets{GF: y.gf.secrets(), P: y.p.secrets()}
 			proof, err := y.prove(w, false)
 			if err != nil {
 				t.Fatal(err)
@@ -181,7 +181,7 @@ func TestSystemProvesAndRefuses(t *testing.T) {
 			// Each secret changed alone: the honest prover refuses, the verifier too.
 			for _, i := range []int{-1, -y.gf.bits, -y.gf.bits + 1, 0, n - 1, n, 2*n - 1, 2 * n, 3*n - 1} {
 				i += y.gf.bits
-				bad := Secrets{append([]gf128.Elem(nil), w.GF...), w.P}
+				bad := Secrets{GF: append([]gf128.Elem(nil), w.GF...), P: w.P}
 				bad.GF[i] = y.gf.f.Add(bad.GF[i], y.gf.f.One())
 				var v *circuit.Violation
 				if _, err := y.prove(bad, false); !errors.As(err, &v) {
@@ -196,7 +196,7 @@ func TestSystemProvesAndRefuses(t *testing.T) {
 				}
 			}
 			for _, i := range []int{0, m, 3*m - 1} {
-				bad := Secrets{w.GF, append([]p256.Elem(nil), w.P...)}
+				bad := Secrets{GF: w.GF, P: append([]p256.Elem(nil), w.P...)}
 				bad.P[i] = y.p.f.Add(bad.P[i], y.p.f.One())
 				proof, err := y.prove(bad, true)
 				if err != nil {
@@ -212,7 +212,7 @@ func TestSystemProvesAndRefuses(t *testing.T) {
 
 func TestSystemRefusesEveryFlip(t *testing.T) {
 	y := newToyPair(t, 5, 3)
-	proof, err := y.prove(Secrets{y.gf.secrets(), y.p.secrets()}, false)
+	proof, err := y.prove(Secrets{GF: y.gf.secrets(), P: y.p.secrets()}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
@@ -98,6 +99,15 @@ func (p *part[E]) traces(v opening.Vector[E], coefficients []E) []uint16 {
 		sums[u] ^= mask
 	}
 	return sums
+}
+
+// claimOf is claim, and consumes the coefficients.
+func (p *part[E]) claimOf(t *transcript.Transcript, constant E, coefficients []E, traces []uint16) opening.Claim[E] {
+	claim := p.claim(t, constant, coefficients, traces)
+	if p.packing != nil { // else they are those of the claim
+		buffers.Free(coefficients)
+	}
+	return claim
 }
 
 // claim turns constant + Σ coefficients[i]·W[i] = 0 into a claim about what is

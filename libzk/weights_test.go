@@ -20,7 +20,7 @@ func TestEachConstraintHasAWeight(t *testing.T) {
 func eachConstraintHasAWeight[E comparable](t *testing.T, y *toy[E], p *part[E]) {
 	t.Helper()
 	f, s := y.f, &strand[E]{p: p}
-	if err := s.complete(y.secrets(), rand.Reader); err != nil {
+	if err := s.complete(y.secrets(), false, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	ts := transcript.New([]byte("weights"))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/affine"
@@ -140,13 +141,14 @@ func (m *machine) mask() ref {
 }
 
 // secrets are the values laid out, in the order of the witness.
-func (m *machine) secrets() []elem { return m.secretsIn(m.bits + m.symbols + m.full) }
+func (m *machine) secrets() []elem { return m.appendSecrets(nil) }
 
-// secretsIn are the secrets with a capacity of room.
-func (m *machine) secretsIn(room int) []elem {
-	all := make([]elem, len(m.bitValues), max(room, len(m.bitValues)))
+// appendSecrets appends the secrets.
+func (m *machine) appendSecrets(all []elem) []elem {
+	first := len(all)
+	all = slices.Grow(all, len(m.bitValues))[:first+len(m.bitValues)]
 	for i, v := range m.bitValues {
-		all[i] = bitElem(v)
+		all[first+i] = bitElem(v)
 	}
 	return append(append(all, m.symbolValues...), m.fullValues...)
 }

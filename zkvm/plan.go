@@ -143,11 +143,16 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		return nil, err
 	}
 	if m.fill {
-		room, err := p.gf.Room()
+		gf, err := p.gf.NewSecrets()
 		if err != nil {
 			return nil, err
 		}
-		p.secrets.GF = m.secretsIn(room)
+		p.secrets.GF = m.appendSecrets(gf)
+		if curve != nil {
+			if p.secrets.P, err = curve.NewSecrets(); err != nil {
+				return nil, err
+			}
+		}
 		for _, i := range p.es256() {
 			w, err := signatureSecrets(p.keys[i], digests[i], secrets[i].Signature, p.links[i].mask)
 			if err != nil {

@@ -78,7 +78,10 @@ func prove(ctx context.Context, st *Statement, secrets []Secret, o *options) ([]
 		return nil, err
 	}
 	o.progress("committing", 1, steps)
-	proof, err := p.system.Prove(st.encode(), p.secrets, o.random, func(t *transcript.Transcript) ([]byte, *libzk.Relations, error) {
+	own := p.secrets
+	own.Over = true
+	var relations *libzk.Relations
+	proof, err := p.system.Prove(st.encode(), own, o.random, func(t *transcript.Transcript) ([]byte, *libzk.Relations, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
@@ -88,11 +91,13 @@ func prove(ctx context.Context, st *Statement, secrets []Secret, o *options) ([]
 			err = o.related(p, published)
 		}
 		p.secrets = libzk.Secrets{} // the proof alone has them from here on
+		relations = r
 		return published, r, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("proving: %w", err)
 	}
+	relations.Free()
 	return proof, nil
 }
 
@@ -105,10 +110,15 @@ func Verify(st *Statement, proof []byte) error {
 	if err != nil {
 		return err
 	}
-	return p.system.Verify(st.encode(), p.published, proof, func(t *transcript.Transcript, published []byte) (*libzk.Relations, error) {
-		_, r, err := p.relate(t, published, false)
-		return r, err
+	var relations *libzk.Relations
+	err = p.system.Verify(st.encode(), p.published, proof, func(t *transcript.Transcript, published []byte) (r *libzk.Relations, err error) {
+		_, relations, err = p.relate(t, published, false)
+		return relations, err
 	})
+	if err == nil {
+		relations.Free()
+	}
+	return err
 }
 
 // Circuits describes the circuits that prove a statement.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,8 @@ func attempts(t *testing.T, failures int) (plans []*plan, published [][]byte, pr
 	f := newFixture(t, janeQuery, janeClaims)
 	proof, err = Prove(context.Background(), f.st, f.secrets, func(o *options) {
 		o.related = func(p *plan, b []byte) error {
-			attempt := *p // with its secrets, which it drops
+			attempt := *p // with its secrets, which it drops and the proof wipes
+			attempt.secrets.GF, attempt.secrets.P = slices.Clone(p.secrets.GF), slices.Clone(p.secrets.P)
 			plans, published = append(plans, &attempt), append(published, b)
 			if len(plans) <= failures {
 				return fmt.Errorf("by chance: %w", libzk.ErrChallenge)

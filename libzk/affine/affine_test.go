@@ -121,21 +121,56 @@ func (m *model[E]) form() {
 	}
 }
 
-// block adds the forms of a block with constant c, most often of several.
+// block adds the forms of a block with constant c or constants of their own, most often of several.
 func (m *model[E]) block(c E) {
 	n := m.s.WitnessLen()
 	first := m.rng.IntN(n)
 	k := make([]E, 1+m.rng.IntN(n-first))
-	refs := make([]Ref, len(k))
+	refs, own := make([]Ref, len(k)), make([]E, len(k))
 	for j := range k {
-		k[j] = m.elem()
+		k[j], own[j] = m.elem(), c
 	}
-	m.s.Block(refs, c, k, first)
+	kind := m.rng.IntN(3)
+	switch kind {
+	case 0:
+		m.s.Block(refs, c, k, first)
+	case 1:
+		for j := range own {
+			own[j] = m.elem()
+		}
+		m.s.BlockWith(refs, own, k, first)
+	case 2:
+		for j := range own {
+			own[j] = m.elem()
+		}
+		m.s.Map(refs, own, neighbours[E]{m.f, k}, first)
+	}
 	for j, r := range refs {
 		d := make([]E, n+1)
-		d[0], d[1+first+j] = c, k[j]
+		d[0], d[1+first+j] = own[j], k[j]
+		if kind == 2 && j > 0 {
+			d[first+j] = m.f.Add(d[first+j], m.f.One())
+		}
 		m.add(r, d)
 	}
+}
+
+// neighbours is a map whose form j is k[j]·w[j] + w[j-1].
+type neighbours[E comparable] struct {
+	f field.Field[E]
+	k []E
+}
+
+func (n neighbours[E]) Size() (forms, elements int) { return len(n.k), len(n.k) }
+
+func (n neighbours[E]) Apply(dst, w []E) {
+	n.f.MulAcc(dst, n.k, w)
+	n.f.AddVec(dst[1:], w[:len(w)-1])
+}
+
+func (n neighbours[E]) Transpose(dst, k []E) {
+	n.f.MulAcc(dst, n.k, k)
+	n.f.AddVec(dst[:len(dst)-1], k[1:])
 }
 
 func (m *model[E]) at(dense, w []E) E {
@@ -215,6 +250,35 @@ func TestAttach(t *testing.T) {
 	}
 }
 
+// TestDetach: values of the attached witness are those that were made for it, of another one they are
+// computed; then none is attached.
+func TestDetach(t *testing.T) {
+	f := gf128.Field{}
+	for seed := range uint64(20) {
+		m := newModel(f, seed, 5, 10)
+		w, other := make([]gf128.Elem, 5), make([]gf128.Elem, 5)
+		for i := range w {
+			w[i], other[i] = m.elem(), f.CodePoint(i+7)
+		}
+		for _, at := range [][]gf128.Elem{w, other} {
+			m.s.Attach(w)
+			for range 10 {
+				m.form()
+			}
+			v := m.s.Detach(at)
+			for i, r := range m.refs {
+				if got := v.At(r); got != m.at(m.dense[i], at) {
+					t.Fatalf("seed %d: form %d is %v, want %v", seed, i, got, m.at(m.dense[i], at))
+				}
+			}
+			if m.s.live != nil {
+				t.Fatal("a witness is attached")
+			}
+			v.Free()
+		}
+	}
+}
+
 // TestLine23Used: an element is used if and only if a form that is asked for
 // reads it, directly or through other forms.
 func TestLine23Used(t *testing.T) {
@@ -269,10 +333,17 @@ func TestLine23ReadsOutsideTheWitness(t *testing.T) {
 		"Block, past the end": func() { s.Block(make([]Ref, 1), one, make([]gf128.Elem, 1), 10) },
 		"Block, negative":     func() { s.Block(make([]Ref, 1), one, make([]gf128.Elem, 1), -1) },
 		"Block, references":   func() { s.Block(make([]Ref, 2), one, make([]gf128.Elem, 1), 0) },
-		"Evaluate, short":     func() { s.Evaluate(make([]gf128.Elem, 9)) },
-		"Reserve, more":       func() { s.Reserve(11) },
-		"Reserve, negative":   func() { s.Reserve(-1) },
-		"Attach, wrong size":  func() { s.Attach(make([]gf128.Elem, 11)) },
+		"BlockWith, lengths":  func() { s.BlockWith(make([]Ref, 1), make([]gf128.Elem, 2), make([]gf128.Elem, 1), 0) },
+		"Map, reserved": func() {
+			s.Map(make([]Ref, 2), make([]gf128.Elem, 2), neighbours[gf128.Elem]{f, make([]gf128.Elem, 2)}, 3)
+		},
+		"Map, lengths": func() {
+			s.Map(make([]Ref, 2), make([]gf128.Elem, 1), neighbours[gf128.Elem]{f, make([]gf128.Elem, 2)}, 0)
+		},
+		"Evaluate, short":    func() { s.Evaluate(make([]gf128.Elem, 9)) },
+		"Reserve, more":      func() { s.Reserve(11) },
+		"Reserve, negative":  func() { s.Reserve(-1) },
+		"Attach, wrong size": func() { s.Attach(make([]gf128.Elem, 11)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

@@ -2,17 +2,32 @@ package affine
 
 import (
 	"fmt"
-	"slices"
+
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 )
 
-// A block is forms written at once: form j is c + k[j]·W[first+j]. Nothing is stored for
-// a single one, and both sides go through all of them with the field's kernels. Blocks read
-// the witness only, so their order among other forms does not matter.
+// A block is forms written at once: form j is the constant of j plus what a linear map makes of
+// W[first..]. Nothing is stored for a single one, and both sides go through all of them with the
+// field's kernels. Blocks read the witness only, so their order among other forms does not matter.
 type block[E comparable] struct {
-	c     E
-	k     []E
-	first int
-	at    int // of its forms among those of all blocks
+	constant E   // of all forms
+	own      []E // of each form beside that, or nil
+	k        []E // the map of a diagonal: k[j]·W[first+j]; or
+	m        Map[E]
+	forms    int
+	reads    int // elements
+	first    int
+	at       int // of its forms among those of all blocks
+}
+
+// Map is a linear map from witness elements to forms. It is immutable.
+type Map[E comparable] interface {
+	// Size is the number of forms, and that of elements.
+	Size() (forms, elements int)
+	// Apply adds the map of w to dst.
+	Apply(dst, w []E)
+	// Transpose adds the transposed map of k to dst: Σ_j k[j]·form_j as coefficients of w.
+	Transpose(dst, k []E)
 }
 
 // Forms of blocks have numbers of their own, from firstInBlock down.
@@ -24,18 +39,40 @@ const (
 // Block sets refs[j] to the form c + k[j]·W[first+j], for each j. The space keeps k,
 // which must not be changed from then on; blocks may share it.
 func (s *Space[E]) Block(refs []Ref, c E, k []E, first int) {
-	n := len(k)
-	if len(refs) != n || first < 0 || n > s.reach-first {
-		panic(fmt.Sprintf("affine: %d references to %d forms of witness elements %d.. of %d", len(refs), n, first, s.reach))
+	s.addBlock(refs, block[E]{constant: c, k: k, forms: len(k), reads: len(k), first: first})
+}
+
+// BlockWith is Block with a constant for each form, kept too.
+func (s *Space[E]) BlockWith(refs []Ref, c, k []E, first int) {
+	if len(c) != len(k) {
+		panic(fmt.Sprintf("affine: %d constants of %d forms", len(c), len(k)))
 	}
-	if s.inBlock > maxForms-n {
-		panic(fmt.Sprintf("affine: %d forms in blocks and %d more are too many", s.inBlock, n))
+	s.addBlock(refs, block[E]{own: c, k: k, forms: len(k), reads: len(k), first: first})
+}
+
+// Map sets refs[j] to the form c[j] plus the j-th of what the map makes of W[first..]. The space
+// keeps c.
+func (s *Space[E]) Map(refs []Ref, c []E, m Map[E], first int) {
+	forms, reads := m.Size()
+	if len(c) != forms {
+		panic(fmt.Sprintf("affine: %d constants of %d forms", len(c), forms))
 	}
-	s.blocks = append(s.blocks, block[E]{c, k, first, s.inBlock})
+	s.addBlock(refs, block[E]{own: c, m: m, forms: forms, reads: reads, first: first})
+}
+
+func (s *Space[E]) addBlock(refs []Ref, b block[E]) {
+	if len(refs) != b.forms || b.first < 0 || b.reads > s.reach-b.first {
+		panic(fmt.Sprintf("affine: %d references to %d forms of %d witness elements from %d on, of %d", len(refs), b.forms, b.reads, b.first, s.reach))
+	}
+	if s.inBlock > maxForms-b.forms {
+		panic(fmt.Sprintf("affine: %d forms in blocks and %d more are too many", s.inBlock, b.forms))
+	}
+	b.at = s.inBlock
+	s.blocks = append(s.blocks, b)
 	for j := range refs {
 		refs[j] = firstInBlock - Ref(s.inBlock+j)
 	}
-	s.inBlock += n
+	s.inBlock += b.forms
 	if s.live != nil {
 		s.live.evaluateBlock(s, &s.blocks[len(s.blocks)-1])
 	}
@@ -44,29 +81,69 @@ func (s *Space[E]) Block(refs []Ref, c E, k []E, first int) {
 // GrowBlocks makes room for values of more forms in blocks.
 func (s *Space[E]) GrowBlocks(forms int) {
 	if s.live != nil {
-		s.live.blocks = slices.Grow(s.live.blocks, forms)
+		s.live.blocks = grow(s.live.blocks, forms)
 	}
 }
 
 // evaluateBlock appends the values of the next block.
 func (v *Values[E]) evaluateBlock(s *Space[E], b *block[E]) {
-	n := len(b.k)
-	v.blocks = slices.Grow(v.blocks, n)[:b.at+n]
-	out := v.blocks[b.at:]
-	for j := range out {
-		out[j] = b.c
+	v.blocks = grow(v.blocks, b.forms)[:b.at+b.forms]
+	out, w := v.blocks[b.at:], v.W[b.first:b.first+b.reads]
+	if b.own != nil {
+		copy(out, b.own)
+	} else {
+		for j := range out {
+			out[j] = b.constant
+		}
 	}
-	s.f.MulAcc(out, b.k, v.W[b.first:b.first+n])
+	if b.m != nil {
+		b.m.Apply(out, w)
+	} else {
+		s.f.MulAcc(out, b.k, w)
+	}
 }
 
 // resolveBlock moves the functional's part on a block to the witness; it returns what that
 // adds to the constant.
 func (a *Adjoint[E]) resolveBlock(b *block[E]) (constant E) {
-	f, n := a.s.f, len(b.k)
-	part := a.blocks[b.at : b.at+n]
+	f := a.s.f
+	part, w := a.blocks[b.at:b.at+b.forms], a.w[b.first:b.first+b.reads]
+	if b.m != nil {
+		b.m.Transpose(w, part)
+	} else {
+		f.MulAcc(w, part, b.k)
+	}
+	if b.own != nil {
+		return f.Dot(part, b.own)
+	}
 	for _, k := range part {
 		constant = f.Add(constant, k)
 	}
-	f.MulAcc(a.w[b.first:b.first+n], part, b.k)
-	return f.Mul(constant, b.c)
+	return f.Mul(constant, b.constant)
+}
+
+// uses marks what form j of a block reads.
+func (b *block[E]) uses(one E, j int, used []bool) {
+	var zero E
+	if b.m == nil {
+		used[b.first+j] = used[b.first+j] || b.k[j] != zero
+		return
+	}
+	unit, row := make([]E, b.forms), make([]E, b.reads)
+	unit[j] = one
+	b.m.Transpose(row, unit)
+	for i, k := range row {
+		used[b.first+i] = used[b.first+i] || k != zero
+	}
+}
+
+// grow is slices.Grow with memory of package buffers, for a slice that nothing else refers to.
+func grow[E any](v []E, n int) []E {
+	if cap(v)-len(v) >= n {
+		return v
+	}
+	larger := buffers.Make[E](len(v) + n)[:len(v)]
+	copy(larger, v)
+	buffers.Free(v)
+	return larger
 }

@@ -1,6 +1,10 @@
 package affine
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
+)
 
 // Values are the values of all forms of a space at one witness.
 type Values[E comparable] struct {
@@ -25,7 +29,7 @@ func (s *Space[E]) Evaluate(w []E) *Values[E] {
 	if len(w) != s.n {
 		panic(fmt.Sprintf("affine: witness of %d elements, want %d", len(w), s.n))
 	}
-	v := &Values[E]{W: w, forms: make([]E, 0, max(len(s.ends), cap(s.ends))), blocks: make([]E, 0, s.inBlock)}
+	v := &Values[E]{W: w, forms: buffers.Make[E](max(len(s.ends), cap(s.ends)))[:0], blocks: buffers.Make[E](s.inBlock)[:0]}
 	for i := range s.blocks {
 		v.evaluateBlock(s, &s.blocks[i])
 	}
@@ -57,8 +61,35 @@ func (s *Space[E]) Attach(w []E) {
 	s.live = s.Evaluate(w)
 }
 
-// Detach forgets the attached witness.
-func (s *Space[E]) Detach() { s.live = nil }
+// Detach is Evaluate for the attached witness, of which the forms are known; from then on none is
+// attached. Of another one it computes them.
+func (s *Space[E]) Detach(w []E) *Values[E] {
+	v := s.live
+	s.live = nil
+	if v == nil || len(v.W) != len(w) || len(w) == 0 || &v.W[0] != &w[0] {
+		return s.Evaluate(w)
+	}
+	return v
+}
+
+// Free gives the memory of the values of forms back. They may not be used any more; the witness may.
+func (v *Values[E]) Free() {
+	buffers.Free(v.forms)
+	buffers.Free(v.blocks)
+	*v = Values[E]{}
+}
+
+// Free gives the memory of the forms back. The space may not be used any more.
+func (s *Space[E]) Free() {
+	if s.live != nil {
+		s.live.Free()
+	}
+	buffers.Free(s.constants)
+	buffers.Free(s.ends)
+	buffers.Free(s.refs)
+	buffers.Free(s.coefs)
+	*s = Space[E]{}
+}
 
 // Value is the value of a reference at the attached witness.
 func (s *Space[E]) Value(r Ref) E { return s.live.At(r) }
@@ -74,7 +105,7 @@ type Adjoint[E comparable] struct {
 
 // NewAdjoint is the zero functional.
 func (s *Space[E]) NewAdjoint() *Adjoint[E] {
-	return &Adjoint[E]{s: s, w: make([]E, s.n), forms: make([]E, len(s.ends)), blocks: make([]E, s.inBlock)}
+	return &Adjoint[E]{s: s, w: buffers.Make[E](s.n), forms: buffers.Make[E](len(s.ends)), blocks: buffers.Make[E](s.inBlock)}
 }
 
 // Add adds k times the reference to the functional.
@@ -151,6 +182,8 @@ func (a *Adjoint[E]) Resolve() (constant E, coefficients []E) {
 	for i := range s.blocks {
 		constant = f.Add(constant, a.resolveBlock(&s.blocks[i]))
 	}
+	buffers.Free(a.forms)
+	buffers.Free(a.blocks)
 	return constant, a.w
 }
 
@@ -182,11 +215,10 @@ func (s *Space[E]) Used(refs []Ref) []bool {
 			mark(s.refs[t])
 		}
 	}
-	var zero E
-	for _, b := range s.blocks {
-		for j, k := range b.k {
-			if inBlock[b.at+j] && k != zero {
-				used[b.first+j] = true
+	for i := range s.blocks {
+		for j := range s.blocks[i].forms {
+			if b := &s.blocks[i]; inBlock[b.at+j] {
+				b.uses(s.f.One(), j, used)
 			}
 		}
 	}

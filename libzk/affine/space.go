@@ -13,7 +13,6 @@ package affine
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
 )
@@ -80,10 +79,10 @@ func (s *Space[E]) Terms() int { return len(s.refs) }
 // Grow makes room for more forms with so many terms in all, so that adding them does not
 // copy those that are there.
 func (s *Space[E]) Grow(forms, terms int) {
-	s.constants, s.ends = slices.Grow(s.constants, forms), slices.Grow(s.ends, forms)
-	s.refs, s.coefs = slices.Grow(s.refs, terms), slices.Grow(s.coefs, terms)
+	s.constants, s.ends = grow(s.constants, forms), grow(s.ends, forms)
+	s.refs, s.coefs = grow(s.refs, terms), grow(s.coefs, terms)
 	if s.live != nil {
-		s.live.forms = slices.Grow(s.live.forms, forms)
+		s.live.forms = grow(s.live.forms, forms)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
@@ -17,7 +18,8 @@ type Level[E comparable] struct {
 	Planes [][]uint64
 
 	number []uint32 // of a wire's row, from 1; 0 if it is kept as bits
-	rows   [][]E
+	values []E      // row after row
+	words  []uint64 // plane after plane
 }
 
 // PlaneCopies is the number of copies in a plane.
@@ -45,7 +47,8 @@ func newLevel[E comparable](f field.Field[E], wires, copies int) Level[E] {
 	l := Level[E]{Wires: wires, Copies: copies}
 	if _, ok := f.(field.Bits[E]); ok {
 		l.Planes = make([][]uint64, (copies+PlaneCopies-1)/PlaneCopies)
-		words := make([]uint64, len(l.Planes)*wires)
+		words := buffers.Make[uint64](len(l.Planes) * wires)
+		l.words = words
 		for k := range l.Planes {
 			l.Planes[k], words = words[:wires:wires], words[wires:]
 		}
@@ -90,7 +93,7 @@ func (l *Level[E]) pack(one E, value func(wire, copy int) E, isBit []bool) {
 
 // makeRows makes rows of zeros for the wires that are not bits.
 func (l *Level[E]) makeRows(isBit []bool) {
-	l.number = make([]uint32, l.Wires)
+	l.number = buffers.Make[uint32](l.Wires)
 	n := 0
 	for w, bit := range isBit {
 		if !bit {
@@ -98,11 +101,21 @@ func (l *Level[E]) makeRows(isBit []bool) {
 			l.number[w] = uint32(n)
 		}
 	}
-	values := make([]E, n*l.Copies)
-	l.rows = make([][]E, n)
-	for i := range l.rows {
-		l.rows[i], values = values[:l.Copies:l.Copies], values[l.Copies:]
-	}
+	l.values = buffers.Make[E](n * l.Copies)
+}
+
+// FreeRows gives the memory of the rows back; At and Row may not be used any more.
+func (l *Level[E]) FreeRows() {
+	buffers.Free(l.values)
+	l.values = nil
+}
+
+// Free gives back all memory of the level, which may not be used any more.
+func (l *Level[E]) Free() {
+	l.FreeRows()
+	buffers.Free(l.words)
+	buffers.Free(l.number)
+	*l = Level[E]{}
 }
 
 // IsBit reports whether a wire is kept as bits.
@@ -111,7 +124,8 @@ func (l *Level[E]) IsBit(wire int) bool { return l.number[wire] == 0 }
 // Row is the values of a wire by copy, nil if it is kept as bits.
 func (l *Level[E]) Row(wire int) []E {
 	if n := l.number[wire]; n > 0 {
-		return l.rows[n-1]
+		lo, hi := (int(n)-1)*l.Copies, int(n)*l.Copies
+		return l.values[lo:hi:hi]
 	}
 	return nil
 }

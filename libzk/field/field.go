@@ -142,6 +142,8 @@ type SubsetSums[E comparable] interface {
 	Sums(dst []E, k E, x []uint64)
 	// AndDot is Σ_i k[i]·S(x[left[i]] & y[right[i]]).
 	AndDot(k []E, x, y []uint64, left, right []uint32) E
+	// Free gives the memory of the sums back; they may not be used any more.
+	Free()
 }
 
 // SymbolEncoder is implemented by the encoders of fields with Symbols.

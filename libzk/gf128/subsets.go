@@ -1,6 +1,9 @@
 package gf128
 
-import "github.com/zkpass-go/zkpass/libzk/field"
+import (
+	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
+)
 
 // subsetSums holds, for each byte of a word, the sums of the weights of every set of
 // its bits: the sum for a word is one look-up a byte ("the four Russians").
@@ -18,15 +21,17 @@ func (Field) NewSubsetSums(weights []Elem) field.SubsetSums[Elem] {
 	if len(weights) > 64 {
 		panic("gf128: subset sums of more than 64 weights")
 	}
-	t := &subsetSums{}
+	t := &subsetSums{bytes: buffers.Make[byteSums]((len(weights) + 7) / 8)[:0]}
 	for lo := 0; lo < len(weights); lo += 8 {
 		var of [8]Elem
 		copy(of[:], weights[lo:])
 		if of == [8]Elem{} {
 			continue
 		}
-		t.bytes = append(t.bytes, byteSums{shift: uint(lo)})
-		sums := &t.bytes[len(t.bytes)-1].sums
+		t.bytes = t.bytes[:len(t.bytes)+1]
+		last := &t.bytes[len(t.bytes)-1]
+		last.shift = uint(lo)
+		sums := &last.sums
 		for i, w := range of {
 			for x := range 1 << i {
 				sums[1<<i|x] = add(sums[x], w)
@@ -34,6 +39,12 @@ func (Field) NewSubsetSums(weights []Elem) field.SubsetSums[Elem] {
 		}
 	}
 	return t
+}
+
+// Free gives the memory of the sums back.
+func (t *subsetSums) Free() {
+	buffers.Free(t.bytes)
+	t.bytes = nil
 }
 
 // Sums adds k·S(x[i]) to dst[i].

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/internal/derived"
 )
@@ -24,6 +25,9 @@ type Matrix[E comparable] struct {
 	// A row, by number, is in one of these.
 	symbols [][]uint16
 	rows    [][]E
+
+	allSymbols []uint16 // of these
+	all        []E      // and of the mask
 }
 
 // Commit lays a vector out in rows with fresh randomness from rng and encodes
@@ -41,7 +45,8 @@ func newMatrix[E comparable](f field.Field[E], g Geometry) *Matrix[E] {
 	word := g.Block + g.Columns
 	m := &Matrix[E]{f: f, g: g, symbols: make([][]uint16, g.Rows()), rows: make([][]E, g.Rows())}
 	m.short, _ = any(f).(field.Symbols[E])
-	elems, symbols := make([]E, (g.FullRows+1)*word), make([]uint16, g.ShortRows*word)
+	m.all, m.allSymbols = buffers.Make[E]((g.FullRows+1)*word), buffers.Make[uint16](g.ShortRows*word)
+	elems, symbols := m.all, m.allSymbols
 	m.mask, elems = elems[:word:word], elems[word:]
 	for i := range g.Rows() {
 		if g.ShortRow(i) {
@@ -51,6 +56,13 @@ func newMatrix[E comparable](f field.Field[E], g Geometry) *Matrix[E] {
 		}
 	}
 	return m
+}
+
+// Free gives the memory of the matrix back, which may not be used any more.
+func (m *Matrix[E]) Free() {
+	buffers.Free(m.all)
+	buffers.Free(m.allSymbols)
+	*m = Matrix[E]{}
 }
 
 // layout fills the messages.

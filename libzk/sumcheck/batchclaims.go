@@ -1,6 +1,7 @@
 package sumcheck
 
 import (
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
@@ -10,6 +11,15 @@ import (
 type BatchClaims[E comparable] struct {
 	Levels []Constraint[E]
 	Inputs []InputClaim[E]
+}
+
+// Free gives the memory of large claims back.
+func (c *BatchClaims[E]) Free() {
+	for _, in := range c.Inputs {
+		buffers.Free(in.Copy)
+		buffers.Free(in.Wire)
+	}
+	c.Inputs = nil
 }
 
 // recorded speaks the messages of a proof.

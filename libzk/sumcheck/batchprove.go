@@ -148,6 +148,7 @@ func (p *batchProver[E]) claim(d int) [][2]E {
 	for i := range p.layers {
 		c.quads[i] = p.layers[i].quad()
 		p.claims[i] = p.layers[i].inputs()
+		p.layers[i].free()
 		sent := p.claims[i]
 		if a := &l.active[i]; !p.b.uses[a.use].Clear {
 			sent[0] = f.Sub(sent[0], p.pads[a.pads])

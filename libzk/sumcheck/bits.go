@@ -3,6 +3,7 @@ package sumcheck
 import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
@@ -30,7 +31,7 @@ type bitRounds[E comparable] struct {
 }
 
 // bitRoom is room for words of every wire.
-type bitRoom struct{ words, differences, repeated []uint64 }
+type bitRoom struct{ words, differences, repeated, all []uint64 }
 
 // swap exchanges two bits of the indices of a word's bits.
 type swap struct {
@@ -65,14 +66,24 @@ func newBitRounds[E comparable](p *copyRounds[E]) *bitRounds[E] {
 	}
 	r.room = make([]bitRoom, cores.Worth(cores.Count(), len(p.coef)*len(p.level.Planes)))
 	for i := range r.room {
-		all := make([]uint64, 3*p.level.Wires)
-		r.room[i] = bitRoom{all[:p.level.Wires], all[p.level.Wires : 2*p.level.Wires], all[2*p.level.Wires:]}
+		n := p.level.Wires
+		all := buffers.Make[uint64](3 * n)
+		r.room[i] = bitRoom{all[:n], all[n : 2*n], all[2*n:], all}
 	}
 	r.planes = Equality(p.f, p.point[r.log:], len(p.level.Planes))
 	return r
 }
 
 func (r *bitRounds[E]) over() bool { return len(r.p.bound) == r.rounds }
+
+// free gives back the memory that only these rounds need.
+func (r *bitRounds[E]) free() {
+	for i := range r.room {
+		buffers.Free(r.room[i].all)
+	}
+	buffers.Free(r.planes)
+	r.room, r.planes = nil, nil
+}
 
 // sums is what copyRounds.sums is, over pairs of bits.
 func (r *bitRounds[E]) sums() (q0, lead E) {
@@ -87,6 +98,7 @@ func (r *bitRounds[E]) sums() (q0, lead E) {
 		}
 	}
 	table := any(f).(field.Bits[E]).NewSubsetSums(weights)
+	defer table.Free()
 	// Of many copies each processor takes some planes, of few ones some pairs.
 	parts := 1
 	if workers := cores.Count(); len(p.level.Planes) < workers && len(p.coef) > 1<<12 {
@@ -169,11 +181,15 @@ func (p *copyRounds[E]) expand() {
 		}
 	}
 	o := &p.owners
-	o.v = append(make([]E, 0, len(o.wires)*o.stride), old.v...)[:len(o.wires)*o.stride]
-	o.q = append(make([]E, 0, len(o.wires)*o.stride), old.q...)[:len(o.wires)*o.stride]
+	o.v, o.q = buffers.Make[E](len(o.wires)*o.stride), buffers.Make[E](len(o.wires)*o.stride)
+	copy(o.v, old.v)
+	copy(o.q, old.q)
+	buffers.Free(old.v)
+	buffers.Free(old.q)
 	bitOwners := o.wires[len(old.wires):]
 	inRanges(len(bitOwners), len(p.coef)*p.copies, func(lo, hi int) struct{} {
-		partner := make([]E, p.copies)
+		partner := buffers.Make[E](p.copies)
+		defer buffers.Free(partner)
 		for i := lo; i < hi; i++ {
 			at, wire := (len(old.wires)+i)*o.stride, int(bitOwners[i])
 			value(o.v[at:at+p.copies], wire)
@@ -191,6 +207,7 @@ func (p *copyRounds[E]) expand() {
 func addBits[E comparable](f field.Field[E], values []E, level *circuit.Level[E], point []E) {
 	log := min(6, len(point))
 	table := any(f).(field.Bits[E]).NewSubsetSums(Equality(f, point[:log], 1<<log))
+	defer table.Free()
 	for k, e := range Equality(f, point[log:], len(level.Planes)) {
 		table.Sums(values, e, level.Planes[k])
 	}

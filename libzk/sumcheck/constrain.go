@@ -3,6 +3,7 @@ package sumcheck
 import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -144,7 +145,7 @@ func (c *Constraint[E]) value(f field.Field[E], k, sent E, pad int, clear bool) 
 }
 
 // bindAll is the value of a layer's quadratic form at all challenges:
-// Σ_terms constant·weight(g)·eq(left, l)·eq(right, r).
+// Σ_terms constant·weight(g)·eq(left, l)·eq(right, r). It consumes the weights.
 func bindAll[E comparable](c *circuit.Circuit[E], j int, weights []E, beta E, hands [2][]E) E {
 	f, p := c.Field, &plans(c)[j]
 	coef := bind(c, p, weights, beta)
@@ -161,6 +162,9 @@ func bindAll[E comparable](c *circuit.Circuit[E], j int, weights []E, beta E, ha
 		clear(lr)
 		f.MulAcc(lr[:n], l[:n], r[:n])
 		sum = f.Add(sum, f.Dot(coef[lo:lo+n], lr[:n]))
+	}
+	for _, v := range [][]E{weights, coef, left, right} {
+		buffers.Free(v)
 	}
 	return sum
 }

@@ -3,6 +3,7 @@ package sumcheck
 import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
@@ -58,22 +59,41 @@ func newCopyRounds[E comparable](f field.Field[E], pl *plan, level *circuit.Leve
 	}
 	for _, r := range [2]*elements[E]{&p.owners, &p.others} {
 		r.stride = evenly(p.copies)
-		r.v = make([]E, len(r.wires)*r.stride)
+		r.v = buffers.Make[E](len(r.wires) * r.stride)
 		for i, w := range r.wires {
 			copy(r.v[i*r.stride:], level.Row(int(w)))
 		}
 	}
-	p.owners.q = make([]E, len(p.owners.v))
+	p.owners.q = buffers.Make[E](len(p.owners.v))
 	inRanges(len(p.owners.wires), len(p.owners.q), func(lo, hi int) struct{} {
 		for i := lo; i < hi; i++ {
 			p.addPairs(p.owners.q[i*p.owners.stride:][:p.copies], int(p.owners.wires[i]))
 		}
 		return struct{}{}
 	})
+	level.FreeRows()
 	if level.Planes != nil {
 		p.bits = newBitRounds(p)
 	}
 	return p
+}
+
+// free gives back the memory of what the rounds leave behind, all but the coefficients.
+func (p *copyRounds[E]) free() {
+	p.level.Free()
+	for _, r := range [2]*elements[E]{&p.owners, &p.others} {
+		r.free()
+	}
+	buffers.Free(p.order)
+	buffers.Free(p.ends)
+	buffers.Free(p.weights)
+	*p = copyRounds[E]{}
+}
+
+func (r *elements[E]) free() {
+	buffers.Free(r.v)
+	buffers.Free(r.q)
+	*r = elements[E]{}
 }
 
 // evenly is n rounded up to an even number, but for 1.
@@ -96,8 +116,8 @@ func (p *copyRounds[E]) owner(i int) uint32 {
 
 // assign sorts the pairs by owner.
 func (p *copyRounds[E]) assign() {
-	owners := make([]uint32, len(p.coef))
-	next := make([]uint32, p.level.Wires+1)
+	owners := buffers.Make[uint32](len(p.coef))
+	next := buffers.Make[uint32](p.level.Wires + 1)
 	for i := range owners {
 		owners[i] = p.owner(i)
 		next[owners[i]+1]++
@@ -105,11 +125,12 @@ func (p *copyRounds[E]) assign() {
 	for w := range p.level.Wires {
 		next[w+1] += next[w]
 	}
-	p.order = make([]uint32, len(p.coef))
+	p.order = buffers.Make[uint32](len(p.coef))
 	for i, w := range owners {
 		p.order[next[w]] = uint32(i)
 		next[w]++
 	}
+	buffers.Free(owners)
 	p.ends = next[:p.level.Wires]
 }
 
@@ -188,6 +209,7 @@ func (p *copyRounds[E]) bind(x E) {
 		if len(p.point) > 0 {
 			p.expand()
 		}
+		p.bits.free()
 		p.bits = nil
 	}
 }
@@ -208,7 +230,7 @@ func (r *elements[E]) bind(f field.Field[E], x E, copies int) {
 	r.stride = stride
 }
 
-// bindRows binds pairs of neighbours in rows of an even length, in place where it can, and
+// bindRows binds pairs of neighbours in rows of an even length, in place, and
 // leaves rows of length to: half of from, or one more with a zero at the end.
 func bindRows[E comparable](f field.Field[E], v []E, from, to int, x E) []E {
 	if len(v) == 0 {
@@ -218,17 +240,18 @@ func bindRows[E comparable](f field.Field[E], v []E, from, to int, x E) []E {
 		f.Bind(v[:len(v)/2], v, x)
 		return v[:len(v)/2]
 	}
-	n := len(v) / from
-	out := make([]E, n*to)
+	// No row is longer than it was, so none is written before it has been read.
+	n, half := len(v)/from, make([]E, to)
 	for i := range n {
-		f.Bind(out[i*to:i*to+from/2], v[i*from:(i+1)*from], x)
+		f.Bind(half[:from/2], v[i*from:(i+1)*from], x)
+		copy(v[i*to:(i+1)*to], half)
 	}
-	return out
+	return v[:n*to]
 }
 
 // values are those of all wires when no round is left.
 func (p *copyRounds[E]) values() []E {
-	values := make([]E, p.level.Wires, p.level.Wires+1)
+	values := buffers.Make[E](p.level.Wires + 1)[:p.level.Wires]
 	if len(p.bound) == 0 { // one copy
 		for w := range values {
 			values[w] = p.level.At(p.f, w, 0)

@@ -1,6 +1,9 @@
 package sumcheck
 
-import "github.com/zkpass-go/zkpass/libzk/field"
+import (
+	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
+)
 
 // handRounds are the rounds of the wires' indices, for the wires of the single copy that
 // the copy rounds leave: in turn the lowest bit of the left and of the right index.
@@ -20,14 +23,28 @@ const block = 256
 func newHandRounds[E comparable](f field.Field[E], pl *plan, coef, values []E) *handRounds[E] {
 	// An even number of values, of which each hand folds its own.
 	values = even(values)
-	return &handRounds[E]{
+	p := &handRounds[E]{
 		f: f, coef: coef,
-		left:   append([]uint32(nil), pl.left...),
-		right:  append([]uint32(nil), pl.right...),
-		values: [2][]E{values, append(make([]E, 0, len(values)), values...)},
-		scaled: make([]E, max(len(coef), 2*block)),
-		sum:    make([]E, len(values)),
+		left:   buffers.Make[uint32](len(pl.left)),
+		right:  buffers.Make[uint32](len(pl.right)),
+		values: [2][]E{values, buffers.Make[E](len(values))},
+		scaled: buffers.Make[E](max(len(coef), 2*block)),
+		sum:    buffers.Make[E](len(values)),
 	}
+	copy(p.left, pl.left)
+	copy(p.right, pl.right)
+	copy(p.values[1], values)
+	return p
+}
+
+// free gives back the memory of all rounds.
+func (p *handRounds[E]) free() {
+	buffers.Free(p.left)
+	buffers.Free(p.right)
+	for _, v := range [][]E{p.coef, p.values[0], p.values[1], p.scaled, p.sum} {
+		buffers.Free(v)
+	}
+	*p = handRounds[E]{}
 }
 
 // indices are the pairs' indices of the next hand, and of the other one.

@@ -3,6 +3,7 @@ package sumcheck
 import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 )
 
 // layerProver proves one layer of one circuit, round by round: message returns a
@@ -20,10 +21,12 @@ type layerProver[E comparable] struct {
 
 // newLayerProver starts on layer j for claim. weights are those of the layer's
 // outputs, beta that of its assertions, point the copy point in which the claim
-// is made, none of its coordinates zero. It consumes the level's wires.
+// is made, none of its coordinates zero. It consumes the level's wires
+// and the weights.
 func newLayerProver[E comparable](c *circuit.Circuit[E], j int, w *circuit.Wires[E], weights []E, beta E, point []E, claim E) *layerProver[E] {
 	pl := &plans(c)[j]
 	coef := bind(c, pl, weights, beta)
+	buffers.Free(weights)
 	level := w.Levels[j]
 	w.Levels[j] = circuit.Level[E]{}
 	p := &layerProver[E]{f: c.Field, claim: claim, byCopy: newCopyRounds(c.Field, pl, &level, coef, point)}
@@ -35,6 +38,7 @@ func newLayerProver[E comparable](c *circuit.Circuit[E], j int, w *circuit.Wires
 func (p *layerProver[E]) endCopies() {
 	if len(p.byCopy.point) == 0 {
 		p.byHand = newHandRounds(p.f, p.byCopy.plan, p.byCopy.coef, p.byCopy.values())
+		p.byCopy.free()
 		p.byCopy = nil
 	}
 }
@@ -89,3 +93,6 @@ func (p *layerProver[E]) quad() E {
 func (p *layerProver[E]) inputs() [2]E {
 	return [2]E{p.byHand.values[0][0], p.byHand.values[1][0]}
 }
+
+// free gives back the memory of a layer that is proven.
+func (p *layerProver[E]) free() { p.byHand.free() }

@@ -15,6 +15,7 @@ package sumcheck
 import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
@@ -113,7 +114,7 @@ func spread(x uint32) uint64 {
 // over its terms of constant·weight, assertions weighing beta times as much.
 func bind[E comparable](c *circuit.Circuit[E], p *plan, weights []E, beta E) []E {
 	f, one := c.Field, c.Field.One()
-	out := make([]E, len(p.ends))
+	out := buffers.Make[E](len(p.ends))
 	t := uint32(0)
 	for i, end := range p.ends {
 		var sum E
@@ -134,9 +135,9 @@ func bind[E comparable](c *circuit.Circuit[E], p *plan, weights []E, beta E) []E
 
 // Equality is the table of eq(point, x) for x in 0..n-1: Π_b of point_b where
 // bit b of x is set and of 1 - point_b where it is not. Bit 0 belongs to
-// point[0].
+// point[0]. Whoever wants to may give the table back to package buffers.
 func Equality[E comparable](f field.Field[E], point []E, n int) []E {
-	table := make([]E, n)
+	table := buffers.Make[E](n)
 	if n == 0 {
 		return table
 	}

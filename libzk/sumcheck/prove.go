@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 )
 
@@ -51,6 +52,7 @@ func Prove[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], w *cir
 		}
 		l.quad, l.quadKnown = layer.quad(), true
 		claims = layer.inputs()
+		layer.free()
 		sent := claims
 		if !clear {
 			sent[0] = f.Sub(sent[0], pads[n-3])
@@ -67,8 +69,9 @@ func Prove[E comparable](t *transcript.Transcript, c *circuit.Circuit[E], w *cir
 
 // outputWeights is eq(points[0], g) + alpha·eq(points[1], g) for g < n.
 func outputWeights[E comparable](f field.Field[E], points [2][]E, alpha E, n int) []E {
-	w := Equality(f, points[0], n)
-	f.Axpy(w, alpha, Equality(f, points[1], n))
+	w, other := Equality(f, points[0], n), Equality(f, points[1], n)
+	f.Axpy(w, alpha, other)
+	buffers.Free(other)
 	return w
 }
 

@@ -54,6 +54,14 @@ func (e *Encoded) add(low int, bits []affine.Ref) {
 	}
 }
 
+// length is the number of positions up to the highest that has a bit.
+func (e *Encoded) length() (n int) {
+	for _, b := range e.bits {
+		n = max(n, b.position+1)
+	}
+	return n
+}
+
 // PKCS1Message is the number EM of PKCS1.
 func (m Modulus) PKCS1Message(digest [32]byte) *big.Int {
 	v := m.pkcs1Prefix()

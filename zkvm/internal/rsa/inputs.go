@@ -3,10 +3,8 @@ package rsa
 import (
 	"fmt"
 	"math/big"
-	"sync"
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
-	"github.com/zkpass-go/zkpass/libzk/gf128"
 )
 
 // Copy names the inputs of one copy, in order, after the constant one. An absent factor is 1; absent
@@ -60,7 +58,7 @@ const MaskBits = publishedBits + (squares+1)*elementBits
 
 // Masks are those for one prime, each uniform and used for nothing else.
 type Masks struct {
-	Bits    []affine.Ref // MaskBits of them, proved to be bits
+	Bits    []affine.Ref // MaskBits witness elements, one after the other, proved to be bits
 	Epsilon affine.Ref   // an element
 }
 
@@ -81,13 +79,9 @@ func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published 
 	if len(in.Block) != BlockBits(in.Modulus.bits) || len(published) != PublishedBytes {
 		panic("rsa: a block or published bytes of another length")
 	}
-	for k, r := range in.Block {
-		if r != s.W(int(in.Block[0])+k) {
-			panic("rsa: a block is witness elements in order")
-		}
-	}
 	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn(), copies: make([]Copy, 0, Copies)}
-	s.GrowBlocks(2*topBits + Primes*(squares+3)*in.Modulus.bits)
+	w.mustFollow(in.Block)
+	s.GrowBlocks(in.formsInBlocks())
 	w.below()
 	for i, m := range drawn {
 		v, err := decode(published[i*primeBytes : (i+1)*primeBytes])
@@ -109,14 +103,12 @@ type wiring struct {
 
 // Room is about how many forms Copies adds to a space besides those of blocks, and of how many terms
 // they are, for an encoded message with so many bits that are forms.
-func Room(encoded int) (forms, terms int) {
-	const (
-		rows   = elementBits / symbolBits
-		powers = (squares + 1) * (symbolBits*rows + primeBits)
-		sums   = (squares + 1) * (symbolBits*rows*symbolBits + primeBits*rows)
-		others = publishedBits/2 + (squares+1)*kappaBits + 2*shortKappa + 2 // half of the masked bits are complements
-	)
-	return Primes * (powers + others + encoded), Primes * (sums + others + encoded)
+func Room(encoded int) (forms, terms int) { return 1 + Primes*(encoded+2), Primes * (encoded + 1) }
+
+// formsInBlocks is how many forms of blocks Copies adds.
+func (in *Inputs) formsInBlocks() int {
+	published := publishedBits + squares*primeBits + 1 // bits, and powers of the elements
+	return 2*topBits + Primes*((squares+3)*in.Modulus.bits+published)
 }
 
 // number fills slots with 1 + k_j·bit_j for the bits of the k-th number of the block.
@@ -124,6 +116,23 @@ func (w *wiring) number(dst []affine.Ref, k int, coefficients []elem) {
 	n := w.in.Modulus.bits
 	w.s.Block(dst[:n], fld.One(), coefficients, int(w.in.Block[k*n]))
 }
+
+// mustFollow stops references that are not witness elements in order.
+func (w *wiring) mustFollow(refs []affine.Ref) {
+	for k, r := range refs {
+		if r != w.s.W(int(refs[0])+k) {
+			panic("rsa: blocks and masks are witness elements in order")
+		}
+	}
+}
+
+// unscaled are the coefficients of bits that stand for themselves.
+var unscaled = func() (v [primeBits]elem) {
+	for k := range v {
+		v[k] = fld.One()
+	}
+	return v
+}()
 
 // copy appends a copy without factors.
 func (w *wiring) copy() *Copy {
@@ -139,13 +148,6 @@ func (w *wiring) copy() *Copy {
 	}
 	w.copies = append(w.copies, c)
 	return &w.copies[len(w.copies)-1]
-}
-
-// slots fills slots with 1 + k_j·bit_j.
-func (w *wiring) slots(dst, bits []affine.Ref, coefficients []elem) {
-	for j, b := range bits {
-		dst[j] = w.s.Affine(fld.One(), affine.Term[elem]{K: coefficients[j], Ref: b})
-	}
 }
 
 // below lays the copy that holds the first 126 bits of s below those of N: their sum with t is
@@ -164,22 +166,31 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 	if len(masks.Bits) != MaskBits {
 		panic("rsa: masks of another number of bits")
 	}
+	w.mustFollow(masks.Bits)
 	n := w.in.Modulus.bits
 	position := p.position.coefficients(n, w.turn)
 	quotient := p.quotient.coefficients(n, w.turn)
-	block := p.block.coefficients(n, w.turn)
+	block := p.block.coefficients(w.in.Encoded.length(), w.turn)
 	multiple := doublings(p.m, kappaBits)
 
-	// Masked bits in the order of publication.
-	at := 0
+	// Masked bits in the order of publication: the form of one is y + μ, that of a slot of κ
+	// 1 + (y + μ)·multiple.
+	at, first := 0, int(masks.Bits[0])
 	masked := func(dst []affine.Ref) {
-		for k := range dst {
-			dst[k] = masks.Bits[at]
-			if y.bits[at] {
-				dst[k] = w.s.Not(dst[k])
-			}
-			at++
+		c := make([]elem, len(dst))
+		for k := range c {
+			c[k] = y.bit(at + k)
 		}
+		w.s.BlockWith(dst, c, unscaled[:len(dst)], first+at)
+		at += len(dst)
+	}
+	maskedSlots := func(dst []affine.Ref) {
+		c := make([]elem, len(dst))
+		for k := range c {
+			c[k] = fld.Add(fld.One(), fld.Mul(y.bit(at+k), multiple[k]))
+		}
+		w.s.BlockWith(dst, c, multiple[:len(dst)], first+at)
+		at += len(dst)
 	}
 	var x [squares + 1][primeBits]affine.Ref
 	var kappa [squares + 1][kappaBits]affine.Ref
@@ -188,17 +199,17 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 		masked(x[i][:])
 	}
 	for i := range kappa {
-		masked(kappa[i][:])
+		maskedSlots(kappa[i][:])
 	}
-	masked(kappaS[:])
-	masked(kappaH[:])
+	maskedSlots(kappaS[:])
+	maskedSlots(kappaH[:])
 	var powers [squares + 1][primeBits]affine.Ref
 	for i := range powers {
 		count := primeBits
 		if i == squares { // an operand of message, and no power of it
 			count = 1
 		}
-		w.powers(powers[i][:count], y.h[i], masks.Bits[at:at+elementBits])
+		w.powers(powers[i][:count], y.h[i], first+at)
 		at += elementBits
 	}
 	e := w.s.Affine(y.e, affine.Term[elem]{K: fld.One(), Ref: masks.Epsilon})
@@ -206,7 +217,7 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 	reduce := func(number int, kappa *[shortKappa]affine.Ref, own affine.Ref) {
 		c := w.copy()
 		w.number(c.Long, number, position)
-		w.slots(c.Kappa[:], kappa[:], multiple)
+		copy(c.Kappa[:], kappa[:])
 		c.R = own
 	}
 	reduce(0, &kappaS, powers[0][0])
@@ -214,7 +225,7 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 
 	c := w.copy()
 	for _, b := range w.in.Encoded.bits {
-		w.slots(c.Long[b.position:], []affine.Ref{b.bit}, block[b.position:])
+		c.Long[b.position] = w.s.Affine(fld.One(), affine.Term[elem]{K: block[b.position], Ref: b.bit})
 	}
 	c.Long[n-1] = w.s.Const(w.constant(p))
 	c.R = e
@@ -222,7 +233,7 @@ func (w *wiring) prime(p prime, masks *Masks, y *values) {
 	for i := range squares + 1 {
 		c := w.copy()
 		w.number(c.Long, 2+i, quotient)
-		w.slots(c.Kappa[:], kappa[i][:], multiple)
+		c.Kappa = kappa[i]
 		c.X, c.Own = x[i], powers[i][0]
 		if i < squares {
 			c.Powers, c.R = powers[i], powers[i+1][0]
@@ -239,56 +250,12 @@ func (w *wiring) constant(p prime) elem {
 	return fld.Inv(number{lo: remainder(v, p.m)}.power())
 }
 
-// powers are the forms of H^(2^k), H = y + η, η = Σ η_(16m+j)·x^m·δ_j with δ_j in GF(2^16). Squaring
-// is additive, and in GF(2^16) its 16th power is the identity, so that
-//
-//	H^(2^k) = y^(2^k) + Σ_m x^(m·2^k)·(Σ_j η_(16m+j)·δ_j^(2^(k mod 16))).
-func (w *wiring) powers(dst []affine.Ref, y elem, eta []affine.Ref) {
-	b := basis()
-	var symbols [symbolBits][elementBits / symbolBits]affine.Ref
-	for k := range dst {
-		row := &symbols[k%symbolBits]
-		if k < symbolBits {
-			for m := range row {
-				terms := make([]affine.Term[elem], symbolBits)
-				for j := range terms {
-					terms[j] = affine.Term[elem]{K: b.symbol[k][j], Ref: eta[symbolBits*m+j]}
-				}
-				row[m] = w.s.Sum(terms...)
-			}
-		}
-		var terms [elementBits / symbolBits]affine.Term[elem]
-		for m := range terms {
-			terms[m] = affine.Term[elem]{K: b.high[k][m], Ref: row[m]}
-		}
-		dst[k] = w.s.Affine(y, terms[:]...)
+// powers are the forms of H^(2^k) = y^(2^k) + η^(2^k), H = y + η, with the bits of η from first on.
+func (w *wiring) powers(dst []affine.Ref, y elem, first int) {
+	c := make([]elem, len(dst))
+	for k := range c {
+		c[k] = y
 		y = fld.Mul(y, y)
 	}
+	w.s.Map(dst, c, powersOfMask(len(dst)), first)
 }
-
-const symbolBits = 16
-
-// bases are the powers that the forms of powers need.
-type bases struct {
-	symbol [symbolBits][symbolBits]elem              // [k][j]: δ_j^(2^k)
-	high   [primeBits][elementBits / symbolBits]elem // [k][m]: x^(m·2^k)
-}
-
-var basis = sync.OnceValue(func() *bases {
-	b := new(bases)
-	for j := range symbolBits {
-		v := gf128.FromSymbol(1 << j)
-		for k := range b.symbol {
-			b.symbol[k][j] = v
-			v = fld.Mul(v, v)
-		}
-	}
-	for m := range elementBits / symbolBits {
-		v := elem{Lo: 1 << m}
-		for k := range b.high {
-			b.high[k][m] = v
-			v = fld.Mul(v, v)
-		}
-	}
-	return b
-})

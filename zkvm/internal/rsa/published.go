@@ -3,6 +3,7 @@ package rsa
 import (
 	"errors"
 	"math/big"
+	"math/bits"
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
 )
@@ -27,6 +28,14 @@ type values struct {
 	bits [publishedBits]bool
 	h    [squares + 1]elem
 	e    elem
+}
+
+// bit is a published bit as an element.
+func (v *values) bit(k int) (e elem) {
+	if v.bits[k] {
+		e = fld.One()
+	}
+	return e
 }
 
 func decode(b []byte) (*values, error) {
@@ -83,14 +92,14 @@ func (in *Inputs) Publish(dst []byte, drawn [Primes]uint64, value func(affine.Re
 // committed is the chain that the values are of.
 func (in *Inputs) committed(value func(affine.Ref) elem) *Chain {
 	n := in.Modulus.bits
-	number := func(k, bits int) *big.Int {
-		v := new(big.Int)
-		for j, r := range in.Block[k*n : k*n+bits] {
+	number := func(k, length int) *big.Int {
+		words := make([]big.Word, (length+bits.UintSize-1)/bits.UintSize)
+		for j, r := range in.Block[k*n : k*n+length] {
 			if value(r) != (elem{}) {
-				v.SetBit(v, j, 1)
+				words[j/bits.UintSize] |= 1 << (j % bits.UintSize)
 			}
 		}
-		return v
+		return new(big.Int).SetBits(words)
 	}
 	c := &Chain{modulus: in.Modulus, s: number(0, n), h: number(1, n), t: number(squares+3, topBits), em: new(big.Int).Set(in.Encoded.constant)}
 	for i := range c.q {
@@ -126,7 +135,7 @@ func (r *residues) mask(masks *Masks, value func(affine.Ref) elem) *values {
 	for i, h := range r.h {
 		for k := range elementBits {
 			if value(masks.Bits[at+elementBits*i+k]) != (elem{}) {
-				h = fld.Add(h, fld.Mul(b.high[0][k/symbolBits], b.symbol[0][k%symbolBits]))
+				h = fld.Add(h, b.bit[k])
 			}
 		}
 		v.h[i] = h

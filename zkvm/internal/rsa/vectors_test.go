@@ -68,8 +68,7 @@ func checkVector(t *testing.T, m Modulus, drawn [Primes]uint64, v *signatureVect
 		} {
 			coefficients := table.weights.coefficients(m.bits, turn)
 			for k, j := range table.at {
-				unit := make([]uint8, j+1)
-				unit[j] = 1
+				unit := new(big.Int).SetBit(new(big.Int), j, 1)
 				equal("weight", small(table.weights.sum(unit).lo), table.want[k].Int)
 				power := powerOf(table.want[k].Int)
 				if j >= turn {

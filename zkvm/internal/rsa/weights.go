@@ -56,14 +56,15 @@ func (w weighting) next(v uint64) (next uint64, wrapped bool) {
 	return v, false
 }
 
-// sum is Σ weight_j over the bits that are one.
-func (w weighting) sum(set []uint8) (total number) {
-	v := w.first
-	for _, bit := range set {
-		if bit == 1 {
-			total = total.add(v)
+// sum is Σ weight_j over the bits of v that are one.
+func (w weighting) sum(v *big.Int) (total number) {
+	weight := w.first
+	for _, word := range v.Bits() {
+		for range bits.UintSize {
+			total = total.add(weight & -uint64(word&1))
+			word >>= 1
+			weight, _ = w.next(weight)
 		}
-		v, _ = w.next(v)
 	}
 	return total
 }
