@@ -149,7 +149,7 @@ func TestLine21FailingOnce(t *testing.T) {
 		if y.sys, err = NewSystem(profile, &y.gf.shape, &y.p.shape); err != nil {
 			t.Fatal(err)
 		}
-		w := Secrets{y.gf.secrets(), y.p.secrets()}
+		w := Secrets{GF: y.gf.secrets(), P: y.p.secrets()}
 		for n := 0; ; n += 211 {
 			source := &hiccup{after: n}
 			_, err := y.sys.Prove([]byte("toy"), w, source, y.relator(w))
