@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -15,7 +16,7 @@ import (
 	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
-//go:embed all:pages assets
+//go:embed all:pages assets words
 var files embed.FS
 
 const (
@@ -31,11 +32,16 @@ type Options struct {
 	Origin string
 	// Issuer and IssuerJWKS are ShopSphere's issuer URL and key set.
 	Issuer, IssuerJWKS string
-	// ClientID and ClientSecret are the app's own at the provider.
+	// ClientID and ClientSecret are the app's own at the provider. Without a secret it is
+	// a public client, which it must be for browsers to prove.
 	ClientID, ClientSecret string
 	// Partners are the shops whose requests are answered.
 	Partners []Partner
-	// Service is the zkPass service; nil leaves only the app itself to prove.
+	// SDK has the npm package for pages: sdk.js, worker-browser.js and the WebAssembly. With it
+	// customers' browsers prove, but those that run no scripts.
+	SDK fs.FS
+	// Service is the zkPass service that proves what browsers do not; with nil, or while it
+	// does not answer, the app's own server does.
 	Service Service
 	// Now tells the time; nil stands for time.Now.
 	Now    func() time.Time
@@ -49,6 +55,8 @@ type App struct {
 	fetcher      *zkpass.KeyFetcher
 	own          Prover
 	party        *relyingParty
+	sdk          *sdk // nil if browsers do not prove
+	words        *web.Catalogue
 	pages        *web.Pages
 	assets       *web.Assets
 	sessions     web.Sessions[visitor]
@@ -68,6 +76,15 @@ func New(ctx context.Context, options Options) (http.Handler, error) {
 		}
 	}
 	a.own = newOwnProver(a.fetcher)
+	if options.SDK != nil {
+		if options.ClientSecret != "" {
+			return nil, errors.New("browsers prove for a public client only, and there is a client secret")
+		}
+		var err error
+		if a.sdk, err = newSDK(options.SDK); err != nil {
+			return nil, err
+		}
+	}
 	a.sessions.Name, a.sessions.Secure, a.sessions.Now = "shopsphere_app", web.IsSecure(options.Origin), options.Now
 	if err := a.readFiles(); err != nil {
 		return nil, err
@@ -91,12 +108,18 @@ func (a *App) readFiles() error {
 	if err != nil {
 		return err
 	}
+	words, err := fs.Sub(files, "words")
+	if err != nil {
+		return err
+	}
+	if a.words, err = web.ReadCatalogue(words); err != nil {
+		return err
+	}
 	a.pages, err = web.ReadPages(pages, template.FuncMap{
 		"asset":   a.assets.Path,
 		"outcome": outcome,
 		"initial": func(name string) string { return string([]rune(name + "?")[:1]) },
 		"kb":      func(bytes int) string { return fmt.Sprintf("%.0f\u00a0KB", float64(bytes)/1000) },
-		"seconds": func(d time.Duration) string { return fmt.Sprintf("%.1f\u00a0seconds", d.Seconds()) },
 	}, a.options.Logger)
 	return err
 }
@@ -108,10 +131,18 @@ func (a *App) routes() http.Handler {
 	mux.HandleFunc("GET "+RequestsPath+"/{id}", a.withTransaction(a.showTransaction))
 	mux.HandleFunc("GET "+RequestsPath+"/{id}/progress", a.withTransaction(a.showProgress))
 	mux.HandleFunc("POST "+RequestsPath+"/{id}/login", a.withTransaction(a.login))
+	mux.HandleFunc("GET "+RequestsPath+"/{id}/page", a.withTransaction(a.showProvingPage))
+	mux.HandleFunc("POST "+RequestsPath+"/{id}/switch", a.withTransaction(a.switchAccount))
 	mux.HandleFunc("POST "+RequestsPath+"/{id}/agree", a.withTransaction(a.agree))
+	mux.HandleFunc("POST "+RequestsPath+"/{id}/stop", a.withTransaction(a.stopProving))
 	mux.HandleFunc("POST "+RequestsPath+"/{id}/decline", a.withTransaction(a.decline))
 	mux.HandleFunc("GET "+CallbackPath, a.callback)
 	mux.HandleFunc("POST /logout", a.logout)
+	mux.HandleFunc("GET /how", a.showHow)
+	if a.sdk != nil {
+		mux.HandleFunc("GET "+SignedInPath, a.showSignedIn)
+		mux.Handle("GET "+a.sdk.prefix+"{file}", a.sdk)
+	}
 	mux.Handle("GET /assets/", a.assets)
 	mux.HandleFunc("/", a.notFound)
 	return mux
@@ -126,7 +157,8 @@ func (a *App) now() time.Time {
 
 // page is what every page shows.
 type page struct {
-	Title   string
+	web.Words
+	Title   web.Sentence
 	User    string // name of who is logged in, or empty
 	Token   string // for forms
 	Content any
@@ -172,9 +204,9 @@ func (a *App) userFor(session *web.Session[visitor], q *question) *user {
 }
 
 // show writes a page.
-func (a *App) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
+func (a *App) show(w http.ResponseWriter, r *http.Request, status int, name string, title web.Sentence, content any) {
 	session := a.visit(w, r)
-	p := page{Title: title, Content: content}
+	p := page{Words: a.words.For(r), Title: title, Content: content}
 	if session != nil {
 		p.Token = session.Token
 	}
@@ -195,49 +227,51 @@ func (a *App) withTransaction(next func(http.ResponseWriter, *http.Request, *web
 		}
 		t := a.transactions.get(r.PathValue("id"), session.Data().owner, a.now())
 		if t == nil {
-			a.show(w, r, http.StatusNotFound, "message", "This request is over", message{
-				Text: "It was answered or put aside more than 20 minutes ago, or it was opened in another browser.",
-				Do:   "Go back to the shop that sent you and begin again there.",
-			})
+			a.show(w, r, http.StatusNotFound, "message", web.Say("over.title"), message{Key: "over", Link: "/"})
 			return
 		}
 		next(w, r, session, t)
 	}
 }
 
-// message is a page that says what happened and what to do.
+// message is a page that says what happened and what to do: the sentences KEY.text,
+// KEY.do and KEY.link.
 type message struct {
-	Text, Do       string
-	Link, LinkText string
-	Calm           bool // nothing went wrong
+	Key     string
+	Partner string // name, for the sentences that have it
+	Link    string
+	Calm    bool // nothing went wrong
+}
+
+// Say returns one of the sentences.
+func (m message) Say(part string) web.Sentence {
+	if m.Partner == "" {
+		return web.Say(m.Key + part)
+	}
+	return web.Say(m.Key+part, "partner", m.Partner)
 }
 
 func (a *App) showHome(w http.ResponseWriter, r *http.Request) {
-	a.show(w, r, http.StatusOK, "home", "ShopSphere app", a.options.Partners)
+	a.show(w, r, http.StatusOK, "home", web.Say("home.title"), a.options.Partners)
+}
+
+// showHow says how answers are made.
+func (a *App) showHow(w http.ResponseWriter, r *http.Request) {
+	a.show(w, r, http.StatusOK, "how", web.Say("how.title"), nil)
 }
 
 func (a *App) refuseForm(w http.ResponseWriter, r *http.Request) {
-	a.show(w, r, http.StatusForbidden, "message", "That form is too old", message{
-		Text: "It was sent from another site, or from a page that you opened before you signed in.",
-		Do:   "Nothing was done. Open the page again and send it from there.",
-		Link: "/", LinkText: "To the start",
-	})
+	a.show(w, r, http.StatusForbidden, "message", web.Say("form.title"), message{Key: "form", Link: "/"})
 }
 
 func (a *App) notFound(w http.ResponseWriter, r *http.Request) {
-	a.show(w, r, http.StatusNotFound, "message", "There is no such page", message{
-		Text: "The address may be mistyped, or the page is gone.", Do: "Begin at the start.",
-		Link: "/", LinkText: "To the start",
-	})
+	a.show(w, r, http.StatusNotFound, "message", web.Say("nopage.title"), message{Key: "nopage", Link: "/"})
 }
 
 // fail is for trouble of the app's own.
 func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
 	a.options.Logger.Error("a request failed", "route", r.Pattern, "error", err)
-	a.show(w, r, http.StatusInternalServerError, "message", "Something went wrong on our side", message{
-		Text: "This is not your fault, and nothing was sent to anybody.", Do: "Try again in a minute.",
-		Link: "/", LinkText: "To the start",
-	})
+	a.show(w, r, http.StatusInternalServerError, "message", web.Say("fail.title"), message{Key: "fail", Link: "/"})
 }
 
 func (a *App) logout(w http.ResponseWriter, r *http.Request) {

@@ -7,8 +7,12 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
-// comparison is one test of a simple question: is this claim that text?
-type comparison struct{ Name, Text string }
+// comparison is one test of a simple question: is this claim that text? Without a claim
+// it is about the sign-in, and Text has what is asked of it, names of signInTests.
+type comparison struct{ Claim, Text string }
+
+// signInTests are what may be asked of the sign-in, in the order in which it is told.
+var signInTests = []string{"question", "app", "valid"}
 
 // comparisons returns the tests of a question that has one boolean output, named result,
 // which is true if all tests hold and false otherwise. Each test is whether a claim that
@@ -24,18 +28,14 @@ func (a *App) comparisons(q *question) []comparison {
 			continue
 		}
 		path, text, ok := equality(q.program, test, query.One)
-		name := claimNames[path]
-		if !ok || name == "" || !plain.MatchString(text) {
+		if !ok || !slices.Contains(knownClaims, path) || !plain.MatchString(text) {
 			return nil
 		}
-		if path == "iss" && text == a.options.Issuer {
-			text = "ShopSphere"
-		}
-		tests = append(tests, comparison{name, text})
+		tests = append(tests, comparison{path, text})
 	}
 	if len(signIn) > 0 {
-		slices.Sort(signIn)
-		tests = append(tests, comparison{"Sign-in", strings.Join(slices.Compact(signIn), ", ")})
+		told := slices.DeleteFunc(slices.Clone(signInTests), func(name string) bool { return !slices.Contains(signIn, name) })
+		tests = append(tests, comparison{"", strings.Join(told, " ")})
 	}
 	return tests
 }
@@ -45,14 +45,14 @@ func (a *App) comparisons(q *question) []comparison {
 func (a *App) aboutSignIn(q *question, test *query.Expr) string {
 	p := q.program
 	if nonce := q.dvr.Claims.LoginNonce; nonce != "" && equals(p, test, "nonce", nonce, query.One) {
-		return "for this question"
+		return "question"
 	}
 	if a.isAudience(p, test) {
-		return "in this app"
+		return "app"
 	}
 	if test.Op == query.Less && test.Args[0].Op == query.Now && test.Args[1].Op == query.MemberValue &&
 		p.Paths[test.Args[1].Path].String() == "exp" {
-		return "still valid"
+		return "valid"
 	}
 	return ""
 }

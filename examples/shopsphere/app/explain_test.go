@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -18,7 +19,7 @@ import (
 func TestComparisons(t *testing.T) {
 	const first, last = `{"==": [{"dvar": "firstName"}, "Jane"]}`, `{"==": [{"dvar": "lastName"}, "Doe"]}`
 	const output = `{"output": {"result": {"lvar": "x"}}}`
-	both := []comparison{{"First name", "Jane"}, {"Last name", "Doe"}}
+	both := []comparison{{"firstName", "Jane"}, {"lastName", "Doe"}}
 	const nonce = "o3B5PGc2ue0cS4Xp0Vx1bA5kR0mP8sN6tQ7wY9zE1Fg"
 	const nonceTest, live = `{"==": [{"dvar": "nonce"}, "` + nonce + `"]}`, `{"<": [{"now": []}, {"dvar": "exp"}]}`
 	audience := func(kind, path, id, quantifier string) string {
@@ -28,7 +29,7 @@ func TestComparisons(t *testing.T) {
 	bound := func(tests ...string) string {
 		return `[{"output": {"result": {"and": [` + nonceTest + `, {"and": [` + strings.Join(tests, ",") + `]}]}}}]`
 	}
-	signIn := func(text string) []comparison { return append(slices.Clone(both), comparison{"Sign-in", text}) }
+	signIn := func(text string) []comparison { return append(slices.Clone(both), comparison{"", text}) }
 	a := &App{options: Options{Issuer: "https://op.example", ClientID: "app"}}
 	for _, test := range []struct {
 		name, text string
@@ -46,12 +47,12 @@ func TestComparisons(t *testing.T) {
 		{"text that turns around", `[{"assign": {"x": {"and": [{"==": [{"dvar": "lastName"}, "D\u202eoe"]}]}}}, ` + output + `]`, nil},
 		{"text of several lines", `[{"assign": {"x": {"and": [{"==": [{"dvar": "lastName"}, "Doe\nFirst name Jane"]}]}}}, ` + output + `]`, nil},
 		{"one expression", `[{"output": {"result": {"and": [` + first + `,` + last + `]}}}]`, both},
-		{"the account's provider", `[{"output": {"result": {"==": [{"dvar": "iss"}, "https://op.example"]}}}]`, []comparison{{"Account at", "ShopSphere"}}},
-		{"another provider", `[{"output": {"result": {"==": [{"dvar": "iss"}, "https://b.example"]}}}]`, []comparison{{"Account at", "https://b.example"}}},
-		{"bound to the sign-in", bound(first, last), signIn("for this question")},
-		{"bound, in this app, valid", bound(first, last, live, audience("array", "aud[]", "app", "or")), signIn("for this question, in this app, still valid")},
-		{"for this app, as text alone", bound(first, last, `{"==": [{"dvar": "aud"}, "app"]}`), signIn("for this question, in this app")},
-		{"nothing but the sign-in", `[{"output": {"result": ` + nonceTest + `}}]`, []comparison{{"Sign-in", "for this question"}}},
+		{"the account's provider", `[{"output": {"result": {"==": [{"dvar": "iss"}, "https://op.example"]}}}]`, []comparison{{"iss", "https://op.example"}}},
+		{"another provider", `[{"output": {"result": {"==": [{"dvar": "iss"}, "https://b.example"]}}}]`, []comparison{{"iss", "https://b.example"}}},
+		{"bound to the sign-in", bound(first, last), signIn("question")},
+		{"bound, in this app, valid", bound(first, last, live, audience("array", "aud[]", "app", "or")), signIn("question app valid")},
+		{"for this app, as text alone", bound(first, last, `{"==": [{"dvar": "aud"}, "app"]}`), signIn("question app")},
+		{"nothing but the sign-in", `[{"output": {"result": ` + nonceTest + `}}]`, []comparison{{"", "question"}}},
 		{"for another app", bound(first, last, audience("array", "aud[]", "other", "or")), nil},
 		{"for no other app", bound(first, last, audience("array", "aud[]", "app", "and")), nil},
 		{"for this app or of an odd kind", bound(first, last, audience("number", "aud[]", "app", "or")), nil},
@@ -92,16 +93,17 @@ func TestOtherQuestions(t *testing.T) {
 	}
 	idToken := "e30." + base64.RawURLEncoding.EncodeToString([]byte(
 		`{"sub":"s","birthdate":"2000-10-31","email":"jane@mail.example","<b>":"x"}`)) + ".c2ln"
-	x, err := a.explain(&question{program: program, dvr: new(zkpass.DVRToken)}, idToken)
+	words := a.words.For(httptest.NewRequest(http.MethodGet, "/", nil))
+	x, err := a.explain(words, &question{program: program, dvr: new(zkpass.DVRToken)}, idToken)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	a.pages.Show(w, http.StatusOK, "consent", page{Content: stepPage{Partner: Partner{Name: "Shop"}, Explanation: x}})
+	a.pages.Show(w, http.StatusOK, "consent", page{Words: words, Title: web.Say("consent.title", "partner", "Shop"), Content: stepPage{Partner: Partner{Name: "Shop"}, Explanation: x}})
 	text := html.UnescapeString(w.Body.String())
 	for _, want := range []string{
 		"Shop learns", "adult", "If it is true: ", "If it is false: ", "at least 18", "tells the value of ‘email’",
-		"Your account has no answer", "Account number", // it has no marker for the e-mail address
+		"Your account has no answer", "Account number", "Share this", // it has no marker for the e-mail address
 	} {
 		if w.Code != http.StatusOK || !strings.Contains(text, want) {
 			t.Errorf("status %d; the page does not say %q", w.Code, want)

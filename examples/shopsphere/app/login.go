@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,17 +78,22 @@ func (p *relyingParty) discover(ctx context.Context) (*oidc.Provider, error) {
 }
 
 func (p *relyingParty) config(provider *oidc.Provider) *oauth2.Config {
+	endpoint := provider.Endpoint()
+	if p.options.ClientSecret == "" {
+		endpoint.AuthStyle = oauth2.AuthStyleInParams // a public client; no other way is to be tried
+	}
 	return &oauth2.Config{
-		ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, Endpoint: provider.Endpoint(),
-		RedirectURL: p.options.Origin + CallbackPath, Scopes: []string{oidc.ScopeOpenID, "profile", "email"},
+		ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, Endpoint: endpoint,
+		RedirectURL: p.options.Origin + CallbackPath, Scopes: strings.Fields(scope),
 	}
 }
 
 // begin returns where to send the browser, and what to keep until it is back. The nonce
 // is the request's own, if that asks for a sign-in of its own (Claims.LoginNonce): OpenID
 // Connect's nonce ties an ID token to the login that was begun here, and does so whoever
-// has drawn it. Against codes of other logins there are state and PKCE.
-func (p *relyingParty) begin(ctx context.Context, transaction, nonce string, now time.Time) (string, *pending, error) {
+// has drawn it. Against codes of other logins there are state and PKCE. With other set the
+// provider is to ask who signs in, even if it knows somebody.
+func (p *relyingParty) begin(ctx context.Context, transaction, nonce string, other bool, now time.Time) (string, *pending, error) {
 	provider, err := p.discover(ctx)
 	if err != nil {
 		return "", nil, err
@@ -99,7 +105,11 @@ func (p *relyingParty) begin(ctx context.Context, transaction, nonce string, now
 		state: web.RandomText(), nonce: nonce, verifier: oauth2.GenerateVerifier(),
 		transaction: transaction, begun: now,
 	}
-	target := p.config(provider).AuthCodeURL(kept.state, oidc.Nonce(kept.nonce), oauth2.S256ChallengeOption(kept.verifier))
+	options := []oauth2.AuthCodeOption{oidc.Nonce(kept.nonce), oauth2.S256ChallengeOption(kept.verifier)}
+	if other {
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
+	}
+	target := p.config(provider).AuthCodeURL(kept.state, options...)
 	return target, kept, nil
 }
 

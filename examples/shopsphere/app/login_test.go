@@ -111,7 +111,7 @@ func TestLogin(t *testing.T) {
 		{"an error", func(map[string]any) {}, p.key, "error=access_denied&code=c", false, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			target, kept, err := party.begin(t.Context(), "transaction", test.nonce, time.Now())
+			target, kept, err := party.begin(t.Context(), "transaction", test.nonce, false, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}

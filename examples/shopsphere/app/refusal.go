@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 	"github.com/zkpass-go/zkpass/local"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm"
@@ -14,82 +15,56 @@ import (
 // errProviderDown means that ShopSphere's login cannot be reached.
 var errProviderDown = errors.New("the OpenID provider does not answer")
 
-// refusal is what a customer is told when there is no proof.
-type refusal struct {
-	err      error
-	code     zkpass.ProblemCode // of the service, for the same reason
-	status   int
-	title    string
-	text, do string
-	again    bool // the customer may try again from the question
-}
+// errBrowser means that the customer's browser could not prove.
+var errBrowser = errors.New("the browser does not prove")
 
-const backToShop = "Go back to the shop and begin again there."
+// refusal is what a customer is told when there is no proof: the sentences
+// refuse.KEY.title, .text and .do.
+type refusal struct {
+	err    error
+	code   zkpass.ProblemCode // of the service or the browser, for the same reason
+	status int
+	key    string
+	again  bool // the customer may try again from the question
+}
 
 // refusals are in the order in which errors are looked for.
 var refusals = []refusal{
-	{zkpass.ErrExpired, zkpass.ProblemExpired, http.StatusGone, "The request has expired",
-		"It was good for some minutes only, and they are over.", "Go back to the shop and ask for a new one. The second time is quicker.", false},
-	{errNotPartner, "", http.StatusForbidden, "We do not know who asks",
-		"The request does not come from a shop that ShopSphere works with, or pretends to.",
-		"Do not go on. If you came here from a shop that you trust, tell them.", false},
-	{errOtherIssuer, "", http.StatusForbidden, "The request is not about ShopSphere",
-		"It asks about accounts of another provider. This app has none of those.",
-		"Go back to the shop and use the app of the provider that it asks about.", false},
-	{errNoResponse, "", http.StatusBadRequest, "The request cannot be answered",
-		"It does not say where the answer is to go.", "Tell the shop; there is nothing that you can do here.", false},
-	{errForm, "", http.StatusBadRequest, "The request cannot be answered",
-		"It asks for something other than a ShopSphere sign-in.", "Tell the shop; there is nothing that you can do here.", false},
-	{errTooLong, "", http.StatusBadRequest, "The question is too long",
-		"It cannot be shown to you in full, and you should not agree to what you cannot read.",
-		"Tell the shop; there is nothing that you can do here.", false},
-	{errLogin, "", http.StatusForbidden, "You are not signed in",
-		"ShopSphere did not let you in, or you turned back.", "Sign in again.", true},
-	{errProviderDown, "", http.StatusBadGateway, "ShopSphere’s sign-in does not answer",
-		"Without signing in there is no proof.", "Try again in a minute.", true},
-	{errServiceDown, "", http.StatusBadGateway, "The zkPass service does not answer",
-		"So there is no proof yet. Nothing was sent to the shop.",
-		"Try again in a minute, or choose to prove in this app, which needs no service.", true},
-	{zkpass.ErrUnsupportedZKVM, "", http.StatusBadRequest, "This app is too old or too new",
-		"The shop asks for a kind of proof that this app does not make.", "Update the app, or tell the shop.", false},
-	{local.ErrMethodVersion, "", http.StatusConflict, "This app is too old or too new",
-		"The shop’s version of zkPass and this app’s do not fit together.", "Update the app, or tell the shop.", false},
-	{zkvm.ErrUnsupported, zkpass.ProblemUnsupported, http.StatusNotImplemented, "This cannot be proven yet",
-		"ShopSphere signs with a kind of key that zkPass has no proofs for yet, or the question is beyond it.",
-		"There is nothing that you can do here. You can carry on in the shop without the proof.", false},
-	{zkpass.ErrUnprovable, "", http.StatusNotImplemented, "This cannot be proven yet",
-		"ShopSphere signs with a kind of key that zkPass has no proofs for yet.",
-		"There is nothing that you can do here. You can carry on in the shop without the proof.", false},
-	{query.ErrUndisclosed, zkpass.ProblemUndisclosed, http.StatusForbidden, "The shop asks for too much",
-		"It wants to see something in your account that ShopSphere has not cleared for that. So there is no proof.",
-		"You need not do anything. You can carry on in the shop without it.", false},
-	{query.ErrEval, zkpass.ProblemEvaluation, http.StatusUnprocessableEntity, "Your account has no answer",
-		"The question is about something that your ShopSphere account does not have.",
-		"Fill in your account at ShopSphere, sign in again and try once more.", true},
-	{query.ErrCompile, zkpass.ProblemQuery, http.StatusBadRequest, "The request cannot be read",
-		"The question in it is not a proper one.", "Tell the shop; there is nothing that you can do here.", false},
-	{zkpass.ErrUnknownKey, zkpass.ProblemKeys, http.StatusConflict, "The keys do not fit together",
-		"The request names a key that is not published, or not any more.", backToShop, false},
-	{zkpass.ErrSignature, zkpass.ProblemSignature, http.StatusForbidden, "A signature is wrong",
-		"The request, or your sign-in, is not signed by whom it should be. Somebody may have changed it on the way.",
-		backToShop, false},
-	{zkpass.ErrFetch, "", http.StatusBadGateway, "The shop does not answer",
-		"To know who asks, the app needs the shop’s public key, and cannot get it right now.",
-		"Go back to the shop and try again in a minute.", false},
-	{zkpass.ErrMalformed, zkpass.ProblemTokens, http.StatusBadRequest, "There is no request here",
-		"What the page before sent is not a request that can be read.", backToShop, false},
-	{zkpass.ErrTooLarge, "", http.StatusBadRequest, "There is no request here",
-		"What the page before sent is far too long.", backToShop, false},
-	{context.DeadlineExceeded, zkpass.ProblemDeadline, http.StatusGatewayTimeout, "It took too long",
-		"The proof was not made in time. Nothing was sent to the shop.", "Try again.", true},
+	{zkpass.ErrExpired, zkpass.ProblemExpired, http.StatusGone, "expired", false},
+	{errNotPartner, "", http.StatusForbidden, "stranger", false},
+	{errOtherIssuer, "", http.StatusForbidden, "issuer", false},
+	{errNoResponse, "", http.StatusBadRequest, "response", false},
+	{errForm, "", http.StatusBadRequest, "kind", false},
+	{errTooLong, "", http.StatusBadRequest, "long", false},
+	{errLogin, "", http.StatusForbidden, "login", true},
+	{errProviderDown, "", http.StatusBadGateway, "provider", true},
+	{errServiceDown, "", http.StatusBadGateway, "service", true},
+	{errBrowser, "", http.StatusOK, "browser", true},
+	{zkpass.ErrUnsupportedZKVM, "", http.StatusBadRequest, "version", false},
+	{local.ErrMethodVersion, "", http.StatusConflict, "version", false},
+	{zkvm.ErrUnsupported, zkpass.ProblemUnsupported, http.StatusNotImplemented, "unsupported", false},
+	{zkpass.ErrUnprovable, "", http.StatusNotImplemented, "unsupported", false},
+	{query.ErrUndisclosed, zkpass.ProblemUndisclosed, http.StatusForbidden, "undisclosed", false},
+	{query.ErrEval, zkpass.ProblemEvaluation, http.StatusUnprocessableEntity, "evaluation", true},
+	{query.ErrCompile, zkpass.ProblemQuery, http.StatusBadRequest, "query", false},
+	{zkpass.ErrUnknownKey, zkpass.ProblemKeys, http.StatusConflict, "keys", false},
+	{zkpass.ErrSignature, zkpass.ProblemSignature, http.StatusForbidden, "signature", false},
+	{zkpass.ErrFetch, "", http.StatusBadGateway, "fetch", false},
+	{zkpass.ErrMalformed, zkpass.ProblemTokens, http.StatusBadRequest, "malformed", false},
+	{zkpass.ErrTooLarge, "", http.StatusBadRequest, "large", false},
+	{context.DeadlineExceeded, zkpass.ProblemDeadline, http.StatusGatewayTimeout, "deadline", true},
 }
 
 // refusalPage is the content of the page that says why there is no proof.
 type refusalPage struct {
-	Text, Do string
-	Again    string // where to try again; empty if that is no use
-	Partner  *Partner
+	Key     string // of the sentences
+	Again   string // where to try again; empty if that is no use
+	Server  string // the transaction's pages, if the server might prove instead of the browser
+	Partner *Partner
 }
+
+// Say returns one of the sentences.
+func (p refusalPage) Say(part string) web.Sentence { return web.Say("refuse." + p.Key + part) }
 
 // refuse says why there is no proof for a transaction, which may be nil.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error, t *transaction) {
@@ -97,20 +72,17 @@ func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error, t *trans
 		a.refuseRequest(w, r, err, nil, "")
 		return
 	}
-	again := ""
+	path := ""
 	if !t.expired(a.now()) {
-		again = RequestsPath + "/" + t.id + "?again=yes"
+		path = RequestsPath + "/" + t.id
 	}
-	a.refuseRequest(w, r, err, &t.partner, again)
+	a.refuseRequest(w, r, err, &t.partner, path)
 }
 
 // refuseRequest says why there is no proof: to a partner's request or, with nil, to
-// one of unknown origin. again is where to try again, if that is of use.
-func (a *App) refuseRequest(w http.ResponseWriter, r *http.Request, err error, partner *Partner, again string) {
-	known := refusal{
-		status: http.StatusInternalServerError, title: "There is no proof",
-		text: "Something went wrong that should not. Nothing was sent to the shop.", do: "Try again in a minute.", again: true,
-	}
+// one of unknown origin. path is of the transaction's pages, if there is one to go on with.
+func (a *App) refuseRequest(w http.ResponseWriter, r *http.Request, err error, partner *Partner, path string) {
+	known := refusal{status: http.StatusInternalServerError, key: "other", again: true}
 	var problem *zkpass.Problem
 	errors.As(err, &problem)
 	for _, k := range refusals {
@@ -119,10 +91,13 @@ func (a *App) refuseRequest(w http.ResponseWriter, r *http.Request, err error, p
 			break
 		}
 	}
-	p := refusalPage{Text: known.text, Do: known.do, Partner: partner}
-	if known.again {
-		p.Again = again
+	p := refusalPage{Key: known.key, Partner: partner}
+	if known.again && path != "" {
+		p.Again = path + "?again=yes"
 	}
-	a.options.Logger.Info("a request is refused", "reason", known.title)
-	a.show(w, r, known.status, "refusal", known.title, p)
+	if known.err == errBrowser {
+		p.Server = path
+	}
+	a.options.Logger.Info("a request is refused", "reason", known.key)
+	a.show(w, r, known.status, "refusal", p.Say(".title"), p)
 }

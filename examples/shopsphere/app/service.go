@@ -15,7 +15,7 @@ import (
 type Service interface {
 	Prover
 	// Attest checks what the service shows of what it runs and which keys it holds.
-	// found says what was verified, for people; it is empty if the service shows
+	// found is the kind of hardware that has shown it; it is empty if the service shows
 	// nothing that can be checked.
 	Attest(ctx context.Context) (found string, err error)
 }
@@ -75,7 +75,7 @@ func (s *remote) check(ctx context.Context, keys *zkpass.KeySet) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("verifying attestation: %w", err)
 	}
-	return fmt.Sprintf("Its hardware (%s) has shown that it runs the software that ShopSphere trusts, and that nobody else can read what is sent to it.", result.Platform), nil
+	return string(result.Platform), nil
 }
 
 // jobProblems are about the request or the customer's data. All others are the

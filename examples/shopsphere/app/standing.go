@@ -8,31 +8,32 @@ import (
 // attestTime is how long the page that asks for consent waits for the service.
 const attestTime = 5 * time.Second
 
-// standing is what the customer is told of the service.
+// standing is what is known of the service.
 type standing struct {
 	Attested string // what was verified; empty without evidence
-	Wrong    string // why the service is not to be used right now
+	Wrong    bool   // it is not to be used right now
 }
 
-func (a *App) standing(ctx context.Context) *standing {
+func (a *App) standing(ctx context.Context) standing {
 	found, err := a.options.Service.Attest(ctx)
 	if err != nil {
 		a.options.Logger.Warn("the service does not answer, or its attestation does not hold", "error", err)
-		return &standing{Wrong: "It does not answer right now, or what it shows of itself does not hold."}
 	}
-	return &standing{Attested: found}
+	return standing{Attested: found, Wrong: err != nil}
 }
 
-// stepText is a step of proving as a line of its own.
-func stepText(p Progress) string {
-	switch {
-	case p.Ahead > 0:
-		return "Waiting in line"
-	case p.Step == "":
-		return "Working"
-	case p.Step[0] >= 'a' && p.Step[0] <= 'z':
-		return string(p.Step[0]-'a'+'A') + p.Step[1:]
-	default:
-		return p.Step
+// stepKeys are the sentences for the steps of proving.
+var stepKeys = map[string]string{
+	"loading": "step.loading", "laying out": "step.laying", "committing": "step.committing", "proving": "step.proving", "done": "step.done",
+}
+
+// stepKey is the sentence for a step of proving.
+func stepKey(p Progress) string {
+	if p.Ahead > 0 {
+		return "step.waiting"
 	}
+	if key := stepKeys[p.Step]; key != "" {
+		return key
+	}
+	return "step.other"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,9 +28,7 @@ func (a *App) takeRequest(w http.ResponseWriter, r *http.Request) {
 	}
 	t := a.transactions.add(q, a.now())
 	if t == nil {
-		a.show(w, r, http.StatusServiceUnavailable, "message", "Too many people at once", message{
-			Text: "The app cannot take another request right now.", Do: "Go back to the shop and try again in some minutes.",
-		})
+		a.show(w, r, http.StatusServiceUnavailable, "message", web.Say("busy.title"), message{Key: "busy", Link: q.partner.Origin})
 		return
 	}
 	http.Redirect(w, r, RequestsPath+"/"+t.id, http.StatusSeeOther)
@@ -42,20 +41,26 @@ type stepPage struct {
 	Path    string // of the transaction's pages
 
 	Explanation *explanation // to be agreed to
-	Service     *standing    // of the service; nil without one
-	Step        string       // of proving
+	Name        string       // of whose account it is
+	Way         string       // who proves: page, server or service
+	Attested    string       // of the service
+	Plan        string       // of the page's script; empty if there is none
+	Able        bool         // the browser would prove if it ran scripts
+	Other       bool         // the customer wants to sign in with another account
+	Stopped     bool         // the customer has stopped a proof
+	Step        web.Sentence // of proving
 	Percent     int
+	ResponseURI string
 	Done        *donePage
 }
 
 // donePage is about a proof.
 type donePage struct {
-	Proof, ResponseURI string
-	Output             string
-	Bytes              int
-	Took               time.Duration
-	Service            bool
-	First              bool // the proof has not been sent from here yet
+	Proof   string
+	Answer  []output
+	Bytes   int
+	Seconds string
+	First   bool // the proof has not been sent from here yet
 }
 
 // maxTitle bounds the title of a request as it is shown, in bytes.
@@ -66,33 +71,54 @@ func (a *App) stepPage(t *transaction) stepPage {
 	if !plain.MatchString(asked) || len(asked) > maxTitle {
 		asked = strconv.QuoteToASCII(asked[:min(len(asked), maxTitle)])
 	}
-	return stepPage{Partner: t.partner, Asked: asked, Path: RequestsPath + "/" + t.id}
+	return stepPage{Partner: t.partner, Asked: asked, Path: RequestsPath + "/" + t.id, ResponseURI: t.dvr.Claims.ResponseURI}
 }
 
 // showTransaction shows the page for where the transaction stands.
 func (a *App) showTransaction(w http.ResponseWriter, r *http.Request, session *web.Session[visitor], t *transaction) {
 	now := t.look()
+	asks := r.URL.Query()
 	switch {
 	case now.state == declined:
 		a.showDeclined(w, r, t)
 	case now.state == proving:
 		p := a.stepPage(t)
-		p.Step, p.Percent = stepText(now.progress), percent(now.progress)
-		a.show(w, r, http.StatusOK, "proving", "Making your proof", p)
+		p.Step, p.Percent = web.Say(stepKey(now.progress)), percent(now.progress)
+		a.show(w, r, http.StatusOK, "proving", web.Say("proving.title"), p)
 	case now.state == proved:
 		a.showDone(w, r, t, now)
-	case now.state == failed && r.URL.Query().Get("again") == "":
+	case now.state == failed && asks.Get("again") == "":
 		a.refuse(w, r, now.err, t)
+	case a.sdk != nil && asks.Get("problem") != "":
+		a.refuse(w, r, problemOf(asks.Get("problem")), t)
 	case t.expired(a.now()):
 		a.refuse(w, r, zkpass.ErrExpired, t)
 	case a.userFor(session, t.question) == nil:
-		web.FormsTo(w, a.options.Issuer)
-		a.show(w, r, http.StatusOK, "welcome", t.partner.Name+" has a question", a.stepPage(t))
+		a.showWelcome(w, r, t)
 	default:
 		a.showConsent(w, r, a.userFor(session, t.question), t)
 	}
 }
 
+// showWelcome has the customer sign in.
+func (a *App) showWelcome(w http.ResponseWriter, r *http.Request, t *transaction) {
+	p := a.stepPage(t)
+	asks := r.URL.Query()
+	p.Other = asks.Get("account") != ""
+	p.Able = a.sdk != nil && asks.Get("server") == ""
+	if p.Able {
+		made, err := a.signInPlan(r, t)
+		if err != nil {
+			a.refuse(w, r, errProviderDown, t)
+			return
+		}
+		p.Plan = plan(made)
+	}
+	web.FormsTo(w, a.options.Issuer)
+	a.show(w, r, http.StatusOK, "welcome", web.Say("welcome.title", "partner", t.partner.Name), p)
+}
+
+// showConsent asks for consent to a proof that is not made in the browser.
 func (a *App) showConsent(w http.ResponseWriter, r *http.Request, u *user, t *transaction) {
 	// Nobody is to agree to what cannot be done.
 	token, err := zkpass.ParseUserDataToken(u.idToken)
@@ -103,25 +129,25 @@ func (a *App) showConsent(w http.ResponseWriter, r *http.Request, u *user, t *tr
 		a.refuse(w, r, err, t)
 		return
 	}
-	x, err := a.explain(t.question, u.idToken)
+	words := a.words.For(r)
+	x, err := a.explain(words, t.question, u.idToken)
 	if err != nil {
 		a.fail(w, r, err)
 		return
 	}
 	p := a.stepPage(t)
-	p.Explanation = x
+	p.Explanation, p.Name, p.Stopped, p.Way, p.Able = x, u.name, t.look().stopped, "server", a.sdk != nil
 	if a.options.Service != nil {
-		p.Service = a.standing(r.Context())
-		if errors.Is(t.look().err, errServiceDown) {
-			p.Service.Wrong = "It did not answer just now."
+		if s := a.standing(r.Context()); !s.Wrong {
+			p.Way, p.Attested = "service", s.Attested
 		}
 	}
-	a.show(w, r, http.StatusOK, "consent", "What "+t.partner.Name+" asks", p)
+	a.show(w, r, http.StatusOK, "consent", web.Say("consent.title", "partner", t.partner.Name), p)
 }
 
 // login sends the browser to the provider.
 func (a *App) login(w http.ResponseWriter, r *http.Request, session *web.Session[visitor], t *transaction) {
-	target, kept, err := a.party.begin(r.Context(), t.id, t.dvr.Claims.LoginNonce, a.now())
+	target, kept, err := a.party.begin(r.Context(), t.id, t.dvr.Claims.LoginNonce, r.PostFormValue("account") != "", a.now())
 	if err != nil {
 		a.refuse(w, r, errProviderDown, t)
 		return
@@ -137,10 +163,7 @@ func (a *App) callback(w http.ResponseWriter, r *http.Request) {
 	session.Update(func(v *visitor) { kept, v.pending = v.pending, nil })
 	answer := r.URL.Query()
 	if kept == nil || answer.Get("state") != kept.state || a.now().Sub(kept.begun) > loginLife {
-		a.show(w, r, http.StatusBadRequest, "message", "This sign-in is over", message{
-			Text: "It was begun in another browser, took longer than ten minutes, or was finished before.",
-			Do:   "Go back to the shop that sent you and begin again there.",
-		})
+		a.show(w, r, http.StatusBadRequest, "message", web.Say("signinover.title"), message{Key: "signinover", Link: "/"})
 		return
 	}
 	t := a.transactions.get(kept.transaction, session.Data().owner, a.now())
@@ -157,31 +180,52 @@ func (a *App) callback(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, RequestsPath+"/"+kept.transaction, http.StatusSeeOther)
 }
 
-// agree starts the proof that the customer has agreed to.
+// switchAccount signs the customer out and keeps the request.
+func (a *App) switchAccount(w http.ResponseWriter, r *http.Request, session *web.Session[visitor], t *transaction) {
+	a.sessions.Renew(w, r, visitor{owner: session.Data().owner})
+	http.Redirect(w, r, RequestsPath+"/"+t.id+"?account=other", http.StatusSeeOther)
+}
+
+// agree starts the proof that the customer has agreed to: at the service if there is one,
+// and on this server if there is none or it does not answer.
 func (a *App) agree(w http.ResponseWriter, r *http.Request, session *web.Session[visitor], t *transaction) {
 	u := a.userFor(session, t.question)
 	if u == nil || t.expired(a.now()) {
 		http.Redirect(w, r, RequestsPath+"/"+t.id, http.StatusSeeOther)
 		return
 	}
-	prover, service := a.own, false
-	if r.PostFormValue("prover") == "service" && a.options.Service != nil {
-		prover, service = a.options.Service, true
-	}
 	ctx, cancel := context.WithTimeout(a.stop, proveLife)
-	if t.begin(service, cancel) {
+	if t.begin(cancel) {
 		go func() {
 			defer cancel()
 			began := time.Now()
-			proof, err := prover.Prove(ctx, t.token, u.idToken, t.report)
+			proof, service, err := a.prove(ctx, t, u)
 			if err != nil {
 				a.options.Logger.Info("no proof was made", "service", service, "error", err)
 			}
-			t.end(proof, time.Since(began), err)
+			t.end(proof, time.Since(began), service, err)
 		}()
 	} else {
 		cancel()
 	}
+	http.Redirect(w, r, RequestsPath+"/"+t.id, http.StatusSeeOther)
+}
+
+func (a *App) prove(ctx context.Context, t *transaction, u *user) (proof string, service bool, err error) {
+	if a.options.Service != nil {
+		proof, err = a.options.Service.Prove(ctx, t.token, u.idToken, t.report)
+		if !errors.Is(err, errServiceDown) {
+			return proof, true, err
+		}
+		a.options.Logger.Warn("the service does not prove; the app does", "error", err)
+	}
+	proof, err = a.own.Prove(ctx, t.token, u.idToken, t.report)
+	return proof, false, err
+}
+
+// stopProving goes back to the question.
+func (a *App) stopProving(w http.ResponseWriter, r *http.Request, _ *web.Session[visitor], t *transaction) {
+	t.stop()
 	http.Redirect(w, r, RequestsPath+"/"+t.id, http.StatusSeeOther)
 }
 
@@ -191,11 +235,14 @@ const proveLife = 3 * time.Minute
 // showProgress answers the script of the page that shows progress.
 func (a *App) showProgress(w http.ResponseWriter, r *http.Request, _ *web.Session[visitor], t *transaction) {
 	now := t.look()
+	step, err := a.words.For(r).T(stepKey(now.progress))
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	json.NewEncoder(w).Encode(map[string]any{
-		"ended": now.state != proving, "step": stepText(now.progress), "percent": percent(now.progress),
-	})
+	json.NewEncoder(w).Encode(map[string]any{"ended": now.state != proving, "step": step, "percent": percent(now.progress)})
 }
 
 func percent(p Progress) int { return int(min(max(p.Fraction, 0), 1) * 100) }
@@ -207,10 +254,8 @@ func (a *App) decline(w http.ResponseWriter, r *http.Request, _ *web.Session[vis
 }
 
 func (a *App) showDeclined(w http.ResponseWriter, r *http.Request, t *transaction) {
-	a.show(w, r, http.StatusOK, "message", "You said no", message{
-		Text: "Nothing was sent to " + t.partner.Name + ". They do not learn that you have a ShopSphere account, nor that you declined.",
-		Do:   "You can go back to the shop and carry on without the answer.",
-		Link: t.partner.Origin, LinkText: "Back to " + t.partner.Name, Calm: true,
+	a.show(w, r, http.StatusOK, "message", web.Say("declined.title"), message{
+		Key: "declined", Partner: t.partner.Name, Link: t.partner.Origin, Calm: true,
 	})
 }
 
@@ -220,11 +265,24 @@ func (a *App) showDone(w http.ResponseWriter, r *http.Request, t *transaction, n
 		a.fail(w, r, err)
 		return
 	}
+	words := a.words.For(r)
+	answer, err := outputsOf(words, []byte(parsed.Proof.Output))
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
 	p := a.stepPage(t)
 	p.Done = &donePage{
-		Proof: now.proof, ResponseURI: t.dvr.Claims.ResponseURI, Output: parsed.Proof.Output, Bytes: len(now.proof),
-		Took: now.took, Service: now.service, First: t.handOver(),
+		Proof: now.proof, Answer: answer, Bytes: len(now.proof), Seconds: fmt.Sprintf("%.1f", now.took.Seconds()), First: t.handOver(),
+	}
+	p.Way = "server"
+	if now.service {
+		p.Way = "service"
+	}
+	title := "done.sent.title"
+	if p.Done.First {
+		title = "done.ready.title"
 	}
 	web.FormsTo(w, t.partner.Origin)
-	a.show(w, r, http.StatusOK, "done", "Your proof is ready", p)
+	a.show(w, r, http.StatusOK, "done", web.Say(title), p)
 }

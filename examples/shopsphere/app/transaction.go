@@ -41,6 +41,7 @@ type transaction struct {
 	proof    string
 	took     time.Duration
 	err      error
+	stopped  bool // the customer has stopped the last try
 	handed   bool // the proof was on a page once
 }
 
@@ -52,23 +53,24 @@ type snapshot struct {
 	proof    string
 	took     time.Duration
 	err      error
+	stopped  bool
 }
 
 func (t *transaction) look() snapshot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return snapshot{t.state, t.service, t.progress, t.proof, t.took, t.err}
+	return snapshot{t.state, t.service, t.progress, t.proof, t.took, t.err, t.stopped}
 }
 
 // begin moves to proving, unless somebody was faster.
-func (t *transaction) begin(service bool, cancel context.CancelFunc) bool {
+func (t *transaction) begin(cancel context.CancelFunc) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.state == proving || t.state == proved {
 		return false
 	}
-	t.state, t.service, t.cancel, t.err = proving, service, cancel, nil
-	t.progress = Progress{Step: "getting ready"}
+	t.state, t.cancel, t.err, t.stopped = proving, cancel, nil, false
+	t.progress = Progress{Step: "loading"}
 	return true
 }
 
@@ -80,19 +82,29 @@ func (t *transaction) report(p Progress) {
 	}
 }
 
-// end keeps the outcome of proving, unless the customer has cancelled it.
-func (t *transaction) end(proof string, took time.Duration, err error) {
+// end keeps the outcome of proving, unless the customer has stopped it.
+func (t *transaction) end(proof string, took time.Duration, service bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.state != proving {
 		return
 	}
-	t.took = took
+	t.took, t.service = took, service
 	if err != nil {
 		t.state, t.err = failed, err
 		return
 	}
 	t.state, t.proof = proved, proof
+}
+
+// stop gives proving up; the question is open again.
+func (t *transaction) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.state == proving {
+		t.cancel()
+		t.state, t.stopped = asked, true
+	}
 }
 
 // decline ends the transaction without an answer. It reports false if there is a

@@ -1,5 +1,5 @@
-// Command demo starts ShopSphere, Krisna and a zkPass service on loopback ports,
-// walks through the use case once, prints the addresses and stays up for a browser.
+// Command demo starts ShopSphere and Krisna on loopback ports, walks through the use case
+// once, prints the addresses and stays up for a browser.
 package main
 
 import (
@@ -21,7 +21,7 @@ func main() {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	port := flags.Int("port", 9400, "first of the four ports; 0 takes any that are free")
 	algorithm := flags.String("algorithm", "RS256", "what ShopSphere signs ID tokens with: RS256 or ES256")
-	alone := flags.Bool("without-service", false, "start no zkPass service; the app proves alone")
+	prover := flags.String("prover", "page", "who makes proofs: page, the customer's browser; server, the app's; service, a zkPass service")
 	once := flags.Bool("once", false, "end after the walk")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -37,13 +37,13 @@ func main() {
 			options.Ports[i] = *port + i
 		}
 	}
-	if err := run(ctx, os.Stdout, options, *alone, *once); err != nil {
+	if err := run(ctx, os.Stdout, options, *prover, *once); err != nil {
 		fmt.Fprintf(os.Stderr, "demo: error: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, options stage.Options, alone, once bool) (err error) {
+func run(ctx context.Context, out io.Writer, options stage.Options, prover string, once bool) (err error) {
 	if options.Dir, err = os.MkdirTemp("", "shopsphere-"); err != nil {
 		return err
 	}
@@ -55,13 +55,8 @@ func run(ctx context.Context, out io.Writer, options stage.Options, alone, once 
 	defer log.Close()
 	options.Logger = slog.New(slog.NewTextHandler(log, nil))
 	slog.SetDefault(options.Logger) // libraries log there
-	prover := "app"
-	if !alone {
-		fmt.Fprintln(out, "Building the zkPass service ...")
-		if options.Binary, err = stage.BuildService(ctx, options.Dir); err != nil {
-			return err
-		}
-		prover = "service"
+	if err := build(ctx, out, &options, prover); err != nil {
+		return err
 	}
 	s, err := stage.Start(ctx, options)
 	if err != nil {
@@ -70,7 +65,7 @@ func run(ctx context.Context, out io.Writer, options stage.Options, alone, once 
 	defer s.Close()
 
 	fmt.Fprintln(out, "\nJane")
-	page, err := s.Walk(ctx, stage.Jane, prover, func(format string, args ...any) {
+	page, err := s.Walk(ctx, stage.Jane, func(format string, args ...any) {
 		fmt.Fprintf(out, "  "+format+"\n", args...)
 	})
 	if err != nil {
@@ -86,6 +81,38 @@ func run(ctx context.Context, out io.Writer, options stage.Options, alone, once 
 	show(out, s, log.Name())
 	<-ctx.Done()
 	fmt.Fprintln(out, "\nStopping ...")
+	return nil
+}
+
+// build builds what makes the proofs.
+func build(ctx context.Context, out io.Writer, options *stage.Options, prover string) error {
+	switch prover {
+	case "page":
+		fmt.Fprintln(out, "Building zkPass for browsers (the first time takes a minute) ...")
+		dir := filepath.Join(options.Dir, "sdk")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return err
+		}
+		files, err := stage.BuildSDK(ctx, dir)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			fmt.Fprintf(out, "%v\nSo the app's server makes the proofs, and not the customer's browser.\n", err)
+			return nil
+		}
+		options.SDK = files
+	case "server":
+	case "service":
+		fmt.Fprintln(out, "Building the zkPass service ...")
+		binary, err := stage.BuildService(ctx, options.Dir)
+		if err != nil {
+			return err
+		}
+		options.Binary = binary
+	default:
+		return fmt.Errorf("-prover %q: want page, server or service", prover)
+	}
 	return nil
 }
 

@@ -172,18 +172,12 @@ func (b *tab) says(texts ...string) {
 	b.t.Fatalf("the page %q does not say %q; it says: %s", last.Heading, missing, last.Text)
 }
 
-// press clicks the button or link with a name, if there are several that in the
-// page's main part.
+// press clicks the button or link with a name that is not hidden, if there are several
+// that in the page's main part.
 func (b *tab) press(name string) {
 	b.t.Helper()
-	named := fmt.Sprintf(`*[(self::button or self::a or self::summary) and normalize-space()=%q]`, name)
+	named := fmt.Sprintf(`*[(self::button or self::a or self::summary) and normalize-space()=%q and not(ancestor-or-self::*[@hidden])]`, name)
 	b.do(chromedp.Click(chromedp.Search(fmt.Sprintf(`//main//%s | //header//%s[not(//main//%s)]`, named, named, named))))
-}
-
-// choose clicks a choice by its title.
-func (b *tab) choose(title string) {
-	b.t.Helper()
-	b.do(chromedp.Click(chromedp.Search(fmt.Sprintf(`//label[b[normalize-space()=%q]]`, title))))
 }
 
 func (b *tab) fill(id, text string) {
@@ -236,6 +230,18 @@ func (b *tab) problems() []string {
 	return found
 }
 
+// text evaluates JavaScript in the page, waiting for promises.
+func (b *tab) text(script string) string {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return text
+}
+
 // focus presses the Tab key until the thing with a name has the focus, and fails
 // unless it shows that it has.
 func (b *tab) focus(name string) {
@@ -246,8 +252,7 @@ func (b *tab) focus(name string) {
 			const e = document.activeElement;
 			if (!e || e === document.body) return "|";
 			const label = (e.labels?.[0] ?? e).textContent.replace(/\s+/g, " ").trim();
-			const marked = e.closest("label.choice") ?? e;
-			const style = getComputedStyle(marked);
+			const style = getComputedStyle(e);
 			return label + "|" + (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 ? "shown" : "");
 		})()`))
 		cancel()

@@ -82,20 +82,22 @@ func TestPages(t *testing.T) {
 	b.shoot("provider-login-wrong")
 	b.fill("password", stage.Jane.ShopSpherePassword)
 	b.press("Sign in")
-	b.at("What Krisna asks")
-	b.says("Is all of this true of your account?", "Account at ShopSphere", "First name Jane", "Last name Doe", "Driver’s license DL00718256",
-		"Sign-in for this question, in this app, still valid", "yes or no", "E-mail address", "Birthday", "no attestation", `{"result":true}`)
-	if page, err := b.look(); err != nil || strings.Contains(page.Text, "nonce") {
-		t.Errorf("the customer reads of a nonce: %v, %s", err, page.Text)
+	b.at(question)
+	b.says("Account at ShopSphere", "First name Jane", "Last name Doe", "Driver’s license DL00718256",
+		"Sign-in for this question, in this app, still valid", learnsYes, "You are Jane Doe")
+	for _, jargon := range []string{"nonce", "{", "token", "attestation"} {
+		if page, err := b.look(); err != nil || strings.Contains(page.Text, jargon) {
+			t.Errorf("the customer reads %q: %v, %s", jargon, err, page.Text)
+		}
 	}
 	b.shoot("app-consent")
-	b.press("Agree and make the proof")
-	b.at("Making your proof")
+	b.press(shareYes)
+	b.at("Making your answer")
 	b.shoot("app-proving")
 	service.proceed <- nil
-	b.at("Your proof is ready") // the page loads itself anew
+	b.at("Your answer is ready") // the page loads itself anew
 	b.shoot("app-done")
-	b.press("Send the proof to Krisna")
+	b.press("Send the answer to Krisna")
 	b.at("Your proof has arrived")
 	b.shoot("arrived")
 	b.press("Check the proof")

@@ -32,33 +32,34 @@ var public = map[string]bool{
 // beyond those that Krisna asked about, and no part of her ID token.
 func TestKrisnaLearnsNothing(t *testing.T) {
 	t.Parallel()
-	t.Run("proof by the app", func(t *testing.T) { testKrisnaLearnsNothing(t, "") })
-	t.Run("proof by the service", func(t *testing.T) { testKrisnaLearnsNothing(t, zkpassBinary(t)) })
+	t.Run("proof by the app", func(t *testing.T) { testKrisnaLearnsNothing(t, stage.Options{}) })
+	t.Run("proof by the service", func(t *testing.T) { testKrisnaLearnsNothing(t, stage.Options{Binary: zkpassBinary(t)}) })
+	// Then the app's server learns nothing either, nor does the provider see the token again.
+	t.Run("proof in the page", func(t *testing.T) { testKrisnaLearnsNothing(t, stage.Options{SDK: sdkFiles(t)}) })
 }
 
-func testKrisnaLearnsNothing(t *testing.T, binary string) {
-	var shop, provider recorder
+func testKrisnaLearnsNothing(t *testing.T, options stage.Options) {
+	var shop, provider, server recorder
 	dir := t.TempDir()
-	s := newStage(t, stage.Options{Dir: dir, Binary: binary, Listener: func(party string, listener net.Listener) net.Listener {
+	options.Dir = dir
+	options.Listener = func(party string, listener net.Listener) net.Listener {
 		switch party {
 		case "krisna":
 			return shop.around(listener)
 		case "provider":
 			return provider.around(listener)
+		case "app":
+			return server.around(listener)
 		}
 		return listener
-	}})
+	}
+	s := newStage(t, options)
 	b := newTab(t)
 	b.consent(s, stage.Jane)
-	if binary == "" {
-		b.choose("This app alone")
-	} else {
-		b.choose("The zkPass service")
-	}
-	b.press("Agree and make the proof")
+	b.press(shareYes)
 	b.at("10 % off is yours")
-	if by := "by the zkPass service"; binary != "" {
-		b.says(by)
+	if options.Binary != "" {
+		b.says("by the zkPass service")
 	}
 	b.open(s.Krisna + "/received")
 	b.at("What Krisna has received")
@@ -73,6 +74,10 @@ func testKrisnaLearnsNothing(t *testing.T, binary string) {
 	}
 	if requests < 10 || proofs != 2 {
 		t.Fatalf("recorded %d requests and %d with a proof: some are missing", requests, proofs)
+	}
+	if options.SDK != nil {
+		report(t, lookAtReceived(t, "the app's server", sought, &server, 6))
+		report(t, lookAtReceived(t, "the provider", sought, &provider, 4))
 	}
 	// What Krisna fetches by itself: key sets.
 	fetched := []string{s.Provider + "/keys"}
@@ -90,6 +95,21 @@ func testKrisnaLearnsNothing(t *testing.T, binary string) {
 		t.Fatal("Krisna has stored nothing")
 	}
 	report(t, stored)
+}
+
+// lookAtReceived looks at all that a party has received, in at least so many requests.
+func lookAtReceived(t *testing.T, party string, sought map[string]string, r *recorder, atLeast int) *marks.Seeker {
+	t.Helper()
+	seek := marks.NewSeeker(sought)
+	requests := 0
+	for i, data := range r.received() {
+		seek.Look(fmt.Sprintf("connection %d to %s", i, party), data)
+		requests += bytes.Count(data, []byte("HTTP/1.1\r\n"))
+	}
+	if requests < atLeast {
+		t.Fatalf("recorded %d requests to %s: some are missing", requests, party)
+	}
+	return seek
 }
 
 // TestPlantedMarksAreFound makes sure that the test above can fail: what is planted

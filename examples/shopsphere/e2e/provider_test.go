@@ -53,9 +53,9 @@ func TestOtherProvider(t *testing.T) {
 	}
 	b.press("Open the ShopSphere app")
 	b.signInThere(stage.Jane.ShopSphere)
-	b.at("What Krisna asks")
-	b.says("Account at ShopSphere", "Sign-in for this question, in this app, still valid", "Yes, all of it is true")
-	b.press("Agree and make the proof")
+	b.at(question)
+	b.says("Account at ShopSphere", "Sign-in for this question, in this app, still valid", learnsYes)
+	b.press(shareYes)
 	b.at("10 % off is yours")
 
 	// Someone else's account there.
@@ -67,9 +67,9 @@ func TestOtherProvider(t *testing.T) {
 	other.open(s.Krisna + "/offer")
 	other.ask()
 	other.signInThere(stage.Mia.ShopSphere)
-	other.at("What Krisna asks")
-	other.says("No, something differs")
-	other.press("Agree and make the proof")
+	other.at(question)
+	other.says(learnsNo)
+	other.press(shareNo)
 	other.at("No discount this time")
 }
 

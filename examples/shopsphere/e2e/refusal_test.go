@@ -36,13 +36,14 @@ func (b *tab) noDiscount(s *stage.Stage) {
 func TestOtherCustomers(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, stage.Options{})
+	differs := map[string]string{"license number": "DL00539911", "name": "Berg"}
 	for name, person := range map[string]stage.Person{"license number": stage.Ravi, "name": stage.Mia} {
 		t.Run(name, func(t *testing.T) {
 			b := newTab(t)
 			b.consent(s, person)
-			b.says("No, something differs", `{"result":false}`)
+			b.says(learnsNo, "differs", "Yours: "+differs[name])
 			b.shoot("consent")
-			b.press("Agree and make the proof")
+			b.press(shareNo)
 			b.at("No discount this time")
 			b.says(`{"result":false}`, "We do not know which of them differs")
 			b.shoot("no-discount")
@@ -56,7 +57,7 @@ func TestConsentRefused(t *testing.T) {
 	s := newStage(t, stage.Options{})
 	b := newTab(t)
 	b.consent(s, stage.Jane)
-	b.press("No, thanks")
+	b.press(dontShare)
 	b.at("You said no")
 	b.says("Nothing was sent to Krisna")
 	b.shoot("declined")
@@ -73,8 +74,35 @@ func TestConsentRefused(t *testing.T) {
 	b.at("Krisna has a question about your ShopSphere account")
 	b.says("Sign in once more") // still signed in, but not for this question
 	b.shoot("sign-in-again")
-	b.press("Sign out")
-	b.at("Prove it without showing it")
+	b.press("No, thanks")
+	b.at("You said no")
+}
+
+// TestSwitch: whoever is signed in with another account than the shop asks about changes
+// it and keeps the request.
+func TestSwitch(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]func() stage.Options{
+		"in the page": func() stage.Options { return stage.Options{SDK: sdkFiles(t)} },
+		"server":      func() stage.Options { return stage.Options{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newTab(t)
+			s := newStage(t, options())
+			b.login(s, stage.Jane)
+			b.ask()
+			b.signIn(stage.Mia)
+			b.at(question)
+			b.says(learnsNo, "You are Mia Berg")
+			b.press("Not you?")
+			b.says("The question is still open")
+			b.signIn(stage.Jane)
+			b.at(question)
+			b.says(learnsYes, "You are Jane Doe")
+			b.press(shareYes)
+			b.at("10 % off is yours")
+		})
+	}
 }
 
 func TestStopped(t *testing.T) {
@@ -83,10 +111,13 @@ func TestStopped(t *testing.T) {
 	s := newStage(t, stage.Options{Service: service})
 	b := newTab(t)
 	b.consent(s, stage.Jane)
-	b.press("Agree and make the proof")
-	b.at("Making your proof")
-	b.says("Proving signatures")
+	b.press(shareYes)
+	b.at("Making your answer")
+	b.says("Making the answer provable")
 	b.press("Stop")
+	b.at(question)
+	b.says("You stopped it. Nothing was sent.")
+	b.press(dontShare)
 	b.at("You said no")
 	b.noDiscount(s)
 }
@@ -126,7 +157,7 @@ func TestExpired(t *testing.T) {
 		b.consent(s, stage.Jane)
 		phone.move(12 * time.Minute)
 		defer phone.move(-12 * time.Minute)
-		b.press("Agree and make the proof")
+		b.press(shareYes)
 		b.at("The request has expired")
 		b.press("Back to Krisna")
 		b.at("Things for quiet homes")
@@ -135,11 +166,11 @@ func TestExpired(t *testing.T) {
 	t.Run("before the proof arrives", func(t *testing.T) {
 		b := newTab(t).withoutScripts()
 		b.consent(s, stage.Jane)
-		b.press("Agree and make the proof")
-		b.at("Your proof is ready")
+		b.press(shareYes)
+		b.at("Your answer is ready")
 		shop.move(12 * time.Minute)
 		defer shop.move(-12 * time.Minute)
-		b.press("Send the proof to Krisna")
+		b.press("Send the answer to Krisna")
 		b.at("Your proof has arrived")
 		b.press("Check the proof")
 		b.at("The request has expired")
@@ -154,10 +185,10 @@ func TestReplayed(t *testing.T) {
 	s := newStage(t, stage.Options{})
 	b := newTab(t)
 	b.consent(s, stage.Jane)
-	b.press("Agree and make the proof")
+	b.press(shareYes)
 	b.at("10 % off is yours")
 	// Back to the app's page, which now asks before it sends.
-	b.backTo("Your proof was sent", s.App)
+	b.backTo("Your answer was sent", s.App)
 	b.shoot("sent")
 	b.press("Send it again")
 	b.at("This proof was used already")
@@ -190,8 +221,8 @@ func TestProofForAnother(t *testing.T) {
 	s := newStage(t, stage.Options{})
 	jane := newTab(t).withoutScripts()
 	jane.consent(s, stage.Jane)
-	jane.press("Agree and make the proof")
-	jane.at("Your proof is ready")
+	jane.press(shareYes)
+	jane.at("Your answer is ready")
 	proof := jane.hidden("proof")
 
 	ravi := newTab(t)
@@ -207,7 +238,7 @@ func TestProofForAnother(t *testing.T) {
 	nobody.shoot("not-logged-in")
 
 	// It was not used up: Jane's own browser still brings it.
-	jane.press("Send the proof to Krisna")
+	jane.press("Send the answer to Krisna")
 	jane.at("Your proof has arrived")
 	jane.press("Check the proof")
 	jane.at("10 % off is yours")
@@ -252,7 +283,7 @@ func TestOtherIssuer(t *testing.T) {
 		s := newStage(t, stage.Options{Impostor: true})
 		b := newTab(t)
 		b.consent(s, stage.Jane)
-		b.press("Agree and make the proof")
+		b.press(shareYes)
 		b.at("A signature is wrong")
 		b.says("Somebody may have changed it on the way")
 		b.shoot("other-issuer-in-app")
@@ -325,17 +356,7 @@ func TestServiceDown(t *testing.T) {
 	b := newTab(t)
 	b.consent(s, stage.Jane)
 	s.Service.Stop()
-	b.choose("The zkPass service")
-	b.press("Agree and make the proof")
-	b.at("The zkPass service does not answer")
-	b.says("Nothing was sent to the shop", "choose to prove in this app")
-	b.shoot("service-down")
-	// What the page says works: without the service, which is chosen by now.
-	b.press("Try again")
-	b.at("What Krisna asks")
-	b.says("It did not answer just now")
-	b.shoot("consent-without-service")
-	b.press("Agree and make the proof")
+	b.press(shareYes) // the app's server proves instead
 	b.at("10 % off is yours")
 	b.says("without a service")
 }
@@ -347,14 +368,14 @@ func TestServiceNotTrusted(t *testing.T) {
 	s := newStage(t, stage.Options{Service: service})
 	b := newTab(t)
 	b.consent(s, stage.Jane)
-	b.says("what it shows of itself does not hold")
-	b.press("Agree and make the proof") // this app is chosen
-	b.at("10 % off is yours")
+	b.press("Details")
+	b.says("ShopSphere’s own server makes the answer")
 
-	service.attest, service.found = nil, "Its hardware has shown what it runs."
+	service.attest, service.found = nil, "nitro"
 	other := newTab(t)
 	other.consent(s, stage.Ravi)
-	other.says("Its hardware has shown what it runs.")
+	other.press("Details")
+	other.says("A proving service makes the answer", "Its hardware (nitro) has shown")
 }
 
 // TestStrangers: requests that do not come from a partner.

@@ -12,6 +12,17 @@ import (
 	"github.com/zkpass-go/zkpass"
 )
 
+// What the consent page says.
+const (
+	question   = "Is all of this true of your account?"
+	shareYes   = "Share “yes”"
+	shareNo    = "Share “no”"
+	dontShare  = "Don’t share"
+	learnsYes  = "Krisna learns: yes, all of this is true"
+	learnsNo   = "Krisna would learn: no, not all of it is true"
+	madeInPage = "Your answer is made here in your browser"
+)
+
 // newStage starts all parties for one test.
 func newStage(t *testing.T, options stage.Options) *stage.Stage {
 	t.Helper()
@@ -62,7 +73,7 @@ func (b *tab) consent(s *stage.Stage, p stage.Person) {
 	b.login(s, p)
 	b.ask()
 	b.signIn(p)
-	b.at("What Krisna asks")
+	b.at(question)
 }
 
 // slowService is a service that proves when it is told to, or fails.
@@ -76,7 +87,7 @@ type slowService struct {
 func (s *slowService) Attest(context.Context) (string, error) { return s.found, s.attest }
 
 func (s *slowService) Prove(ctx context.Context, dvr, idToken string, progress func(app.Progress)) (string, error) {
-	progress(app.Progress{Step: "proving signatures", Fraction: 0.4})
+	progress(app.Progress{Step: "proving", Fraction: 0.4})
 	select {
 	case err := <-s.proceed:
 		if err != nil {

@@ -8,12 +8,14 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// Client is an application that users may log in to. It has a server and so can
-// keep a secret.
+// Client is an application that users may log in to. One without a secret is public
+// (RFC 6749, section 2.1); like all others it must use PKCE.
 type Client struct {
 	ID, Secret   string
 	Name         string // that users read
 	RedirectURIs []string
+	// Origins are those whose pages may exchange codes for tokens themselves (CORS).
+	Origins []string
 }
 
 // tokenLife is how long ID tokens and access tokens are good.
@@ -26,7 +28,6 @@ func (c *client) GetID() string                       { return c.ID }
 func (c *client) RedirectURIs() []string              { return slices.Clone(c.Client.RedirectURIs) }
 func (c *client) PostLogoutRedirectURIs() []string    { return nil }
 func (c *client) ApplicationType() op.ApplicationType { return op.ApplicationTypeWeb }
-func (c *client) AuthMethod() oidc.AuthMethod         { return oidc.AuthMethodBasic }
 func (c *client) ResponseTypes() []oidc.ResponseType {
 	return []oidc.ResponseType{oidc.ResponseTypeCode}
 }
@@ -40,6 +41,13 @@ func (c *client) IDTokenUserinfoClaimsAssertion() bool             { return true
 func (c *client) ClockSkew() time.Duration                         { return 0 }
 func (c *client) RestrictAdditionalIdTokenScopes() scopeFilter     { return keepScopes }
 func (c *client) RestrictAdditionalAccessTokenScopes() scopeFilter { return keepScopes }
+
+func (c *client) AuthMethod() oidc.AuthMethod {
+	if c.Secret == "" {
+		return oidc.AuthMethodNone
+	}
+	return oidc.AuthMethodBasic
+}
 
 type scopeFilter = func([]string) []string
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/rs/cors"
 	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"github.com/zkpass-go/zkpass/examples/shopsphere/brand"
@@ -33,6 +34,9 @@ type Options struct {
 
 // JWKSPath is where the provider's public keys are; discovery tells it too.
 const JWKSPath = "/keys"
+
+// tokenPath is where codes are exchanged. It acts on no session.
+const tokenPath = "/oauth/token"
 
 // site is the provider: the library, and the login page that it leaves to others.
 type site struct {
@@ -67,7 +71,11 @@ func New(options Options) (http.Handler, error) {
 	for _, c := range options.Clients {
 		s.storage.clients[c.ID] = &client{c}
 	}
-	if err := s.setUp(); err != nil {
+	var origins []string
+	for _, c := range options.Clients {
+		origins = append(origins, c.Origins...)
+	}
+	if err := s.setUp(origins); err != nil {
 		return nil, err
 	}
 	assets, err := s.readFiles(options.Logger)
@@ -82,13 +90,13 @@ func New(options Options) (http.Handler, error) {
 	routes.Handle("GET /assets/", assets)
 	routes.Handle("/", s.protocol)
 	frame := &web.Site{
-		Origin: options.Issuer, Routes: routes, Open: []string{"POST /authorize"}, MaxBody: 64 << 10, Logger: options.Logger,
+		Origin: options.Issuer, Routes: routes, Open: []string{"POST /authorize", "POST " + tokenPath}, MaxBody: 64 << 10, Logger: options.Logger,
 	}
 	return frame.Handler()
 }
 
-// setUp configures the library.
-func (s *site) setUp() error {
+// setUp configures the library. Pages of the origins may call it, without cookies.
+func (s *site) setUp(origins []string) error {
 	config := &op.Config{
 		CodeMethodS256:  true,
 		SupportedScopes: []string{"openid", "profile", "email"},
@@ -99,7 +107,11 @@ func (s *site) setUp() error {
 	}
 	rand.Read(config.CryptoKey[:])
 	config.CryptoKeyId = "1"
-	options := []op.Option{op.WithCORSOptions(nil)}
+	var sharing *cors.Options // without origins it would allow all
+	if len(origins) > 0 {
+		sharing = &cors.Options{AllowedOrigins: origins, AllowedMethods: []string{http.MethodGet, http.MethodPost}}
+	}
+	options := []op.Option{op.WithCORSOptions(sharing)}
 	if !web.IsSecure(s.issuer) {
 		options = append(options, op.WithAllowInsecure())
 	}

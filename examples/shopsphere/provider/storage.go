@@ -212,7 +212,7 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 
 func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
 	c := s.clients[id]
-	if c == nil || subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) != 1 {
+	if c == nil || c.Secret == "" || subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) != 1 {
 		return oidc.ErrInvalidClient().WithDescription("client_id or client_secret is wrong")
 	}
 	return nil

@@ -21,9 +21,9 @@ var (
 	Mia  = Person{"mia", "mia-at-krisna", "mia", "mia-at-shopsphere"}
 )
 
-// Walk takes a person through the whole use case, up to the shop's answer. It says
-// what happens as it goes. prover is "service" or "app".
-func (s *Stage) Walk(ctx context.Context, p Person, prover string, say func(format string, args ...any)) (*Walker, error) {
+// Walk takes a person through the whole use case without scripts, up to the shop's answer.
+// It says what happens as it goes.
+func (s *Stage) Walk(ctx context.Context, p Person, say func(format string, args ...any)) (*Walker, error) {
 	w := NewWalker()
 	steps := []struct {
 		say string
@@ -35,7 +35,7 @@ func (s *Stage) Walk(ctx context.Context, p Person, prover string, say func(form
 			}
 			return w.Send(ctx, "/login", map[string]string{"username": p.Krisna, "password": p.KrisnaPassword})
 		}},
-		{"presses \"Get 10 % off\": Krisna makes and signs a request (DVR) for her", func() error {
+		{"presses \"Get 10% off\": Krisna makes and signs a request (DVR) for her", func() error {
 			return w.Send(ctx, "/offer", nil)
 		}},
 		{"opens the ShopSphere app with it: the app checks who asks", func() error {
@@ -48,7 +48,7 @@ func (s *Stage) Walk(ctx context.Context, p Person, prover string, say func(form
 			return w.Send(ctx, "/login", map[string]string{"username": p.ShopSphere, "password": p.ShopSpherePassword})
 		}},
 		{"reads what is asked and what it reveals, and agrees", func() error {
-			return w.Send(ctx, "/agree", map[string]string{"prover": prover})
+			return w.Send(ctx, "/agree", nil)
 		}},
 		{"waits for the proof", func() error { return w.wait(ctx) }},
 		{"takes the proof to Krisna", func() error { return w.Send(ctx, "/proofs", nil) }},
@@ -65,7 +65,7 @@ func (s *Stage) Walk(ctx context.Context, p Person, prover string, say func(form
 
 // wait opens the page that shows progress again until it shows something else.
 func (w *Walker) wait(ctx context.Context) error {
-	for w.Heading() == "Making your proof" {
+	for w.Heading() == "Making your answer" {
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():

@@ -63,7 +63,7 @@ func TestFreshLogin(t *testing.T) {
 // request, and the provider gets that request's nonce and no other.
 func TestSignInAgain(t *testing.T) {
 	s := start(t, Options{})
-	w, err := s.Walk(t.Context(), Jane, "app", t.Logf)
+	w, err := s.Walk(t.Context(), Jane, t.Logf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestSignInAgain(t *testing.T) {
 	}
 	transaction := w.URL().String()
 	// The form of the page that asks for consent does nothing either.
-	w.must(t, w.post(t.Context(), transaction+"/agree", url.Values{"token": {w.Field("token")}, "prover": {"app"}}))
+	w.must(t, w.post(t.Context(), transaction+"/agree", url.Values{"token": {w.Field("token")}}))
 	if w.Heading() != "Krisna has a question about your ShopSphere account" {
 		t.Fatalf("agreeing without a sign-in leads to %q", w.Heading())
 	}
@@ -95,7 +95,7 @@ func TestSignInAgain(t *testing.T) {
 	}
 	w.must(t, w.Send(t.Context(), "/login", nil))
 	w.must(t, w.Send(t.Context(), "/login", map[string]string{"username": Jane.ShopSphere, "password": Jane.ShopSpherePassword}))
-	if w.Heading() != "What Krisna asks" || !w.Has("Sign-in for this question, in this app, still valid") || w.URL().String() != transaction {
+	if w.Heading() != "Is all of this true of your account?" || !w.Has("Sign-in for this question, in this app, still valid") || w.URL().String() != transaction {
 		t.Errorf("then it shows %q at %s", w.Heading(), w.URL())
 	}
 	if len(nonces) != 1 || nonces[0] != parsed.Claims.LoginNonce {

@@ -22,7 +22,7 @@ import (
 func TestAlgorithm(t *testing.T) {
 	for option, want := range map[string]string{"": "RS256", "ES256": "ES256"} {
 		s := start(t, Options{Algorithm: option})
-		w, err := s.Walk(t.Context(), Jane, "app", t.Logf)
+		w, err := s.Walk(t.Context(), Jane, t.Logf)
 		if err != nil || w.Heading() != "10 % off is yours" {
 			t.Errorf("%s: %v, heading %q", want, err, w.Heading())
 		}
@@ -86,7 +86,7 @@ func TestOwnPages(t *testing.T) {
 		t.Error("Jane does not see her request")
 	}
 
-	done, err := s.Walk(t.Context(), Mia, "app", t.Logf)
+	done, err := s.Walk(t.Context(), Mia, t.Logf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,9 +312,9 @@ func TestForms(t *testing.T) {
 	send("/login", map[string]string{"username": Jane.ShopSphere, "password": Jane.ShopSpherePassword})
 	refused("/logout")
 	refused("/decline")
-	send("/agree", map[string]string{"prover": "app"})
+	send("/agree", nil)
 	w.must(t, w.wait(t.Context()))
-	if w.Heading() != "Your proof is ready" && w.Heading() != "Your proof was sent" {
+	if w.Heading() != "Your answer is ready" && w.Heading() != "Your answer was sent" {
 		t.Errorf("at the end: %q", w.Heading())
 	}
 }

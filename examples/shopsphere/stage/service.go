@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -20,14 +19,13 @@ const module = "github.com/zkpass-go/zkpass"
 // BuildService builds the command zkpass from the module as it is, with the
 // versions of its own dependencies, and returns its path.
 func BuildService(ctx context.Context, dir string) (string, error) {
-	list := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", module)
-	root, err := list.Output()
+	root, err := moduleRoot(ctx)
 	if err != nil {
-		return "", fmt.Errorf("finding module %s: %w", module, err)
+		return "", err
 	}
 	binary := filepath.Join(dir, "zkpass")
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/zkpass")
-	build.Dir = strings.TrimSpace(string(root))
+	build.Dir = root
 	if text, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building zkpass: %w\n%s", err, text)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,8 +32,11 @@ type Options struct {
 	Ports [4]int
 	// Algorithm of the provider's ID tokens, see [provider.Options].
 	Algorithm string
-	// Binary is the command zkpass, to run a zkPass service with. Without it the app
-	// proves alone, or with Service.
+	// SDK has the npm package for pages, see [BuildSDK]. With it customers' browsers prove;
+	// without it, and without scripts, it is the service or the app's server.
+	SDK fs.FS
+	// Binary is the command zkpass, to run a zkPass service with. Without it the app's
+	// server proves, or Service.
 	Binary  string
 	Service app.Service
 	// Listener, if it is not nil, goes around the listener of each party: tests see
@@ -51,7 +55,7 @@ type Options struct {
 }
 
 // Other is an OpenID provider that is no part of the stage. The app is a client of
-// it, with the redirect URI [app.CallbackPath] at the app's origin.
+// it, with the redirect URIs [app.CallbackPath] and [app.SignedInPath] at the app's origin.
 type Other struct {
 	Issuer                 string
 	ClientID, ClientSecret string
@@ -110,7 +114,10 @@ func (s *Stage) start(ctx context.Context, options Options) error {
 	s.Provider = "http://" + listeners[0].Addr().String()
 	s.App = "http://" + listeners[1].Addr().String()
 	s.Krisna = fmt.Sprintf("http://localhost:%d", listeners[2].Addr().(*net.TCPAddr).Port)
-	s.jwks, s.clientID, s.clientSecret = s.Provider+provider.JWKSPath, clientID, web.RandomText()
+	s.jwks, s.clientID = s.Provider+provider.JWKSPath, clientID
+	if options.SDK == nil {
+		s.clientSecret = web.RandomText()
+	}
 	if options.Other != nil {
 		listeners[0].Close()
 		if err := s.useOther(ctx, options.Other); err != nil {
@@ -151,7 +158,7 @@ func (s *Stage) start(ctx context.Context, options Options) error {
 	appOptions := app.Options{
 		Origin: s.App, Issuer: login, IssuerJWKS: s.jwks,
 		ClientID: s.clientID, ClientSecret: s.clientSecret, Partners: []app.Partner{{Name: "Krisna", Origin: s.Krisna}},
-		Service: service, Now: options.AppNow, Logger: options.Logger.With("site", "app"),
+		SDK: options.SDK, Service: service, Now: options.AppNow, Logger: options.Logger.With("site", "app"),
 	}
 	handler, err := app.New(ctx, appOptions)
 	if err != nil {
@@ -184,7 +191,8 @@ func (s *Stage) startProvider(ctx context.Context, listener net.Listener, issuer
 		return err
 	}
 	clients := append([]provider.Client{{
-		ID: s.clientID, Secret: s.clientSecret, Name: "the ShopSphere app", RedirectURIs: []string{s.App + app.CallbackPath},
+		ID: s.clientID, Secret: s.clientSecret, Name: "the ShopSphere app",
+		RedirectURIs: []string{s.App + app.CallbackPath, s.App + app.SignedInPath}, Origins: []string{s.App},
 	}}, options.Clients...)
 	handler, err := provider.New(provider.Options{
 		Issuer: issuer, Algorithm: options.Algorithm, Users: users, Clients: clients,

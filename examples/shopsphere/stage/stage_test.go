@@ -30,7 +30,7 @@ func TestWalk(t *testing.T) {
 		{"Mia, another last name", Mia, "No discount this time", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w, err := s.Walk(t.Context(), test.person, "app", t.Logf)
+			w, err := s.Walk(t.Context(), test.person, t.Logf)
 			if err != nil {
 				t.Fatal(err)
 			}

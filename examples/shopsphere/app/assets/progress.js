@@ -21,7 +21,7 @@ async function look() {
       step.textContent = now.step;
     }
   } catch {
-    step.textContent = "The connection was lost. Trying again.";
+    step.textContent = card.dataset.lost;
   }
   setTimeout(look, 300);
 }
