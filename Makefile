@@ -1,5 +1,5 @@
-# make demo starts the demonstration of examples/shopsphere: Krisna, ShopSphere and a
-# zkPass service. Options: make demo DEMO='-port 0 -once'.
+# make demo starts the demonstration of examples/shopsphere: Krisna and ShopSphere.
+# Options: make demo DEMO='-port 0 -once'.
 .PHONY: demo js release test
 
 demo:

@@ -3,10 +3,12 @@
 //
 // A partner shop sends the browser here with a request (DVR). The app checks who
 // asks, has the customer log in at ShopSphere, shows in plain words what is asked
-// and what the answer would tell, and asks for consent. Then it gets the proof, from
-// the zkPass service or in its own process, and hands it to the request's
-// response_uri through the customer's browser, and nowhere else.
+// and what the answer would tell, and asks for consent. Then the proof is made, and goes to
+// the request's response_uri through the customer's browser, and nowhere else.
 //
-// ID tokens stay on the app's server: in memory, as long as the customer is logged
-// in. So does the key to the zkPass service. The pages have neither.
+// As a rule the customer's browser makes the proof: the page gets the ID token from
+// ShopSphere and this server never sees it. Without scripts, or where the operator wants
+// it so, the server gets the ID token and keeps it in memory as long as the customer is logged
+// in; it proves itself, or has a zkPass service prove. The pages then have neither the token
+// nor the key to the service.
 package app

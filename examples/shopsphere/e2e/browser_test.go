@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 )
 
 // patience is how long a page may take. It only matters when a test fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 //go:embed testdata/check.js
 var checkScript string
@@ -127,7 +128,7 @@ func (b *tab) look() (page, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`JSON.stringify({
-		Heading: document.querySelector("h1")?.textContent.trim() ?? "", URL: location.href,
+		Heading: [...document.querySelectorAll("h1")].find((h) => !h.closest("[hidden]"))?.textContent.trim() ?? "", URL: location.href,
 		Text: document.body?.innerText.replace(/\s+/g, " ") ?? "", Ready: document.readyState === "complete"})`))
 	var p page
 	if err == nil {
@@ -198,10 +199,11 @@ func (b *tab) shoot(name string) {
 	b.t.Helper()
 	b.count++
 	for _, size := range []struct {
-		name          string
+		name, scheme  string
 		width, height int64
-	}{{"desk", 1280, 860}, {"phone", 360, 740}} {
+	}{{"desk-night", "dark", 1280, 860}, {"phone-night", "dark", 360, 740}, {"desk", "light", 1280, 860}, {"phone", "light", 360, 740}} {
 		b.do(chromedp.EmulateViewport(size.width, size.height))
+		b.scheme(size.scheme)
 		for _, problem := range b.problems() {
 			b.t.Errorf("%s, %s: %s", name, size.name, problem)
 		}
@@ -215,6 +217,25 @@ func (b *tab) shoot(name string) {
 		if err := os.WriteFile(file, picture, 0o644); err != nil {
 			b.t.Fatal(err)
 		}
+	}
+}
+
+// scheme chooses between the colours of day and night.
+func (b *tab) scheme(name string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	}))
+}
+
+// oneScreen makes sure that all of a page's main part can be seen on a phone at once.
+func (b *tab) oneScreen(height int) {
+	b.t.Helper()
+	if bottom := b.text(`String(Math.ceil(document.querySelector("main").getBoundingClientRect().bottom + scrollY))`); len(bottom) > 3 || bottom > strconv.Itoa(height) {
+		b.t.Errorf("the main part ends at %s px, want %d at most", bottom, height)
 	}
 }
 

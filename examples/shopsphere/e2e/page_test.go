@@ -27,14 +27,15 @@ func TestProofInPage(t *testing.T) {
 	b.at(question)
 	b.says("First name Jane", "Driver’s license DL00718256", learnsYes, "You are Jane Doe")
 	b.policy(t, true)
+	b.oneScreen(740)
 	b.press("Details")
 	b.says("E-mail address", "Birthday", madeInPage)
 	b.shoot("page-consent")
 	b.do(chromedp.Reload())
 	b.at(question) // the sign-in is still there
 	b.press(shareYes)
-	b.at("10 % off is yours")
-	b.says("without a service")
+	b.at("10% off is yours")
+	b.made("without a service")
 	b.policy(t, false)
 
 	// Coming back, the answer is still there and the ID token is not.
@@ -89,6 +90,7 @@ func TestStoppedInPage(t *testing.T) {
 	b.shoot("page-proving")
 	b.press("Stop")
 	b.at(question)
+	b.says("You stopped it. Nothing was sent.")
 	close(proceed)
 	b.press(shareNo)
 	b.at("No discount this time")
@@ -122,7 +124,7 @@ func TestPageCannotProve(t *testing.T) {
 	b.signIn(stage.Jane)
 	b.at(question)
 	b.press(shareYes)
-	b.at("10 % off is yours")
+	b.at("10% off is yours")
 }
 
 // TestPageWithoutScripts: the app's server proves, and the page says so.
@@ -142,7 +144,7 @@ func TestPageWithoutScripts(t *testing.T) {
 	b.press(shareYes)
 	b.at("Your answer is ready")
 	b.press("Send the answer to Krisna")
-	b.at("Your proof has arrived")
-	b.press("Check the proof")
-	b.at("10 % off is yours")
+	b.at("Your answer has arrived")
+	b.press("Check the answer")
+	b.at("10% off is yours")
 }

@@ -57,9 +57,9 @@ func testKrisnaLearnsNothing(t *testing.T, options stage.Options) {
 	b := newTab(t)
 	b.consent(s, stage.Jane)
 	b.press(shareYes)
-	b.at("10 % off is yours")
+	b.at("10% off is yours")
 	if options.Binary != "" {
-		b.says("by the zkPass service")
+		b.made("by the zkPass service")
 	}
 	b.open(s.Krisna + "/received")
 	b.at("What Krisna has received")

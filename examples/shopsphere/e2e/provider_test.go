@@ -39,7 +39,7 @@ func TestOtherProvider(t *testing.T) {
 	s := newStage(t, options)
 
 	b.login(s, stage.Jane)
-	b.press("Get 10 % off")
+	b.press("Get 10% off")
 	b.at("One step in the ShopSphere app")
 	dvr, err := zkpass.ParseDVRToken(b.hidden("dvr"))
 	if err != nil {
@@ -56,7 +56,7 @@ func TestOtherProvider(t *testing.T) {
 	b.at(question)
 	b.says("Account at ShopSphere", "Sign-in for this question, in this app, still valid", learnsYes)
 	b.press(shareYes)
-	b.at("10 % off is yours")
+	b.at("10% off is yours")
 
 	// Someone else's account there.
 	other := newTab(t)

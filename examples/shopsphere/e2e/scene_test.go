@@ -45,13 +45,13 @@ func (b *tab) login(s *stage.Stage, p stage.Person) {
 	b.fill("username", p.Krisna)
 	b.fill("password", p.KrisnaPassword)
 	b.press("Log in")
-	b.at("10 % off for ShopSphere customers")
+	b.at("10% off for ShopSphere customers")
 }
 
 // ask has the shop make a request and takes it to the app.
 func (b *tab) ask() {
 	b.t.Helper()
-	b.press("Get 10 % off")
+	b.press("Get 10% off")
 	b.at("One step in the ShopSphere app")
 	b.press("Open the ShopSphere app")
 }
@@ -101,4 +101,11 @@ func (s *slowService) Prove(ctx context.Context, dvr, idToken string, progress f
 		return "", err
 	}
 	return string(result.Token), nil
+}
+
+// made makes sure who has made a proof, on the shop's page about it.
+func (b *tab) made(by string) {
+	b.t.Helper()
+	b.press("Technical details")
+	b.says(by)
 }

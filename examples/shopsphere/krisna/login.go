@@ -8,7 +8,7 @@ import (
 	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
-// loginPage is the content of the login page.
+// loginPage is the content of the login page. Wrong is the sentence on what was.
 type loginPage struct {
 	Next, Username, Wrong string
 }
@@ -28,7 +28,7 @@ func (s *Shop) showLogin(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, nextPage(r), http.StatusSeeOther)
 		return
 	}
-	s.show(w, r, http.StatusOK, "login", "Log in", loginPage{Next: nextPage(r)})
+	s.show(w, r, http.StatusOK, "login", web.Say("login.title"), loginPage{Next: nextPage(r)})
 }
 
 func (s *Shop) login(w http.ResponseWriter, r *http.Request) {
@@ -39,8 +39,8 @@ func (s *Shop) login(w http.ResponseWriter, r *http.Request) {
 	}
 	p := loginPage{Next: nextPage(r), Username: r.PostFormValue("username")}
 	if !s.throttle.Allow(r, s.now()) {
-		p.Wrong = "Too many wrong passwords. Wait a minute, then try again."
-		s.show(w, r, http.StatusTooManyRequests, "login", "Log in", p)
+		p.Wrong = "login.throttled"
+		s.show(w, r, http.StatusTooManyRequests, "login", web.Say("login.title"), p)
 		return
 	}
 	c, _, err := s.options.Store.customer(r.Context(), p.Username)
@@ -54,8 +54,8 @@ func (s *Shop) login(w http.ResponseWriter, r *http.Request) {
 	}
 	if !web.CheckPassword(hash, r.PostFormValue("password")) {
 		s.throttle.Wrong(r)
-		p.Wrong = "User name or password is wrong. Check both and try again."
-		s.show(w, r, http.StatusUnauthorized, "login", "Log in", p)
+		p.Wrong = "login.wrong"
+		s.show(w, r, http.StatusUnauthorized, "login", web.Say("login.title"), p)
 		return
 	}
 	s.sessions.Renew(w, r, visitor{username: c.Username})

@@ -3,17 +3,18 @@ package krisna
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
 func (s *Shop) showAccount(w http.ResponseWriter, r *http.Request, _ *customer) {
-	s.show(w, r, http.StatusOK, "account", "Your account", nil)
+	s.show(w, r, http.StatusOK, "account", web.Say("account.title"), nil)
 }
 
 func (s *Shop) showOffer(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "offer", "10 % off for ShopSphere customers", nil)
+	s.show(w, r, http.StatusOK, "offer", web.Say("offer.title"), nil)
 }
 
 // makeRequest makes the DVR for the customer who is logged in.
@@ -21,11 +22,7 @@ func (s *Shop) makeRequest(w http.ResponseWriter, r *http.Request, c *customer) 
 	made, err := s.newRequest(r.Context(), c)
 	if errors.Is(err, zkpass.ErrFetch) {
 		s.options.Logger.Warn("ShopSphere's keys cannot be had", "error", err)
-		s.show(w, r, http.StatusBadGateway, "message", "ShopSphere does not answer", message{
-			Text: "To ask ShopSphere customers we need ShopSphere's public keys, and cannot get them right now.",
-			Do:   "Your account is unchanged. Try again in a few minutes.",
-			Link: "/offer", LinkText: "Back to the offer",
-		})
+		s.show(w, r, http.StatusBadGateway, "message", web.Say("nokeys.title"), message{Key: "nokeys", Link: "/offer", LinkText: "offer"})
 		return
 	}
 	if err != nil {
@@ -38,7 +35,8 @@ func (s *Shop) makeRequest(w http.ResponseWriter, r *http.Request, c *customer) 
 // requestPage is the content of the page that leads to the app.
 type requestPage struct {
 	*request
-	App string // where the app takes requests
+	App     string // where the app takes requests
+	Minutes int    // that are left, at least
 }
 
 // showRequest shows a request to the customer it was made for. Its button takes
@@ -63,5 +61,7 @@ func (s *Shop) showRequest(w http.ResponseWriter, r *http.Request, c *customer) 
 		return
 	}
 	web.FormsTo(w, origin)
-	s.show(w, r, http.StatusOK, "request", "One step in the ShopSphere app", requestPage{made, s.options.AppRequests})
+	s.show(w, r, http.StatusOK, "request", web.Say("request.title"), requestPage{
+		made, s.options.AppRequests, max(0, int(made.Expires.Sub(s.now()).Round(time.Minute).Minutes())),
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
 // receiveProof is the response_uri. The customer's browser comes here from the
@@ -17,14 +18,10 @@ import (
 func (s *Shop) receiveProof(w http.ResponseWriter, r *http.Request) {
 	token := r.PostFormValue("proof")
 	if token == "" {
-		s.show(w, r, http.StatusBadRequest, "message", "There was no proof", message{
-			Text: "The page that brought you here sent no proof along, or one that is far too large.",
-			Do:   "Your account is unchanged. Go back to the ShopSphere app and send the proof again.",
-			Link: "/offer", LinkText: "To the offer",
-		})
+		s.show(w, r, http.StatusBadRequest, "message", web.Say("noproof.title"), message{Key: "noproof", Link: "/offer", LinkText: "offer"})
 		return
 	}
-	s.show(w, r, http.StatusOK, "arrived", "Your proof has arrived", token)
+	s.show(w, r, http.StatusOK, "arrived", web.Say("arrived.title"), token)
 }
 
 // checkProof takes the proof of the customer who is logged in. It comes from the
@@ -34,14 +31,17 @@ func (s *Shop) receiveProof(w http.ResponseWriter, r *http.Request) {
 func (s *Shop) checkProof(w http.ResponseWriter, r *http.Request) {
 	_, c := s.visit(w, r)
 	if c == nil {
-		s.show(w, r, http.StatusUnauthorized, "message", "Log in to use your proof", message{
-			Text: "The proof arrived, but you are not logged in at Krisna, so we cannot tell whose account it is for. We have not kept it.",
-			Do:   "Log in here. Then go back to the ShopSphere app and send the proof again.",
-			Link: "/login?next=/offer", LinkText: "Log in",
+		s.show(w, r, http.StatusUnauthorized, "message", web.Say("stranger.title"), message{
+			Key: "stranger", Link: "/login?next=" + url.QueryEscape(s.wayBack(r)), LinkText: "login",
 		})
 		return
 	}
 	answered, err := s.accept(r.Context(), c.Username, []byte(r.PostFormValue("proof")))
+	if errors.Is(err, errAnswered) {
+		// Sent again, or the page was loaded anew: what came of it is there.
+		http.Redirect(w, r, "/received/"+url.PathEscape(answered.ID), http.StatusSeeOther)
+		return
+	}
 	if err != nil {
 		s.refuseProof(w, r, err)
 		return
@@ -50,13 +50,23 @@ func (s *Shop) checkProof(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/received/"+url.PathEscape(answered.ID), http.StatusSeeOther)
 }
 
+// wayBack is the page of the request that a proof answers, to go on from.
+func (s *Shop) wayBack(r *http.Request) string {
+	if parsed, err := zkpass.ParseProofToken(r.PostFormValue("proof")); err == nil {
+		if _, err := s.options.Store.request(r.Context(), parsed.Proof.DVRID); err == nil {
+			return "/offer/" + parsed.Proof.DVRID
+		}
+	}
+	return "/offer"
+}
+
 func (s *Shop) showReceived(w http.ResponseWriter, r *http.Request, c *customer) {
 	all, err := s.options.Store.answered(r.Context(), c.Username)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "received", "What Krisna has received", all)
+	s.show(w, r, http.StatusOK, "received", web.Say("received.title"), all)
 }
 
 // proofPage is the content of the page about one proof.
@@ -99,11 +109,11 @@ func (s *Shop) showProof(w http.ResponseWriter, r *http.Request, c *customer) {
 		s.fail(w, r, err)
 		return
 	}
-	title := "10 % off is yours"
+	title := "proof.title.yes"
 	if !found.Answer.Result {
-		title = "No discount this time"
+		title = "proof.title.no"
 	}
-	s.show(w, r, http.StatusOK, "proof", title, p)
+	s.show(w, r, http.StatusOK, "proof", web.Say(title), p)
 }
 
 // newProofPage takes a proof token apart: every member it has, and no other.

@@ -14,7 +14,7 @@ import (
 	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
-//go:embed all:pages assets
+//go:embed all:pages assets words
 var files embed.FS
 
 const (
@@ -48,6 +48,7 @@ type Shop struct {
 	keys     *zkpass.KeySet     // its public part
 	fetcher  *zkpass.KeyFetcher
 	pages    *web.Pages
+	words    *web.Catalogue
 	assets   *web.Assets
 	sessions web.Sessions[visitor]
 	throttle web.Throttle
@@ -98,11 +99,19 @@ func (s *Shop) readFiles() error {
 	if err != nil {
 		return err
 	}
+	words, err := fs.Sub(files, "words")
+	if err != nil {
+		return err
+	}
+	if s.words, err = web.ReadCatalogue(words); err != nil {
+		return err
+	}
 	s.pages, err = web.ReadPages(pages, template.FuncMap{
 		"asset": s.assets.Path,
 		"euro":  func(cents int) string { return fmt.Sprintf("€%d.%02d", cents/100, cents%100) },
 		"kb":    func(bytes int) string { return fmt.Sprintf("%.0f\u00a0KB", float64(bytes)/1000) },
-		"date":  func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+		"date":  func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }, // with scripts as the reader's clock has it
+		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}, s.options.Logger)
 	return err
 }
@@ -138,7 +147,8 @@ func (s *Shop) now() time.Time {
 
 // page is what every page shows.
 type page struct {
-	Title    string
+	web.Words
+	Title    web.Sentence
 	Customer *customer // nil if nobody is logged in
 	Token    string    // for forms
 	Content  any
@@ -169,9 +179,9 @@ func (s *Shop) visit(w http.ResponseWriter, r *http.Request) (*web.Session[visit
 }
 
 // show writes a page.
-func (s *Shop) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
+func (s *Shop) show(w http.ResponseWriter, r *http.Request, status int, name string, title web.Sentence, content any) {
 	session, c := s.visit(w, r)
-	p := page{Title: title, Customer: c, Content: content}
+	p := page{Words: s.words.For(r), Title: title, Customer: c, Content: content}
 	if session != nil {
 		p.Token = session.Token
 	}
@@ -199,34 +209,26 @@ func (s *Shop) customersOnly(next func(http.ResponseWriter, *http.Request, *cust
 	}
 }
 
-// message is a page that says what happened and what to do.
+// message is a page that says what happened and what to do: the sentences KEY.text and
+// KEY.do.
 type message struct {
-	Text, Do       string
-	Link, LinkText string
+	Key            string
+	Link, LinkText string // the text is the sentence link.LINKTEXT
+	Proof          bool   // a proof has changed nothing
 }
 
 func (s *Shop) refuseForm(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusForbidden, "message", "That form is too old", message{
-		Text: "It was sent from another site, or from a page that you opened before you logged in.",
-		Do:   "Nothing was changed. Open the page again and send it from there.",
-		Link: "/", LinkText: "To the shop",
-	})
+	s.show(w, r, http.StatusForbidden, "message", web.Say("form.title"), message{Key: "form", Link: "/", LinkText: "shop"})
 }
 
 func (s *Shop) notFound(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusNotFound, "message", "There is no such page", message{
-		Text: "The address may be mistyped, or the page is gone.",
-		Do:   "Have a look around the shop instead.",
-		Link: "/", LinkText: "To the shop",
-	})
+	s.show(w, r, http.StatusNotFound, "message", web.Say("nopage.title"), message{Key: "nopage", Link: "/", LinkText: "shop"})
 }
 
 // fail is for trouble of the shop's own.
 func (s *Shop) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.options.Logger.Error("a request failed", "route", r.Pattern, "error", err)
-	s.show(w, r, http.StatusInternalServerError, "message", "Something went wrong on our side", message{
-		Text: "This is not your fault.", Do: "Try again in a minute.", Link: "/", LinkText: "To the shop",
-	})
+	s.show(w, r, http.StatusInternalServerError, "message", web.Say("fail.title"), message{Key: "fail", Link: "/", LinkText: "shop"})
 }
 
 func (s *Shop) serveKeys(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,7 @@
 package krisna
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,9 @@ import (
 // errOtherCustomer means that a proof answers a request that was made for another
 // customer than the one who brings it.
 var errOtherCustomer = errors.New("the request was made for another customer")
+
+// errAnswered means that a customer brings the very proof that was accepted before.
+var errAnswered = errors.New("this proof was accepted already")
 
 // accept checks a proof that a customer brings, and gives the discount if the
 // answer is yes. The discount goes to the account that the request was made for,
@@ -34,6 +38,11 @@ func (s *Shop) accept(ctx context.Context, username string, token []byte) (*requ
 	}
 	if r.Customer != username {
 		return nil, errOtherCustomer
+	}
+	if r.Answer != nil {
+		if kept, err := s.options.Store.proof(ctx, r.ID); err == nil && bytes.Equal(kept, token) {
+			return r, errAnswered
+		}
 	}
 	options := verify.Options{
 		AllowLocal: true, DVRKey: s.key.Public(), Now: s.now, Resolver: s, Store: s.options.Store.used,

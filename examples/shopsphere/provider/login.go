@@ -10,25 +10,35 @@ import (
 
 // loginPage is the data of the login page.
 type loginPage struct {
-	Title    string
+	web.Words
+	Title    string // sentence
 	ID       string // of the login under way
 	Client   string // name of the application
 	Token    string
 	Username string
-	Wrong    string // why the last try failed
+	Wrong    string // sentence: why the last try failed
 }
 
-// messagePage tells what happened and what to do.
+// messagePage tells what happened and what to do: the sentences KEY.title, .text and .do.
 type messagePage struct {
-	Title, Text, Do string
+	web.Words
+	Key  string
+	Link string
+}
+
+// Title is the sentence above.
+func (p messagePage) Title() string { return p.Key + ".title" }
+
+func (s *site) message(w http.ResponseWriter, r *http.Request, status int, key, link string) {
+	s.pages.Show(w, status, "message", messagePage{s.words.For(r), key, link})
 }
 
 func (s *site) home(w http.ResponseWriter, r *http.Request) {
-	s.pages.Show(w, http.StatusOK, "message", messagePage{
-		Title: "ShopSphere accounts",
-		Text:  "This is where ShopSphere customers sign in.",
-		Do:    "There is nothing to sign in to right now. Open the app or the shop that you want to use; it brings you here.",
-	})
+	s.message(w, r, http.StatusOK, "home", "")
+}
+
+func (s *site) notFound(w http.ResponseWriter, r *http.Request) {
+	s.message(w, r, http.StatusNotFound, "nopage", "/")
 }
 
 // underway returns a login for the browser that it belongs to: the one that saw
@@ -57,16 +67,16 @@ func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
 	})
 	request, ok := s.underway(r.URL.Query().Get("id"), session.Data().id, true)
 	if !ok {
-		s.gone(w)
+		s.gone(w, r)
 		return
 	}
-	s.showForm(w, http.StatusOK, request, session, "", "")
+	s.showForm(w, r, http.StatusOK, request, session, "", "")
 }
 
-func (s *site) showForm(w http.ResponseWriter, status int, request *authRequest, session *web.Session[visitor], username, wrong string) {
+func (s *site) showForm(w http.ResponseWriter, r *http.Request, status int, request *authRequest, session *web.Session[visitor], username, wrong string) {
 	web.FormsTo(w, originOf(request.RedirectURI))
 	s.pages.Show(w, status, "login", loginPage{
-		Title: "Sign in", ID: request.id, Client: s.storage.clients[request.ClientID].Name,
+		Words: s.words.For(r), Title: "login.title", ID: request.id, Client: s.storage.clients[request.ClientID].Name,
 		Token: session.Token, Username: username, Wrong: wrong,
 	})
 }
@@ -74,19 +84,19 @@ func (s *site) showForm(w http.ResponseWriter, status int, request *authRequest,
 func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	session := s.sessions.Get(r)
 	if !session.Sent(r) {
-		s.gone(w)
+		s.gone(w, r)
 		return
 	}
 	request, ok := s.underway(r.PostFormValue("id"), session.Data().id, false)
 	if !ok {
-		s.gone(w)
+		s.gone(w, r)
 		return
 	}
 	username := r.PostFormValue("username")
 	now := time.Now()
 	if !s.throttle.Allow(r, now) {
-		s.showForm(w, http.StatusTooManyRequests, request, session, username,
-			"Too many wrong passwords. Wait a minute, then try again.")
+		s.showForm(w, r, http.StatusTooManyRequests, request, session, username,
+			"login.throttled")
 		return
 	}
 	a := s.storage.byName[username]
@@ -96,8 +106,8 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	}
 	if !web.CheckPassword(hash, r.PostFormValue("password")) {
 		s.throttle.Wrong(r)
-		s.showForm(w, http.StatusUnauthorized, request, session, username,
-			"User name or password is wrong. Check both and try again.")
+		s.showForm(w, r, http.StatusUnauthorized, request, session, username,
+			"login.wrong")
 		return
 	}
 	s.storage.mu.Lock()
@@ -107,7 +117,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	}
 	s.storage.mu.Unlock()
 	if err != nil {
-		s.gone(w)
+		s.gone(w, r)
 		return
 	}
 	web.FormsTo(w, originOf(request.RedirectURI))
@@ -118,20 +128,16 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 func (s *site) finish(w http.ResponseWriter, r *http.Request) {
 	session := s.sessions.Get(r)
 	if session == nil {
-		s.gone(w)
+		s.gone(w, r)
 		return
 	}
 	if _, ok := s.underway(r.URL.Query().Get("id"), session.Data().id, false); !ok {
-		s.gone(w)
+		s.gone(w, r)
 		return
 	}
 	s.protocol.ServeHTTP(w, r)
 }
 
-func (s *site) gone(w http.ResponseWriter) {
-	s.pages.Show(w, http.StatusBadRequest, "message", messagePage{
-		Title: "This sign-in is over",
-		Text:  "It took longer than ten minutes, was finished before, or was begun in another browser.",
-		Do:    "Go back to the app that you came from and sign in from there.",
-	})
+func (s *site) gone(w http.ResponseWriter, r *http.Request) {
+	s.message(w, r, http.StatusBadRequest, "gone", "/")
 }

@@ -11,13 +11,14 @@ import (
 	"net/url"
 
 	"github.com/rs/cors"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"github.com/zkpass-go/zkpass/examples/shopsphere/brand"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
-//go:embed pages
+//go:embed pages words
 var files embed.FS
 
 // Options are what a provider is set up with.
@@ -38,12 +39,18 @@ const JWKSPath = "/keys"
 // tokenPath is where codes are exchanged. It acts on no session.
 const tokenPath = "/oauth/token"
 
+// protocolPaths are what the library answers; the rest is pages.
+var protocolPaths = []string{
+	oidc.DiscoveryEndpoint, "/authorize", tokenPath, "/userinfo", "/revoke", "/end_session", JWKSPath,
+}
+
 // site is the provider: the library, and the login page that it leaves to others.
 type site struct {
 	issuer   string
 	storage  *storage
 	protocol *op.Provider
 	pages    *web.Pages
+	words    *web.Catalogue
 	sessions web.Sessions[visitor]
 	throttle web.Throttle
 }
@@ -88,7 +95,10 @@ func New(options Options) (http.Handler, error) {
 	routes.HandleFunc("GET /authorize/callback", s.finish)
 	routes.HandleFunc("GET /{$}", s.home)
 	routes.Handle("GET /assets/", assets)
-	routes.Handle("/", s.protocol)
+	for _, path := range protocolPaths {
+		routes.Handle(path, s.protocol)
+	}
+	routes.HandleFunc("/", s.notFound)
 	frame := &web.Site{
 		Origin: options.Issuer, Routes: routes, Open: []string{"POST /authorize", "POST " + tokenPath}, MaxBody: 64 << 10, Logger: options.Logger,
 	}
@@ -125,6 +135,13 @@ func (s *site) setUp(origins []string) error {
 func (s *site) readFiles(logger *slog.Logger) (*web.Assets, error) {
 	assets, err := web.ReadAssets(brand.Assets)
 	if err != nil {
+		return nil, err
+	}
+	words, err := fs.Sub(files, "words")
+	if err != nil {
+		return nil, err
+	}
+	if s.words, err = web.ReadCatalogue(words); err != nil {
 		return nil, err
 	}
 	pageFiles, err := fs.Sub(files, "pages")

@@ -27,7 +27,7 @@ func TestFreshLogin(t *testing.T) {
 	}{
 		{"an older token", func(string) string { return older }, "No discount this time"},
 		{"a token that another client got", func(nonce string) string { return idToken(t, s, other, nonce) }, "No discount this time"},
-		{"the token of this login", func(nonce string) string { return idToken(t, s, ours, nonce) }, "10 % off is yours"},
+		{"the token of this login", func(nonce string) string { return idToken(t, s, ours, nonce) }, "10% off is yours"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			jane := login(t, s, Jane, "/offer")

@@ -23,7 +23,7 @@ func TestAlgorithm(t *testing.T) {
 	for option, want := range map[string]string{"": "RS256", "ES256": "ES256"} {
 		s := start(t, Options{Algorithm: option})
 		w, err := s.Walk(t.Context(), Jane, t.Logf)
-		if err != nil || w.Heading() != "10 % off is yours" {
+		if err != nil || w.Heading() != "10% off is yours" {
 			t.Errorf("%s: %v, heading %q", want, err, w.Heading())
 		}
 		config, _ := client(t, s, s.clientSecret)

@@ -25,7 +25,7 @@ func TestWalk(t *testing.T) {
 		heading string
 		price   bool
 	}{
-		{"Jane", Jane, "10 % off is yours", true},
+		{"Jane", Jane, "10% off is yours", true},
 		{"Ravi, another license number", Ravi, "No discount this time", false},
 		{"Mia, another last name", Mia, "No discount this time", false},
 	} {

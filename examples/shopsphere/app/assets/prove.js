@@ -44,7 +44,7 @@ function fill(claims) {
 
 const bar = document.getElementById("bar");
 const step = document.getElementById("step");
-let stopping;
+let under; // the proof that is being made, as what stops it
 
 function progress({ step: name, done, total }) {
   bar.value = Math.round((100 * done) / total);
@@ -54,23 +54,30 @@ function progress({ step: name, done, total }) {
 
 async function agree(event) {
   event.preventDefault();
-  if (stopping) return;
-  stopping = new AbortController();
+  if (under) return;
+  const own = (under = new AbortController());
   show("proving");
   try {
     const { prove } = await import(plan.sdk);
     const proof = await prove(plan.request, { "": sessionStorage.getItem(kept.token) ?? "" }, {
-      keySets: plan.keySets, onProgress: progress, signal: stopping.signal,
+      keySets: plan.keySets, signal: own.signal, onProgress: (now) => own.signal.aborted || progress(now),
     });
+    if (own.signal.aborted) return;
     sessionStorage.setItem(kept.proof, proof);
     forget();
     sendable(proof);
     sections.done.querySelector("form").submit();
   } catch (error) {
-    if (error.code === "aborted") show("consent");
-    else problem(error.code ?? "not-loaded");
+    if (!own.signal.aborted) problem(error.code ?? "not-loaded");
   }
-  stopping = undefined;
+}
+
+function stop() {
+  under?.abort();
+  under = undefined;
+  bar.value = 0;
+  document.getElementById("stopped").hidden = false;
+  show("consent");
 }
 
 function sendable(proof) {
@@ -86,7 +93,7 @@ if (proof) {
   show("consent");
   for (const form of sections.consent.querySelectorAll("form.agree")) form.addEventListener("submit", agree);
   for (const form of sections.consent.querySelectorAll("form.leave")) form.addEventListener("submit", forget);
-  document.getElementById("stop").addEventListener("click", () => stopping?.abort());
+  document.getElementById("stop").addEventListener("click", stop);
   // While the customer reads.
   import(plan.sdk).then(({ load }) => load()).catch(() => {});
 } else {
