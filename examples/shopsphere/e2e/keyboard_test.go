@@ -50,6 +50,8 @@ func TestKeyboard(t *testing.T) {
 	b.at(question)
 	b.focus("Details")
 	b.key(kb.Enter)
+	b.focus("The exact question")
+	b.key(kb.Enter)
 	b.says("driverLicenseNumber")
 	b.focus(shareYes)
 	b.key(kb.Enter)

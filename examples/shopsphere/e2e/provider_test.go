@@ -18,24 +18,23 @@ import (
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/app"
 	"github.com/zkpass-go/zkpass/examples/shopsphere/stage"
-	"github.com/zkpass-go/zkpass/examples/shopsphere/web"
 )
 
 // TestOtherProvider: the demonstration with a provider that nobody here wrote, npm's
 // oidc-provider as it comes, which signs ID tokens with RS256. The app finds it by
-// discovery, and gets the discount with a sign-in there.
+// discovery, and gets the discount with a sign-in there: in the page, which the provider allows
+// by its configuration alone, and without scripts.
 func TestOtherProvider(t *testing.T) {
 	t.Parallel()
 	b := newTab(t)
 	dir := installProvider(t)
 	ports := freePorts(t, 2)
+	origin := fmt.Sprintf("http://127.0.0.1:%d", ports[1])
 	options := stage.Options{
-		Ports: [4]int{1: ports[1]},
-		Other: &stage.Other{
-			Issuer: fmt.Sprintf("http://127.0.0.1:%d", ports[0]), ClientID: "client_id_58347", ClientSecret: web.RandomText(),
-		},
+		Ports: [4]int{1: ports[1]}, SDK: sdkFiles(t),
+		Other: &stage.Other{Issuer: fmt.Sprintf("http://127.0.0.1:%d", ports[0]), ClientID: "client_id_58347"},
 	}
-	startProvider(t, dir, options.Other, fmt.Sprintf("http://127.0.0.1:%d", ports[1])+app.CallbackPath)
+	startProvider(t, dir, options.Other, origin)
 	s := newStage(t, options)
 
 	b.login(s, stage.Jane)
@@ -59,7 +58,7 @@ func TestOtherProvider(t *testing.T) {
 	b.at("10% off is yours")
 
 	// Someone else's account there.
-	other := newTab(t)
+	other := newTab(t).withoutScripts()
 	other.login(s, stage.Jane)
 	if err := s.Store.TakeDiscount(t.Context(), stage.Jane.Krisna); err != nil {
 		t.Fatal(err)
@@ -70,6 +69,10 @@ func TestOtherProvider(t *testing.T) {
 	other.at(question)
 	other.says(learnsNo)
 	other.press(shareNo)
+	other.at("Your answer is ready")
+	other.press("Send the answer to Krisna")
+	other.at("Your answer has arrived")
+	other.press("Check the answer")
 	other.at("No discount this time")
 }
 
@@ -115,7 +118,7 @@ func installProvider(t *testing.T) string {
 }
 
 // startProvider starts oidc-provider and waits until it listens.
-func startProvider(t *testing.T, dir string, p *stage.Other, redirectURI string) {
+func startProvider(t *testing.T, dir string, p *stage.Other, appOrigin string) {
 	t.Helper()
 	users, err := filepath.Abs("../provider/users.json")
 	if err != nil {
@@ -126,7 +129,7 @@ func startProvider(t *testing.T, dir string, p *stage.Other, redirectURI string)
 		t.Fatal(err)
 	}
 	defer log.Close()
-	process := exec.Command("node", "server.mjs", p.Issuer, p.ClientID, p.ClientSecret, redirectURI, users)
+	process := exec.Command("node", "server.mjs", p.Issuer, p.ClientID, appOrigin, users, appOrigin+app.CallbackPath, appOrigin+app.SignedInPath)
 	process.Dir, process.Stderr = dir, log
 	out, err := process.StdoutPipe()
 	if err != nil {

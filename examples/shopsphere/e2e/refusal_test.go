@@ -281,7 +281,7 @@ func TestOtherIssuer(t *testing.T) {
 		s := newStage(t, stage.Options{Impostor: true})
 		b := newTab(t)
 		b.consent(s, stage.Jane)
-		b.press(shareYes)
+		b.press(shareNo) // the account is at another provider
 		b.at("A signature is wrong")
 		b.says("Somebody may have changed it on the way")
 		b.shoot("other-issuer-in-app")

@@ -240,10 +240,12 @@ func TestProvider(t *testing.T) {
 		}
 	})
 	t.Run("wrong secret", func(t *testing.T) {
-		_, c := code(t, s, good)
-		wrong, _ := client(t, s, "wrong")
-		if _, err := wrong.Exchange(t.Context(), c, oauth2.VerifierOption(verifier)); err == nil {
-			t.Error("a code works with another secret")
+		for _, secret := range []string{"wrong", ""} {
+			_, c := code(t, s, good)
+			wrong, _ := client(t, s, secret)
+			if _, err := wrong.Exchange(t.Context(), c, oauth2.VerifierOption(verifier)); err == nil {
+				t.Errorf("a code works with the secret %q", secret)
+			}
 		}
 	})
 	t.Run("no PKCE", func(t *testing.T) {
@@ -270,6 +272,29 @@ func TestProvider(t *testing.T) {
 			t.Errorf("the victim sees %q", victim.Heading())
 		}
 	})
+}
+
+// TestProviderOrigins: pages of the app may exchange codes, and those of no other origin.
+func TestProviderOrigins(t *testing.T) {
+	s := start(t, Options{})
+	for origin, want := range map[string]string{s.App: s.App, s.Krisna: "", "http://evil.example": "", "null": ""} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Provider+"/oauth/token", strings.NewReader("grant_type=authorization_code&code=x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		got := response.Header.Get("Access-Control-Allow-Origin")
+		if got != want || response.Header.Get("Access-Control-Allow-Credentials") != "" || response.StatusCode == http.StatusForbidden {
+			t.Errorf("%s: allowed %q, want %q; status %d", origin, got, want, response.StatusCode)
+		}
+	}
 }
 
 func TestProviderAlgorithm(t *testing.T) {
@@ -310,7 +335,7 @@ func TestForms(t *testing.T) {
 	refused("/decline")
 	send("/login", nil)
 	send("/login", map[string]string{"username": Jane.ShopSphere, "password": Jane.ShopSpherePassword})
-	refused("/logout")
+	refused("/switch")
 	refused("/decline")
 	send("/agree", nil)
 	w.must(t, w.wait(t.Context()))

@@ -1,15 +1,17 @@
 // An OpenID provider as npm's oidc-provider comes: its own development keys, login
-// pages and storage in memory. Configured are the one client and the accounts' claims.
+// pages and storage in memory. Configured are the one client, which is public, that its
+// pages may exchange codes, and the accounts' claims.
 //
-//   node server.mjs ISSUER CLIENT_ID CLIENT_SECRET REDIRECT_URI USERS.json
+//   node server.mjs ISSUER CLIENT_ID ORIGIN USERS.json REDIRECT_URI...
 import { readFileSync } from "node:fs";
 import { Provider } from "oidc-provider";
 
-const [issuer, clientID, clientSecret, redirectURI, users] = process.argv.slice(2);
+const [issuer, clientID, appOrigin, users, ...redirectURIs] = process.argv.slice(2);
 const accounts = new Map(JSON.parse(readFileSync(users)).map(({ username, password, ...claims }) => [username, claims]));
 
 const provider = new Provider(issuer, {
-  clients: [{ client_id: clientID, client_secret: clientSecret, redirect_uris: [redirectURI] }],
+  clients: [{ client_id: clientID, token_endpoint_auth_method: "none", redirect_uris: redirectURIs }],
+  clientBasedCORS: (_, origin) => origin === appOrigin,
   claims: {
     openid: ["sub"],
     email: ["email"],
