@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"github.com/zkpass-go/zkpass/examples/shopsphere/app"
@@ -147,4 +149,45 @@ func TestPageWithoutScripts(t *testing.T) {
 	b.at("Your answer has arrived")
 	b.press("Check the answer")
 	b.at("10% off is yours")
+}
+
+// TestIndonesian: who reads Indonesian does so from the shop to the answer, on one screen too.
+func TestIndonesian(t *testing.T) {
+	t.Parallel()
+	b := newTab(t)
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": "id"}})
+		return err
+	}))
+	s := newStage(t, stage.Options{SDK: sdkFiles(t)})
+	b.open(s.Krisna + "/login?next=/offer")
+	b.at("Masuk")
+	b.fill("username", stage.Ravi.Krisna)
+	b.fill("password", stage.Ravi.KrisnaPassword)
+	b.press("Masuk")
+	b.at("Diskon 10% untuk pelanggan ShopSphere")
+	b.press("Dapatkan diskon 10%")
+	b.at("Satu langkah di aplikasi ShopSphere")
+	b.says("Berlaku 10 menit.")
+	b.press("Buka aplikasi ShopSphere")
+	b.at("Krisna punya pertanyaan tentang akun ShopSphere Anda")
+	b.shoot("welcome")
+	b.press("Masuk dengan ShopSphere")
+	b.at("Masuk")
+	b.fill("username", stage.Ravi.ShopSphere)
+	b.fill("password", stage.Ravi.ShopSpherePassword)
+	b.press("Masuk")
+	b.at("Apakah semua ini benar untuk akun Anda?")
+	b.says("Nama depan Ravi", "Milik Anda: DL00539911", "Krisna akan mengetahui: tidak", "Anda adalah Ravi Patel")
+	b.oneScreen(740)
+	b.shoot("consent")
+	b.press("Rincian")
+	b.press("Pertanyaan yang tepat")
+	b.says("Pihak yang memeriksa mengetahui")
+	b.press("Bagikan “tidak”")
+	b.at("Belum ada diskon kali ini")
+	b.shoot("no-discount")
+	if lang := b.text(`document.documentElement.lang`); lang != "id" {
+		t.Errorf("the language of the page is %q", lang)
+	}
 }
