@@ -1,7 +1,8 @@
 //go:build js && wasm
 
 // Command wasm is zkPass as the npm package runs it: WebAssembly in a worker that
-// answers the calls of package calls. It is built by make js and is no program of its
+// answers the calls of package calls. It is built by make js, and by the demonstration in
+// examples/shopsphere for its own pages, and is no program of its
 // own. The worker gives it, as the global zkpassHost, four functions of texts:
 //
 //	ready(call)                call(id, name, args) begins a call
