@@ -72,7 +72,7 @@ func (x *execution) number(v alternative, g flag) *number {
 	case v.kind == isLiteral && v.fixed.Type == query.Number:
 		n := m.constantNumber(v.fixed.Num)
 		return &n
-	case v.kind == isLeaf:
+	case v.kind == isLeaf && v.leaf.orders == nil: // else nothing is laid out of it but how it compares
 		m.needs("number member", g, v.leaf.isNumber)
 		return &v.leaf.number
 	}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
@@ -54,6 +56,36 @@ func TestItemNumbers(t *testing.T) {
 	expression(t, `{"or":[{"==":[{"dvar":"a[].n"},"x"]},{"==":[{"dvar":"a[].n"},1]}]}`, `{"a":[{"n":"y"}]}`)
 	expression(t, `{"or":[{"and":[{"dvar":"is"},{"==":[{"dvar":"a[].n"},"x"]}]},{"==":[{"dvar":"a[].n"},1]}]}`, `{"a":[{"n":1}],"is":false}`)
 	expression(t, `{"or":[{"and":[{"dvar":"is"},{"==":[{"dvar":"a[].n"},true]}]},{"==":[{"dvar":"a[].n"},1]}]}`, `{"a":[{"n":1}],"is":false}`)
+}
+
+// TestItemOrdersBound: from a number of literals on the elements' numbers are laid out
+// themselves, and a query of hundreds stays within what can be proven.
+func TestItemOrdersBound(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		literals, bytes int
+		orders          bool
+	}{{1, 16_384, true}, {2, 16_384, false}, {300, 16_384, false}, {52, 384, true}, {53, 384, false}} {
+		var tests []string
+		for i := range c.literals {
+			tests = append(tests, fmt.Sprintf(`{"<":[{"dvar":"a[].n"},%d]}`, 1000+i))
+		}
+		text := tests[0]
+		if len(tests) > 1 {
+			text = `{"and":[` + strings.Join(tests, ",") + `]}`
+		}
+		p := compileJWT(t, boolean(text))
+		st := &Statement{Program: p, Time: testNow, Output: sampleOutput(p), Documents: []Document{{Key: sampleKey, Header: sampleHeader, Class: Class{Bytes: c.bytes, Depth: 8}}}}
+		l, err := newPlan(st, nil, nil)
+		if err != nil {
+			t.Errorf("%d literals, %d bytes: %v", c.literals, c.bytes, err)
+			continue
+		}
+		orders := slices.ContainsFunc(l.system.Circuits(), func(i libzk.CircuitInfo) bool { return i.Name == "order" })
+		if orders != c.orders {
+			t.Errorf("%d literals, %d bytes: compared by their order is %v, want %v", c.literals, c.bytes, orders, c.orders)
+		}
+	}
 }
 
 // TestItemNumbersRandom compares numbers near each other and near the limits.

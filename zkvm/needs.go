@@ -42,6 +42,11 @@ func newSurvey(p *query.Program, now int64, sources []*source) (*survey, error) 
 		l.asString, l.asNumber = true, true
 		l.folds = l.folds || v.folds
 	}
+	for _, l := range v.leaves {
+		if l != nil && len(l.literals)*l.source.size() > maxItemOrders {
+			l.asNumber = true
+		}
+	}
 	return v, nil
 }
 

@@ -98,6 +98,7 @@ func Cases() (all []Case) {
 	all = append(all,
 		Case{"elements-beside-literals", libzk.V2, test(`{"and":[{"<":[{"dvar":"l[].n"},41]},{"!=":[-2.5,{"dvar":"l[?f].n"}]},{">":[{"now":[]},{"dvar":"l[].n"}]},{">=":[{"dvar":"l[].n"},-2.5]}]}`), items},
 		Case{"elements-beside-members", libzk.V2, test(`{"<=":[{"dvar":"l[?f].n"},{"dvar":"most"}]}`), items},
+		Case{"elements-beside-literals-large", libzk.V2, test(`{"and":[{"<":[{"dvar":"l[].n"},41]},{">":[{"dvar":"l[].n"},-3]}]}`), []Document{{Key: "ES256", Payload: padded(items[0].Payload, 12_288)}}},
 	)
 	for _, key := range []string{"RS256-2048", "RS256-3072", "RS256-4096", "PS256-2048", "PS256-3072", "PS256-4096"} {
 		all = append(all, Case{"key-" + key, libzk.V2, test(`{"==":[{"dvar":"s"},"x"]}`), []Document{{Key: key, Payload: `{"s":"x"}`}}})
