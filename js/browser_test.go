@@ -47,6 +47,7 @@ func TestBrowser(t *testing.T) {
 	var result struct {
 		Output  string  `json:"output"`
 		Stopped string  `json:"stopped"`
+		Whole   string  `json:"exchanged"`
 		Longest float64 `json:"longest_task_ms"`
 		Noticed float64 `json:"noticed_task_ms"`
 		Error   string  `json:"error"`
@@ -60,7 +61,7 @@ func TestBrowser(t *testing.T) {
 	case <-time.After(5 * time.Minute):
 		t.Fatal("the page has not answered")
 	}
-	if result.Error != "" || result.Output != `{"result":true}` || result.Stopped != "tokens" {
+	if result.Error != "" || result.Output != `{"result":true}` || result.Stopped != "tokens" || result.Whole != `{"result":true} answered` {
 		t.Errorf("the page says %+v", result)
 	}
 	// A task of 80 ms is noticed, so one would have been while proving. A busy machine

@@ -37,7 +37,7 @@ func needNode(t *testing.T) {
 	if major := strings.TrimPrefix(strings.Split(string(version), ".")[0], "v"); len(major) < 2 || major < "20" {
 		skip("Node is %s, want 20 or later", bytes.TrimSpace(version))
 	}
-	if _, err := os.Stat("node_modules/typescript"); err != nil {
+	if _, err := os.Stat("node_modules/openid-client"); err != nil {
 		skip("run npm ci in js first: %v", err)
 	}
 }
@@ -72,7 +72,7 @@ var install = sync.OnceValue(func() (i installed) {
 		i.err = err
 		return i
 	}
-	for _, name := range []string{"jose", "@types", "typescript", "undici-types"} {
+	for _, name := range []string{"jose", "openid-client", "oidc-provider", "@types", "typescript", "undici-types"} {
 		if i.err = os.Symlink(filepath.Join(modules, name), filepath.Join(i.dir, "node_modules", name)); i.err != nil {
 			return i
 		}

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { prove, readRequest, Verifier } from "@zkpass-go/sdk";
 import { newIssuer, refused } from "./issuer.mjs";
+import { clientId, newProvider } from "./provider.mjs";
 
 const url = process.env.ZKPASS_VERIFIER;
 const apiKey = process.env.ZKPASS_VERIFIER_KEY;
@@ -39,7 +40,7 @@ for (const alg of ["ES256", "RS256", "PS256"]) {
   });
 }
 
-test("the same by curl", async (t) => {
+test("requests and verification by curl, a token of oidc-provider got by openid-client", async (t) => {
   const curl = async (path, body) => {
     const args = ["-sS", "-u", apiKey, `${url}${path}`, "-H", "Content-Type: application/json", "--data-binary", "@-"];
     const child = promisify(execFile)("curl", args);
@@ -51,12 +52,27 @@ test("the same by curl", async (t) => {
   } catch {
     return t.skip("no curl");
   }
-  const issuer = await newIssuer();
-  const { dvr_id, dvr_token } = await curl("/v1/requests", { title: "T", query: [{ output: { n: { dvar: "n" } } }], issuers: { "": { jwks: issuer.jwks } } });
-  const proof = await prove(dvr_token, await issuer.issue({ data: { n: 41, _n_zkpass_public_: true } }));
+  const provider = await newProvider(t);
+  const is = (member, value) => ({ "==": [{ dvar: member }, value] });
+  const question = {
+    title: "Age for the wine shop",
+    query: { and: [is("iss", provider.issuer), is("aud", clientId), { "<": [{ now: [] }, { dvar: "exp" }] }, { ">=": [{ get_age: [{ dvar: "birthdate" }, "YYYY-MM-DD"] }, 18] }] },
+    issuers: { "": { jwks: provider.jwks, kid: provider.jwks.keys.find((key) => key.alg === "RS256").kid, format: "jwt" } },
+    response_uri: "https://shop.example/proofs", login_nonce: true,
+  };
+  const { dvr_id, dvr_token, login_nonce } = await curl("/v1/requests", question);
+  const info = await readRequest(dvr_token);
+  assert.equal(info.loginNonce, login_nonce);
+  const token = await provider.signIn(info.loginNonce);
+  const proof = await prove(dvr_token, token);
   const answer = await curl("/v1/verify", { dvr_id, proof });
-  assert.equal(answer.output, '{"n":41}');
+  assert.equal(answer.output, '{"result":true}');
+  assert.equal(answer.documents[""].algorithm, "RS256");
   assert.equal((await curl("/v1/verify", { dvr_id, proof })).code, "answered");
+  // A token of another login does not answer a request, though all else is the same.
+  const other = await curl("/v1/requests", question);
+  const late = await prove(other.dvr_token, token);
+  assert.equal((await curl("/v1/verify", { dvr_id: other.dvr_id, proof: late })).output, '{"result":false}');
 });
 
 test("the verifier's refusals", async () => {
