@@ -16,7 +16,7 @@ const environmentPrefix = "ZKPASS_"
 
 // otherVariables are read by the command line and by tests, and are no members.
 var otherVariables = []string{
-	"ZKPASS_API_KEY",
+	"ZKPASS_API_KEY", "ZKPASS_JAVA", "ZKPASS_PICTURES",
 	"ZKPASS_BROWSER", "ZKPASS_CASES", "ZKPASS_CHROMIUM", "ZKPASS_EVERY_BIT", "ZKPASS_KILLS", "ZKPASS_LOAD", "ZKPASS_LOAD_PARALLEL",
 	"ZKPASS_LOAD_QUEUED", "ZKPASS_LONG", "ZKPASS_MEMORY", "ZKPASS_MEMORY_ONLY", "ZKPASS_NODE", "ZKPASS_OUTCOMES", "ZKPASS_PARTITION", "ZKPASS_SEED", "ZKPASS_VECTORS",
 }

@@ -6,7 +6,8 @@ const plan = JSON.parse(form.dataset.plan);
 
 const able = typeof WebAssembly === "object" && typeof Worker === "function" && globalThis.crypto?.subtle && (() => {
   try {
-    sessionStorage.setItem("zkpass", "");
+    sessionStorage.setItem("test", "");
+    sessionStorage.removeItem("test");
     return true;
   } catch {
     return false; // storage is switched off
