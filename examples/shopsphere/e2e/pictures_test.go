@@ -47,7 +47,7 @@ func (b *tab) picture(file string) {
 		return err
 	}))
 	b.scheme("light")
-	b.text(`document.activeElement?.blur(), document.fonts.ready.then(() => "")`)
+	b.text(`document.activeElement?.blur(), document.getAnimations().forEach((a) => a.finish()), document.fonts.ready.then(() => "")`)
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())

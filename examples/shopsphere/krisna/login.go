@@ -38,7 +38,7 @@ func (s *Shop) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := loginPage{Next: nextPage(r), Username: r.PostFormValue("username")}
-	if !s.throttle.Allow(r, s.now()) {
+	if !s.throttle.Allow(r, p.Username, s.now()) {
 		p.Wrong = "login.throttled"
 		s.show(w, r, http.StatusTooManyRequests, "login", web.Say("login.title"), p)
 		return
@@ -53,7 +53,7 @@ func (s *Shop) login(w http.ResponseWriter, r *http.Request) {
 		hash = c.Password
 	}
 	if !web.CheckPassword(hash, r.PostFormValue("password")) {
-		s.throttle.Wrong(r)
+		s.throttle.Wrong(r, p.Username)
 		p.Wrong = "login.wrong"
 		s.show(w, r, http.StatusUnauthorized, "login", web.Say("login.title"), p)
 		return

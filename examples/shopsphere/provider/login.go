@@ -94,7 +94,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	}
 	username := r.PostFormValue("username")
 	now := time.Now()
-	if !s.throttle.Allow(r, now) {
+	if !s.throttle.Allow(r, username, now) {
 		s.showForm(w, r, http.StatusTooManyRequests, request, session, username,
 			"login.throttled")
 		return
@@ -105,7 +105,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 		hash = a.password
 	}
 	if !web.CheckPassword(hash, r.PostFormValue("password")) {
-		s.throttle.Wrong(r)
+		s.throttle.Wrong(r, username)
 		s.showForm(w, r, http.StatusUnauthorized, request, session, username,
 			"login.wrong")
 		return

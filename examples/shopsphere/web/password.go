@@ -39,35 +39,43 @@ func CheckPassword(hash []byte, password string) bool {
 
 // Bounds of [Throttle].
 const (
-	throttleTries  = 10
-	throttlePeriod = time.Minute
-	throttleLimit  = 10_000
+	throttleTries   = 10
+	throttleAddress = 50
+	throttlePeriod  = time.Minute
+	throttleLimit   = 10_000
 )
 
-// Throttle bounds how often an address may try passwords: ten wrong ones a minute.
-// It never locks a user out. The zero value is ready for use.
+// Throttle bounds how often an address may try passwords: ten wrong ones a minute for a
+// user name, and fifty in all. It never locks a user out, nor those at the same address
+// whom another's wrong passwords do not concern. The zero value is ready for use.
 type Throttle struct {
 	mu    sync.Mutex
 	since time.Time
-	wrong map[string]int
+	wrong map[tries]int
 }
 
+// tries are those of an address for a user name, or all of them.
+type tries struct{ address, username string }
+
 // Allow reports whether the sender of a request may try.
-func (t *Throttle) Allow(r *http.Request, now time.Time) bool {
+func (t *Throttle) Allow(r *http.Request, username string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.wrong == nil || now.Sub(t.since) > throttlePeriod || len(t.wrong) >= throttleLimit {
-		t.wrong, t.since = make(map[string]int), now
+		t.wrong, t.since = make(map[tries]int), now
 	}
-	return t.wrong[address(r)] < throttleTries
+	from := address(r)
+	return t.wrong[tries{from, "of " + username}] < throttleTries && t.wrong[tries{from, ""}] < throttleAddress
 }
 
 // Wrong counts a wrong password.
-func (t *Throttle) Wrong(r *http.Request) {
+func (t *Throttle) Wrong(r *http.Request, username string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.wrong != nil {
-		t.wrong[address(r)]++
+		from := address(r)
+		t.wrong[tries{from, "of " + username}]++
+		t.wrong[tries{from, ""}]++
 	}
 }
 

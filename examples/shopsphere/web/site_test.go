@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -222,20 +223,29 @@ func TestThrottle(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/login", nil)
 	now := time.Now()
 	for i := range throttleTries {
-		if !throttle.Allow(r, now) {
+		if !throttle.Allow(r, "jane", now) {
 			t.Fatalf("try %d is not allowed", i+1)
 		}
-		throttle.Wrong(r)
+		throttle.Wrong(r, "jane")
 	}
-	if throttle.Allow(r, now) {
+	if throttle.Allow(r, "jane", now) {
 		t.Error("one try too many is allowed")
+	}
+	if !throttle.Allow(r, "ravi", now) {
+		t.Error("Jane's tries keep Ravi out")
 	}
 	other := httptest.NewRequest(http.MethodPost, "/login", nil)
 	other.RemoteAddr = "192.0.2.77:1234"
-	if !throttle.Allow(other, now) {
+	if !throttle.Allow(other, "jane", now) {
 		t.Error("another address is kept out")
 	}
-	if !throttle.Allow(r, now.Add(throttlePeriod+time.Second)) {
+	for i := range throttleAddress - throttleTries {
+		throttle.Wrong(r, strconv.Itoa(i))
+	}
+	if throttle.Allow(r, "ravi", now) || throttle.Allow(r, "", now) {
+		t.Error("an address may try any number of users")
+	}
+	if !throttle.Allow(r, "jane", now.Add(throttlePeriod+time.Second)) {
 		t.Error("the address is kept out for ever")
 	}
 }
