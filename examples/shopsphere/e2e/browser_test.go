@@ -244,11 +244,16 @@ func (b *tab) problems() []string {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](checkScript))
-	if err != nil {
-		b.t.Fatal(err)
+	for {
+		found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](checkScript))
+		if err == nil {
+			return found
+		}
+		if ctx.Err() != nil {
+			b.t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond) // a page that loads itself anew is not there for a moment
 	}
-	return found
 }
 
 // text evaluates JavaScript in the page, waiting for promises.
