@@ -12,7 +12,7 @@ import (
 var processors atomic.Int32
 
 // collectAt is how much larger than what is in use the heap grows before garbage
-// is collected, in percent, unless GOGC says otherwise. Each proof leaves some 80 MB;
+// is collected, in percent, unless GOGC says otherwise. Where proofs are made in this process each leaves some 10 MB;
 // collecting that often takes processors from requests.
 const collectAt = 400
 

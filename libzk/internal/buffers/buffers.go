@@ -9,26 +9,105 @@ package buffers
 import (
 	"math/bits"
 	"reflect"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
-// least is the size in bytes from which on a slice is worth keeping.
-const least = 4 << 10
+const (
+	// least is the size in bytes from which on a slice is worth keeping.
+	least = 4 << 10
+	// most is how many bytes are kept at most: a proof of a common document uses some 40 MB.
+	most = 64 << 20
+	// unused is how many times garbage is collected until a slice that nobody has used goes too.
+	// Package sync's Pool keeps them for two, of which a proof may take more.
+	unused = 8
+)
 
-// pool keeps slices of one type, by class. What is not used for a while the
-// garbage collector takes.
-type pool struct{ classes [256]sync.Pool }
+var (
+	pools sync.Map // of *pool[E] by element type
+	held  atomic.Int64
+	cycle atomic.Int64 // collections of garbage
+)
 
-var pools sync.Map // of *pool by element type
+// pool keeps slices of one type, by class.
+type pool[E any] struct {
+	mu      sync.Mutex
+	classes [256][]kept[E]
+}
 
-func poolOf[E any]() *pool {
+type kept[E any] struct {
+	slice []E
+	since int64 // cycle
+}
+
+func poolOf[E any]() *pool[E] {
 	key := reflect.TypeFor[E]()
 	if p, ok := pools.Load(key); ok {
-		return p.(*pool)
+		return p.(*pool[E])
 	}
-	p, _ := pools.LoadOrStore(key, new(pool))
-	return p.(*pool)
+	p, _ := pools.LoadOrStore(key, new(pool[E]))
+	return p.(*pool[E])
+}
+
+func size[E any](n int) int64 { return int64(n) * int64(unsafe.Sizeof(*new(E))) }
+
+// take returns the slice of a class that was used last, or nil.
+func (p *pool[E]) take(class int) []E {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := &p.classes[class]
+	if len(*c) == 0 {
+		return nil
+	}
+	v := (*c)[len(*c)-1].slice
+	(*c)[len(*c)-1] = kept[E]{}
+	*c = (*c)[:len(*c)-1]
+	held.Add(-size[E](len(v)))
+	return v
+}
+
+// keep keeps a slice of a class, if not too much is kept already.
+func (p *pool[E]) keep(class int, v []E) {
+	if n := size[E](len(v)); held.Add(n) > most {
+		held.Add(-n)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.classes[class] = append(p.classes[class], kept[E]{v, cycle.Load()})
+}
+
+// forget drops slices that were kept in a cycle before.
+func (p *pool[E]) forget(before int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, c := range p.classes {
+		old := 0 // those kept first come first
+		for old < len(c) && c[old].since < before {
+			held.Add(-size[E](len(c[old].slice)))
+			old++
+		}
+		if old > 0 {
+			p.classes[i] = append([]kept[E](nil), c[old:]...)
+		}
+	}
+}
+
+func init() { watch() }
+
+// watch has the next collection of garbage counted, and so on.
+func watch() {
+	type collected struct{ itself *collected }
+	runtime.SetFinalizer(new(collected), func(*collected) {
+		now := cycle.Add(1)
+		pools.Range(func(_, p any) bool {
+			p.(interface{ forget(int64) }).forget(now - unused)
+			return true
+		})
+		watch()
+	})
 }
 
 // class is the smallest class with room for n elements, and its room: there are four
@@ -42,17 +121,15 @@ func class(n int) (index, room int) {
 	return 4*exponent + top, top << exponent
 }
 
-func kept[E any](n int) bool { return n*int(unsafe.Sizeof(*new(E))) >= least }
-
 // Make makes a slice of n zeros. Its elements must have no pointers, since what is kept is
 // kept whole. The slice may be given back with Free, once, by whoever owns it.
 func Make[E any](n int) []E {
-	if !kept[E](n) {
+	if size[E](n) < least {
 		return make([]E, n)
 	}
 	index, room := class(n)
-	if v := poolOf[E]().classes[index].Get(); v != nil {
-		return (*v.(*[]E))[:n]
+	if v := poolOf[E]().take(index); v != nil {
+		return v[:n]
 	}
 	return make([]E, n, room)
 }
@@ -62,10 +139,10 @@ func Make[E any](n int) []E {
 func Free[E any](v []E) {
 	v = v[:cap(v)]
 	clear(v)
-	if !kept[E](len(v)) {
+	if size[E](len(v)) < least {
 		return
 	}
 	if index, room := class(len(v)); room == len(v) {
-		poolOf[E]().classes[index].Put(&v)
+		poolOf[E]().keep(index, v)
 	}
 }

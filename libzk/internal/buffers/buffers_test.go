@@ -1,6 +1,10 @@
 package buffers
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+	"time"
+)
 
 // TestWiped: what was in a slice is gone once it is given back, beyond its length too, and
 // what is made is zero.
@@ -87,4 +91,29 @@ func TestClass(t *testing.T) {
 		}
 		last, lastRoom = index, room
 	}
+}
+
+// TestBound: no more is kept than the bound, and what nobody uses for some collections of
+// garbage is not kept any longer.
+func TestBound(t *testing.T) {
+	type mine struct{ a uint64 }
+	var all [][]mine
+	for range most * 3 / 2 / (1 << 20) {
+		all = append(all, Make[mine](1<<17))
+	}
+	for _, v := range all {
+		Free(v)
+	}
+	if n := held.Load(); n > most || n < most/2 {
+		t.Errorf("%d bytes kept of half as much again as %d", n, most)
+	}
+	all = nil
+	for range 1000 { // finalizers run some time after a collection
+		if held.Load() == 0 {
+			return
+		}
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d bytes are kept although nobody uses them", held.Load())
 }
