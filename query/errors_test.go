@@ -85,7 +85,7 @@ var evalErrors = []errorCase{
 // compileErrors has every error that is found in the text of a query.
 var compileErrors = []errorCase{
 	{query: strings.Repeat(" ", 65537), says: "the query has 65537 bytes: at most 65536 are allowed"},
-	{query: `[x]`, says: "the query is no JSON text: byte 1: expected"},
+	{query: `[x]`, says: "the query is no JSON text: line 1, column 2: expected"},
 	{query: `7`, says: "expected a list of statements or one expression object, found"},
 	{query: `[]`, says: "the query outputs nothing: expected at least one output statement"},
 	// Statements.

@@ -1,9 +1,11 @@
 package query
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zkpass-go/zkpass/document"
 )
@@ -26,6 +28,13 @@ type parser struct {
 	contains    int
 }
 
+// place is where a byte stands in a text, as editors count: from 1, in characters.
+func place(text []byte, offset int) (line, column int) {
+	before := text[:min(offset, len(text))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
+}
+
 // query parses the whole text.
 func (p *parser) query(text []byte) ([]Statement, error) {
 	if len(text) > MaxText {
@@ -35,7 +44,8 @@ func (p *parser) query(text []byte) ([]Statement, error) {
 	if err != nil {
 		var syntax *document.SyntaxError
 		if errors.As(err, &syntax) {
-			return nil, compileErrorf("", "the query is no JSON text: byte %d: expected %s", syntax.Offset, syntax.Want)
+			line, column := place(text, syntax.Offset)
+			return nil, compileErrorf("", "the query is no JSON text: line %d, column %d: expected %s", line, column, syntax.Want)
 		}
 		return nil, compileErrorf("", "the query is no JSON text")
 	}

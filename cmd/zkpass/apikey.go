@@ -124,6 +124,7 @@ writes it into a new file of mode 0600.`,
 	addOut(cmd, &out)
 	cmd.Flags().StringVar(&name, "name", "", "what the key is for, for your own lists")
 	cmd.Flags().StringSliceVar(&scopes, "scope", []string{apikey.ScopeProve}, "what it may do: prove, metrics; at a verifier request, verify; may be repeated")
+	completeWith(cmd, "scope", apikey.ScopeProve, apikey.ScopeMetrics, apikey.ScopeRequest, apikey.ScopeVerify)
 	cmd.Flags().Float64Var(&weight, "weight", 0, "its turns for each one of other keys, 0.001 to 1000 (default 1)")
 	cmd.Flags().IntVar(&running, "running", 0, "how many of its jobs may be proven at once (default: that of the service)")
 	cmd.Flags().Var(&expires, "expires", "how long it is good, such as 12h or 365d (default: for ever)")

@@ -81,6 +81,7 @@ error. The machine should have nothing else to do.`,
 		fmt.Sprintf("numbers of members compared, in payloads of %d KiB", benchPayload/1024))
 	f.IntSliceVar(&flags.elems, "elements", []int{32, 128, 512, 1024}, "numbers of texts in an array, in payloads as large as they make them")
 	f.StringSliceVar(&flags.algs, "alg", []string{string(zkpass.ES256)}, "algorithms that payloads are signed with: "+issuerAlgs)
+	completeWith(cmd, "alg", issuerAlgNames...)
 	f.IntVar(&flags.runs, "runs", 3, "how often each is measured")
 	f.StringVar(&flags.out, "out", "", "file to write the table to as well, FILE.json or FILE.csv")
 	return cmd

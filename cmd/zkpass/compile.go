@@ -3,9 +3,17 @@ package main
 import (
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"github.com/zkpass-go/zkpass"
 	"github.com/zkpass-go/zkpass/query"
 )
+
+// addFormat adds the flag for the formats of documents.
+func addFormat(cmd *cobra.Command, formats *[]string) {
+	cmd.Flags().StringArrayVar(formats, "format", nil, "format of a document, [tag:]jwt or [tag:]zkpass (default zkpass)")
+	completeWith(cmd, "format", string(zkpass.FormatJWT), string(zkpass.FormatZKPass))
+}
 
 // parseFormats reads the values of --format by tag.
 func parseFormats(args []string) (map[string]zkpass.Format, error) {

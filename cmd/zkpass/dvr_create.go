@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,7 @@ expression, or has the output result alone. Make a new request for each login.`,
 	f.StringVar(&flags.title, "title", "", "title that the holder reads")
 	f.StringVar(&flags.query, "query", "", "file with the query")
 	f.StringArrayVar(&flags.issuers, "issuer", nil, "key of a document's issuer, [tag:](FILE|URL)[#kid]; may be repeated")
-	f.StringArrayVar(&flags.formats, "format", nil, "format of a document, [tag:]jwt or [tag:]zkpass (default zkpass)")
+	addFormat(cmd, &flags.formats)
 	f.StringArrayVar(&flags.dataURLs, "data-url", nil, "where the holder's app gets a document, [tag:]URL")
 	f.StringVar(&flags.id, "id", "", "id of the request (default: a new UUID)")
 	f.StringVar(&flags.expires, "expires", "1h", "how long the request is good, or until when (RFC 3339); 0 for ever")
@@ -89,6 +90,9 @@ expression, or has the output result alone. Make a new request for each login.`,
 func (flags *dvrFlags) create(ctx context.Context, stderr io.Writer, now time.Time) (string, error) {
 	if err := checkZKVM(flags.zkvm); err != nil {
 		return "", err
+	}
+	if strings.TrimSpace(flags.title) == "" {
+		return "", errors.New("--title: want a text: it is what the holder reads before anything else")
 	}
 	key, err := readPrivateKey(flags.key)
 	if err != nil {

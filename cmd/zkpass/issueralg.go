@@ -20,6 +20,9 @@ type issuerAlg struct {
 // issuerAlgs are all of them as flags have them, for messages.
 const issuerAlgs = "ES256, or RS256 or PS256 with the size of the key, as in RS256-2048, RS256-3072 or RS256-4096"
 
+// issuerAlgNames are they, for shells to complete.
+var issuerAlgNames = []string{"ES256", "RS256-2048", "RS256-3072", "RS256-4096", "PS256-2048", "PS256-3072", "PS256-4096"}
+
 // parseIssuerAlg reads a name such as ES256, RS256 or PS256-4096; without a size a key
 // has 2048 bits.
 func parseIssuerAlg(text string) (issuerAlg, error) {

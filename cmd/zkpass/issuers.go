@@ -97,8 +97,19 @@ func readTokens(args []string) (map[string]string, error) {
 		if tokens[tag], err = readToken(files[tag], maxUserDataToken); err != nil {
 			return nil, hintAtTag(err, tag, files[tag])
 		}
+		if _, err := zkpass.ParseUserDataToken(tokens[tag]); err != nil {
+			return nil, otherKind(tokens[tag], fmt.Errorf("%s: %w", files[tag], err), "a user data token")
+		}
 	}
 	return tokens, nil
+}
+
+// hintAtSignature says what a signature that does not hold usually comes from.
+func hintAtSignature(err error) error {
+	if !errors.Is(err, zkpass.ErrSignature) {
+		return err
+	}
+	return withHint(err, "the request names the key of another issuer than signed the token, or the token was changed")
 }
 
 // maxUserDataToken bounds the file of a user data token; the parser is stricter.

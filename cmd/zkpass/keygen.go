@@ -64,6 +64,7 @@ service.`,
 	}
 	cmd.Flags().StringVar(&out, "out", "", "the file to write; - prints the key")
 	cmd.Flags().StringVar(&alg, "alg", string(zkpass.ES256), "ES256, RS256, PS256 or ECDH-ES")
+	completeWith(cmd, "alg", string(zkpass.ES256), string(zkpass.RS256), string(zkpass.PS256), string(zkpass.ECDHES))
 	cmd.Flags().IntVar(&bits, "bits", 2048, "size of an RSA key: 2048, 3072 or 4096")
 	cmd.Flags().StringVar(&kid, "kid", "", "key id (default: thumbprint of the key, RFC 7638)")
 	return cmd

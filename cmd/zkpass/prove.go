@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,7 +93,7 @@ func (flags *proveFlags) prove(cmd *cobra.Command) error {
 		return local.ProveRequest(ctx, request, tokens, local.Options{Resolver: keys, Progress: progress})
 	})
 	if err != nil {
-		return hintAtJWKS(err)
+		return hintAtSignature(hintAtJWKS(err))
 	}
 	return writeResult(cmd, flags.out, string(result.Token))
 }
@@ -113,6 +115,9 @@ func readRequest(path string) (string, *zkpass.DVRToken, error) {
 func otherKind(text string, err error, meant string) error {
 	shown, inspectErr := inspect(text)
 	if inspectErr != nil {
+		if strings.HasPrefix(text, "{") && json.Valid([]byte(text)) {
+			return withHint(err, "the file is JSON that nobody has signed; %s is meant", meant)
+		}
 		return err
 	}
 	return withHint(err, "the file is of type %s; %s is meant", shown.Type, meant)

@@ -44,7 +44,7 @@ func (flags *proveFlags) proveByService(cmd *cobra.Command) error {
 		return err
 	}
 	if err := flags.checkTokens(cmd, &request.DVR, tokens); err != nil {
-		return hintAtJWKS(err)
+		return hintAtSignature(hintAtJWKS(err))
 	}
 	start := time.Now()
 	line := startProgress(cmd.ErrOrStderr(), "sending", 1)

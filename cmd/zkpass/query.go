@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,7 @@ type queryFlags struct {
 
 func (flags *queryFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&flags.tags, "tags", nil, "tags of the documents, as in a,b (default: one document without a tag)")
-	cmd.Flags().StringArrayVar(&flags.formats, "format", nil, "format of a document, [tag:]jwt or [tag:]zkpass (default zkpass)")
+	addFormat(cmd, &flags.formats)
 }
 
 // read reads and compiles the query in a file.
@@ -58,6 +59,9 @@ func (flags *queryFlags) read(path string) (*query.Program, error) {
 		documents[tag] = format
 	}
 	program, _, err := readQuery(path, documents)
+	if errors.Is(err, query.ErrCompile) {
+		return nil, withHint(err, "--tags and --format tell of the documents; docs/query-language.md is about the rest")
+	}
 	return program, err
 }
 

@@ -43,6 +43,8 @@ describes the JSON.`,
 	language := cmd.Flags().String("language", string(query.English), "language of the words: en or id")
 	payload := cmd.Flags().Int("payload", usualPayload, "size of the documents' payloads in bytes, for the cost")
 	algs := cmd.Flags().StringArray("alg", nil, "algorithm that documents are signed with, for the cost, [tag:]ALG: "+issuerAlgs+" (default ES256)")
+	completeWith(cmd, "alg", issuerAlgNames...)
+	completeWith(cmd, "language", string(query.English), string(query.Indonesian))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *payload < 1 || *payload > zkvm.MaxPayload {
 			return fmt.Errorf("--payload: want 1 to %d bytes, not %d", zkvm.MaxPayload, *payload)

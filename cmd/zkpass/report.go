@@ -43,6 +43,19 @@ func newRunReport(result *local.Result, verified time.Duration, circuits []libzk
 	return r
 }
 
+// tryReport finds out before anything is proven whether there can be a report at a
+// path, where nothing is lost.
+func tryReport(path string) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("--report: %w", err)
+	}
+	return file.Close()
+}
+
 // write adds what the process has used so far and writes the report. It is the
 // last thing that a command does.
 func (r *runReport) write(path string) error {

@@ -58,6 +58,7 @@ consists of letters, digits and _ and no // follows. Write ./a:b.json for a file
 	f := cmd.Flags()
 	f.StringArrayVarP(&flags.userData, "user-data", "u", nil, "file with the data of a document, [tag:]FILE; may be repeated")
 	f.StringArrayVar(&flags.algs, "alg", nil, "algorithm to sign data with, [tag:]ALG: "+issuerAlgs+" (default ES256); may be repeated")
+	completeWith(cmd, "alg", issuerAlgNames...)
 	f.StringArrayVarP(&flags.tokens, "token", "t", nil, "file with the token of a document, [tag:]FILE; may be repeated")
 	f.StringArrayVar(&flags.jwks, "jwks", nil, "key set of a token's issuer, [tag:](FILE|URL); may be repeated")
 	f.StringVarP(&flags.query, "query", "q", "", "file with the query")
@@ -74,6 +75,9 @@ func (flags *runFlags) run(cmd *cobra.Command) error {
 	}
 	now := func() time.Time { return at }
 	if err := checkZKVM(flags.zkvm); err != nil {
+		return err
+	}
+	if err := tryReport(flags.report); err != nil {
 		return err
 	}
 	documents, err := flags.documents(cmd.Context(), cmd.ErrOrStderr())

@@ -109,7 +109,7 @@ func (flags *verifyFlags) verify(cmd *cobra.Command, path string) error {
 	start := time.Now()
 	outcome, err := verify.Verify(ctx, []byte(proof), dvr, opts)
 	if err != nil {
-		return flags.refuse(cmd, verify.Code(err), hintAtPolicy(hintAtJWKS(fmt.Errorf("%s: %w", path, err))))
+		return flags.refuse(cmd, verify.Code(err), hintAtProof(proof, hintAtPolicy(hintAtJWKS(fmt.Errorf("%s: %w", path, err)))))
 	}
 	noteVerified(stderr, time.Since(start))
 	if err := checkRequirements(required, outcome.Outputs); err != nil {
@@ -197,6 +197,19 @@ func hintAtPolicy(err error) error {
 		return withHint(err, "--allow-local accepts proofs made without a service")
 	case errors.Is(err, verify.ErrService) && errors.Is(err, zkpass.ErrUnknownKey):
 		return withHint(err, "--service-jwks names the keys of the service that made the proof")
+	}
+	return err
+}
+
+// hintAtProof tells what a proof that is refused usually is, and what to do.
+func hintAtProof(proof string, err error) error {
+	switch {
+	case errors.Is(err, verify.ErrStale):
+		return withHint(err, "ask for a new proof, or accept older ones with --ttl SECONDS")
+	case errors.Is(err, verify.ErrProof):
+		return withHint(err, "the proof was changed or damaged on its way, or is none for this request: ask for a new one")
+	case errors.Is(err, zkpass.ErrMalformed):
+		return otherKind(proof, err, "a proof")
 	}
 	return err
 }

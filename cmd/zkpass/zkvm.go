@@ -13,8 +13,7 @@ import (
 // addZKVM adds the flag that chooses the zkVM of a request.
 func addZKVM(cmd *cobra.Command, name *string) {
 	cmd.Flags().StringVar(name, "zkvm", zkpass.LibZK, "zkVM that is to prove: "+zkpass.LibZK+", or "+zkpass.LibZKHash+" for larger proofs that rest on hashes alone")
-	// It is an error only if there is no such flag.
-	_ = cmd.RegisterFlagCompletionFunc("zkvm", cobra.FixedCompletions(zkpass.Families(), cobra.ShellCompDirectiveNoFileComp))
+	completeWith(cmd, "zkvm", zkpass.Families()...)
 }
 
 func checkZKVM(name string) error {
