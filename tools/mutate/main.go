@@ -39,7 +39,7 @@ type options struct {
 	list, again, noVectors          bool
 	shard, only, tests, work        string
 	sample                          int
-	timeout                         time.Duration
+	timeout, budget                 time.Duration
 }
 
 func main() {
@@ -56,6 +56,7 @@ func main() {
 	flag.StringVar(&o.tests, "tests", ".", "only tests whose name matches this regular expression")
 	flag.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "zkpass-mutate"), "directory for test binaries, and for what their tests reach, which a later run of the same binary uses again")
 	flag.IntVar(&o.sample, "sample", 0, "this many changes, drawn at random; keeps no results")
+	flag.DurationVar(&o.budget, "budget", 0, "for the tests of a change, by what they take without it: what then is still open is left for a later run; 0 for all tests")
 	flag.DurationVar(&o.timeout, "timeout", 10*time.Minute, "for a run of tests; a change that takes longer, or ten times as long as without, counts as noticed")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -110,7 +111,7 @@ func (o *options) run(ctx context.Context) error {
 		return err
 	}
 	o.noVectors = o.noVectors || os.Getenv("ZKPASS_VECTORS") == ""
-	runner := &runner{root: root, dir: o.work, plan: p, tests: o.tests, timeout: o.timeout, noVectors: o.noVectors}
+	runner := &runner{root: root, dir: o.work, plan: p, tests: o.tests, timeout: o.timeout, budget: o.budget, noVectors: o.noVectors}
 	counts := map[outcome]int{}
 	var done, excused int
 	for i, m := range mutants {
@@ -126,7 +127,7 @@ func (o *options) run(ctx context.Context) error {
 				return err
 			}
 			r = result{Name: m.Name, Text: m.Text, Outcome: outcome, By: by, NoVectors: o.noVectors, Commit: commit, Seconds: int(time.Since(start).Seconds())}
-			if o.sample == 0 {
+			if o.sample == 0 && outcome != open {
 				if err := appendResult(o.results, r); err != nil {
 					return err
 				}
@@ -135,11 +136,11 @@ func (o *options) run(ctx context.Context) error {
 			fmt.Fprintf(os.Stderr, "mutate: %d of %d: %s %s\n", i+1, len(mutants), r.Outcome, m.Name)
 		}
 		counts[r.Outcome]++
-		if r.Outcome != noticed {
+		if r.Outcome == survived || r.Outcome == unreached {
 			fmt.Printf("%s: %s\n\t%s\n", r.Outcome, r.Name, r.Text)
 		}
 	}
-	fmt.Printf("%d changes, %d run now: %d noticed, %d equivalent by %s, %d survived, %d reached by no test\n", len(mutants), done, counts[noticed], excused, o.equivalent, counts[survived], counts[unreached])
+	fmt.Printf("%d changes, %d run now: %d noticed, %d equivalent by %s, %d survived, %d reached by no test, %d open\n", len(mutants), done, counts[noticed], excused, o.equivalent, counts[survived], counts[unreached], counts[open])
 	if n := counts[survived] + counts[unreached]; n > 0 {
 		return fmt.Errorf("%d changes that no test notices", n)
 	}

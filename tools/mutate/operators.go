@@ -27,7 +27,7 @@ const (
 var idle = map[string]bool{
 	"Lock": true, "Unlock": true, "RLock": true, "RUnlock": true, "Wait": true, "Do": true, "Go": true, "Each": true, "each": true, "Done": true, "Store": true,
 	"Forget": true, "Grow": true, "GrowBlocks": true, "Reserve": true, "Prepare": true, "prepare": true, "Detach": true, "Clear": true, "Limit": true, "Slice": true,
-	"count": true, "counted": true, "countLong": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
+	"count": true, "counted": true, "declares": true, "countLong": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
 	"panic": true, "close": true, "clear": true, "copy": true, "delete": true, "print": true, "println": true,
 	"mustBeChecked": true, "mustHaveRoom": true, "mustKnow": true, "checkDepth": true, "sortTerms": true, "SetIndent": true, "SetEscapeHTML": true,
 }
@@ -204,6 +204,9 @@ func (m *mutator) refuses(list []ast.Stmt) bool {
 			return false
 		}
 		last, t := s.Results[len(s.Results)-1], m.results.At(m.results.Len()-1).Type()
+		if call, ok := last.(*ast.CallExpr); ok && isError(t) {
+			return m.makesError(call) // and does not do the work another way
+		}
 		if isError(t) {
 			return m.text(last) != "nil"
 		}

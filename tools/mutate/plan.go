@@ -23,7 +23,9 @@ type group struct {
 // test is the tests of one package, as go test -short runs them.
 type test struct {
 	Package string `json:"package"` // its directory
-	// Skip is a regular expression of tests that are never run: too slow for what they notice.
+	// Only is a regular expression of tests to run; empty for all.
+	Only string `json:"only,omitempty"`
+	// Skip is one of tests that are never run: too slow for what they notice.
 	Skip string `json:"skip,omitempty"`
 	// Last is one of tests that run after all others: they hold what may not change, and not what is right.
 	Last string `json:"last,omitempty"`

@@ -42,14 +42,14 @@ func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string
 		}
 		f.Close()
 	}
-	skip, err := expression(t.Skip)
-	if err != nil {
-		return fmt.Errorf("plan: %s: skip: %w", t.Package, err)
+	var patterns [3]*regexp.Regexp
+	for i, text := range [...]string{t.Only, t.Skip, t.Last} {
+		var err error
+		if patterns[i], err = regexp.Compile(text); err != nil {
+			return fmt.Errorf("plan: %s: %w", t.Package, err)
+		}
 	}
-	last, err := expression(t.Last)
-	if err != nil {
-		return fmt.Errorf("plan: %s: last: %w", t.Package, err)
-	}
+	only, skip, last := patterns[0], patterns[1], patterns[2]
 	out, err := r.test(ctx, p, nil, "-test.list", r.tests)
 	if err != nil {
 		return fmt.Errorf("%s: listing tests: %w\n%s", t.Package, err, out)
@@ -60,7 +60,7 @@ func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string
 	}
 	defer w.Close()
 	for _, name := range strings.Fields(string(out)) {
-		if strings.HasPrefix(name, "Benchmark") || t.Skip != "" && skip.MatchString(name) {
+		if strings.HasPrefix(name, "Benchmark") || !only.MatchString(name) || t.Skip != "" && skip.MatchString(name) {
 			continue
 		}
 		q, ok := known[name]
@@ -84,10 +84,11 @@ func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string
 		q.last = t.Last != "" && last.MatchString(name)
 		p.tests = append(p.tests, q)
 	}
+	if len(p.tests) == 0 && r.tests == "." {
+		return fmt.Errorf("plan: %s: no test is named so", t.Package)
+	}
 	return nil
 }
-
-func expression(text string) (*regexp.Regexp, error) { return regexp.Compile(text) }
 
 // measure runs one test without a change.
 func (r *runner) measure(ctx context.Context, p *profile, name string) (q profiled, err error) {

@@ -23,6 +23,7 @@ const (
 	noticed   outcome = "noticed"   // a test failed
 	survived  outcome = "survived"  // all tests that reach it passed
 	unreached outcome = "unreached" // no test reaches it
+	open      outcome = "open"      // there was no time for all tests that reach it
 )
 
 // runner tries changes, one at a time, with test binaries that have all of them woven in.
@@ -31,9 +32,11 @@ type runner struct {
 	plan      *plan
 	tests     string // a regular expression: the only tests to run
 	timeout   time.Duration
+	budget    time.Duration // for the tests of a change, by what they take without one; 0 for all
 	noVectors bool
 	overlay   string
-	profiles  map[string]*profile
+	built     map[string]bool
+	profiles  map[test]*profile
 	likely    map[string]string // of each function, the test that noticed its last change
 }
 
@@ -60,7 +63,7 @@ func (r *runner) weave() error {
 
 // watch is the profile of a package's tests, which is built and measured when it is first needed.
 func (r *runner) watch(ctx context.Context, t test) (*profile, error) {
-	if p := r.profiles[t.Package]; p != nil {
+	if p := r.profiles[t]; p != nil {
 		return p, nil
 	}
 	if r.overlay == "" {
@@ -70,11 +73,8 @@ func (r *runner) watch(ctx context.Context, t test) (*profile, error) {
 	}
 	name := strings.ReplaceAll(strings.Trim(t.Package, "./"), "/", "-")
 	p := &profile{binary: r.path(name + ".test"), dir: filepath.Join(r.root, filepath.FromSlash(t.Package))}
-	fmt.Fprintf(os.Stderr, "mutate: %s: building its tests with all changes\n", t.Package)
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-ldflags=-s -w", "-buildvcs=false", "-overlay", r.overlay, "-o", p.binary, t.Package)
-	cmd.Dir, cmd.WaitDelay = r.root, 5*time.Second
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building the tests of %s with all changes: %w\n%s", t.Package, err, out)
+	if err := r.build(ctx, t.Package, p.binary); err != nil {
+		return nil, err
 	}
 	binary, err := os.ReadFile(p.binary)
 	if err != nil {
@@ -92,15 +92,34 @@ func (r *runner) watch(ctx context.Context, t test) (*profile, error) {
 		return nil, err
 	}
 	if r.profiles == nil {
-		r.profiles = map[string]*profile{}
+		r.profiles = map[test]*profile{}
 	}
-	r.profiles[t.Package] = p
+	r.profiles[t] = p
 	return p, nil
+}
+
+// build builds a package's tests, once.
+func (r *runner) build(ctx context.Context, pkg, binary string) error {
+	if r.built[pkg] {
+		return nil
+	}
+	fmt.Fprintf(os.Stderr, "mutate: %s: building its tests with all changes\n", pkg)
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-ldflags=-s -w", "-buildvcs=false", "-overlay", r.overlay, "-o", binary, pkg)
+	cmd.Dir, cmd.WaitDelay = r.root, 5*time.Second
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the tests of %s with all changes: %w\n%s", pkg, err, out)
+	}
+	if r.built == nil {
+		r.built = map[string]bool{}
+	}
+	r.built[pkg] = true
+	return nil
 }
 
 // try runs the tests that reach a change, the quickest first. by is the one that noticed.
 func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err error) {
 	o = unreached
+	spent := 0.0
 	for _, last := range []bool{false, true} {
 		for _, t := range m.tests {
 			p, err := r.watch(ctx, t)
@@ -114,6 +133,12 @@ func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err e
 				}
 			}
 			for _, batch := range batches(tests, r.likely[m.function()]) {
+				for _, q := range batch {
+					spent += q.Seconds
+				}
+				if r.budget > 0 && o == survived && spent > r.budget.Seconds() {
+					return open, "", nil
+				}
 				o = survived
 				failed, err := r.notices(ctx, p, m, batch)
 				if err != nil {
