@@ -20,7 +20,7 @@ func TestClassWithEscapes(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"576/8ee", "576/8ne", "576/8nn", "576n/8", "576/8N", "n", "576e/8", "576/e", "577/8e", "576/8E", "e", ""} {
+	for _, text := range []string{"576/8ee", "576/8ne", "576/8nn", "576n/8", "576/8N", "n", "576e/8", "576/e", "577/8e", "576/8E", "0576/8", "+576/8", "576/08", "576/8/", "e", ""} {
 		if c, err := ParseClass(text); !errors.Is(err, ErrClass) {
 			t.Errorf("%q: %v, %v", text, c, err)
 		}

@@ -104,3 +104,26 @@ func TestEscapesInElementsProof(t *testing.T) {
 		t.Errorf("other class: %v", err)
 	}
 }
+
+// TestNoOutputAsItIsWritten: in a class without escapes nobody can give the characters of an escape for the string
+// that it stands for, nor this string.
+func TestNoOutputAsItIsWritten(t *testing.T) {
+	for text, payload := range map[string]string{
+		`[{"output":{"r":{"dvar":"s"}}}]`:                                   `{"s":"\u0061b","_s_zkpass_public_":true}`,
+		`[{"output":{"r":{"dvar":"a[]"}}}]`:                                 `{"a":["\u0061b"],"_a_zkpass_public_":true}`,
+		`[{"output":{"r":{"dvar":"a[0]"}}}]`:                                `{"a":["\u0061b"],"_a_zkpass_public_":true}`,
+		`[{"assign":{"v":{"dvar":"a[].s"}}},{"output":{"r":{"lvar":"v"}}}]`: `{"a":[{"s":"\u0061b","_s_zkpass_public_":true}]}`,
+	} {
+		q := ask(t, text, payload)
+		if err := q.try(string(q.output)); err != nil {
+			t.Fatalf("%s in a class with escapes: %v", text, err)
+		}
+		q.st.Documents[0].Class.Escapes = false
+		for _, shown := range []string{"ab", `\\u0061b`} {
+			claim := strings.Replace(string(q.output), "ab", shown, 1)
+			if err := q.try(claim); err == nil {
+				t.Errorf("%s in a class without escapes: %s is accepted of %s", text, claim, payload)
+			}
+		}
+	}
+}

@@ -65,8 +65,11 @@ func TestNewChain(t *testing.T) {
 	if _, err := NewChain(m, s.Bytes(), new(big.Int).Exp(s, big.NewInt(Exponent), v.N.Int)); !errors.Is(err, ErrExceptional) {
 		t.Errorf("an s as long as the modulus: %v", err)
 	}
-	// The same EM plus the modulus is another number.
+	// The same EM plus or less the modulus is another number.
 	if _, err := NewChain(m, good, new(big.Int).Add(em, v.N.Int)); !errors.Is(err, ErrSignature) {
 		t.Errorf("EM + N: %v", err)
+	}
+	if _, err := NewChain(m, good, new(big.Int).Sub(em, v.N.Int)); !errors.Is(err, ErrSignature) {
+		t.Errorf("EM - N: %v", err)
 	}
 }
