@@ -53,7 +53,7 @@ func main() {
 	flag.BoolVar(&o.noVectors, "no-vectors", false, "run the tests without the reference vectors")
 	flag.StringVar(&o.shard, "shard", "", "I/N: every N-th change, from the I-th")
 	flag.StringVar(&o.only, "only", "", "changes whose name matches this regular expression")
-	flag.StringVar(&o.tests, "tests", ".", "only tests whose name matches this regular expression")
+	flag.StringVar(&o.tests, "tests", ".", "only tests whose name matches this regular expression; keeps only what they notice")
 	flag.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "zkpass-mutate"), "directory for test binaries, and for what their tests reach, which a later run of the same binary uses again")
 	flag.IntVar(&o.sample, "sample", 0, "this many changes, drawn at random; keeps no results")
 	flag.DurationVar(&o.budget, "budget", 0, "for the tests of a change, by what they take without it: what then is still open is left for a later run; 0 for all tests")
@@ -127,7 +127,7 @@ func (o *options) run(ctx context.Context) error {
 				return err
 			}
 			r = result{Name: m.Name, Text: m.Text, Outcome: outcome, By: by, NoVectors: o.noVectors, Commit: commit, Seconds: int(time.Since(start).Seconds())}
-			if o.sample == 0 && outcome != open {
+			if o.sample == 0 && outcome != open && (o.tests == "." || outcome == noticed) {
 				if err := appendResult(o.results, r); err != nil {
 					return err
 				}

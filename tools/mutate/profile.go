@@ -25,8 +25,15 @@ type profiled struct {
 	Seconds float64         `json:"seconds"`
 	Reached []string        `json:"reached"` // ids of changes
 	reached map[string]bool // the same
-	last    bool
+	turn    int             // of those that run first, of the rest, of those that run last
 }
+
+// The turns of tests.
+const (
+	first = iota
+	rest
+	last
+)
 
 // profileOf measures the tests of a binary, but for those that it has a line for in the cache.
 func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string) error {
@@ -42,14 +49,14 @@ func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string
 		}
 		f.Close()
 	}
-	var patterns [3]*regexp.Regexp
-	for i, text := range [...]string{t.Only, t.Skip, t.Last} {
+	var patterns [4]*regexp.Regexp
+	for i, text := range [...]string{t.Only, t.Skip, t.First, t.Last} {
 		var err error
 		if patterns[i], err = regexp.Compile(text); err != nil {
 			return fmt.Errorf("plan: %s: %w", t.Package, err)
 		}
 	}
-	only, skip, last := patterns[0], patterns[1], patterns[2]
+	matches := func(i int, text, name string) bool { return text != "" && patterns[i].MatchString(name) }
 	out, err := r.test(ctx, p, nil, "-test.list", r.tests)
 	if err != nil {
 		return fmt.Errorf("%s: listing tests: %w\n%s", t.Package, err, out)
@@ -60,7 +67,7 @@ func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string
 	}
 	defer w.Close()
 	for _, name := range strings.Fields(string(out)) {
-		if strings.HasPrefix(name, "Benchmark") || !only.MatchString(name) || t.Skip != "" && skip.MatchString(name) {
+		if strings.HasPrefix(name, "Benchmark") || !patterns[0].MatchString(name) || matches(1, t.Skip, name) {
 			continue
 		}
 		q, ok := known[name]
@@ -81,7 +88,12 @@ func (r *runner) profileOf(ctx context.Context, p *profile, t test, cache string
 		for _, id := range q.Reached {
 			q.reached[id] = true
 		}
-		q.last = t.Last != "" && last.MatchString(name)
+		q.turn = rest
+		if matches(2, t.First, name) {
+			q.turn = first
+		} else if matches(3, t.Last, name) {
+			q.turn = last
+		}
 		p.tests = append(p.tests, q)
 	}
 	if len(p.tests) == 0 && r.tests == "." {

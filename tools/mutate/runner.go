@@ -120,7 +120,7 @@ func (r *runner) build(ctx context.Context, pkg, binary string) error {
 func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err error) {
 	o = unreached
 	spent := 0.0
-	for _, last := range []bool{false, true} {
+	for turn := first; turn <= last; turn++ {
 		for _, t := range m.tests {
 			p, err := r.watch(ctx, t)
 			if err != nil {
@@ -128,7 +128,7 @@ func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err e
 			}
 			var tests []profiled
 			for _, q := range p.tests {
-				if q.last == last && q.reached[m.id()] {
+				if q.turn == turn && q.reached[m.id()] {
 					tests = append(tests, q)
 				}
 			}
