@@ -2,6 +2,7 @@ package circuit
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"math/rand/v2"
@@ -208,6 +209,11 @@ func TestRefusedFiles(t *testing.T) {
 		{"left wire out of range", writeLFC2(header, constants, one([4]int{0, 3, 0, 1})), "out of range"},
 		{"right wire out of range", writeLFC2(header, constants, one([4]int{0, 0, 3, 1})), "out of range"},
 		{"negative wire", writeLFC2(header, constants, one([4]int{0, 0, -1, 1})), "out of range"},
+		{"output that would be 0 in 32 bits", writeLFC2(header, constants, one([4]int{1 << 32, 0, 0, 1})), "out of range"},
+		{"output that would be 0, below zero", writeLFC2(header, constants, one([4]int{-1 << 32, 0, 0, 1})), "out of range"},
+		{"left wire that would be 0, below zero", writeLFC2(header, constants, one([4]int{0, -1 << 32, 0, 1})), "out of range"},
+		{"right wire that would be 0, below zero", writeLFC2(header, constants, one([4]int{0, 0, -1 << 32, 1})), "out of range"},
+		{"constants cut off", writeLFC2(header, constants, good)[:4+len(header)+1+16+9], "truncated"},
 		{"constant out of range", writeLFC2(header, constants, one([4]int{0, 0, 0, 3})), "constant index"},
 		{"two assertions for one output", writeLFC2(header, constants, one([4]int{1, 0, 1, 0}, [4]int{1, 0, 2, 0})), "two assertions"},
 		{"computed and asserted", writeLFC2(header, constants, one([4]int{1, 0, 1, 0}, [4]int{1, 0, 2, 1})), "both"},
@@ -224,8 +230,68 @@ func TestRefusedFiles(t *testing.T) {
 	if _, err := ReadLFC2(f, file); err == nil || !strings.Contains(err.Error(), "identifier") {
 		t.Errorf("other identifier: %v", err)
 	}
-	if _, err := ReadLFC2(f, append([]byte("LFC1"), file[4:]...)); !errors.Is(err, ErrFormat) {
+	file = writeLFC2(header, constants, good)
+	if _, err := ReadLFC2(f, append([]byte("LFC1"), file[4:]...)); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "magic") {
 		t.Errorf("other magic: %v", err)
+	}
+	// The tables end with two differences, a segment of them, and the sequence: 2 0 1, 1 0.
+	tables := len(file) - 32 - 6
+	if !bytes.Equal(file[tables:len(file)-32], []byte{1, 2, 0, 1, 1, 0}) {
+		t.Fatalf("tables end with %v", file[tables:])
+	}
+	for at, reason := range map[int]string{tables + 3: "difference index", tables + 5: "segment index"} {
+		bad := bytes.Clone(file)
+		bad[at] = 2
+		if _, err := ReadLFC2(f, bad); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), reason) {
+			t.Errorf("byte %d: %v, want %s", at, err, reason)
+		}
+	}
+	if _, err := ReadLFC2(unnumbered{}, writeLFC2(with(0, 0), constants, good)); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "field 0") {
+		t.Errorf("a field that the format has no number for: %v", err)
+	}
+}
+
+// unnumbered is a field that LFC2 does not know.
+type unnumbered struct{ gf128.Field }
+
+func (unnumbered) Name() string { return "unnumbered" }
+
+// TestLFC2Identifier compares the identifier with one that is hashed as the draft says, over both fields,
+// of a circuit with more terms than are hashed at once.
+func TestLFC2Identifier(t *testing.T) {
+	testLFC2Identifier(t, gf128.Field{}, 4, []uint64{2, 128})
+	testLFC2Identifier(t, p256.Field{}, 1, []uint64{1})
+}
+
+func testLFC2Identifier[E comparable](t *testing.T, f field.Field[E], number int, begin []uint64) {
+	c := &Circuit[E]{Field: f, Constants: []E{f.One(), f.FromUint64(5)}}
+	for range 2 {
+		l := Layer{Inputs: 600}
+		for i := range uint32(500) {
+			l.Terms = append(l.Terms, Term{G: i, L: i + 1, R: 2 + i%7, K: i % 2})
+		}
+		c.Layers = append(c.Layers, l)
+	}
+	var text []byte
+	words := func(vs ...uint64) {
+		for _, v := range vs {
+			text = binary.LittleEndian.AppendUint64(text, v)
+		}
+	}
+	words(begin...)
+	if number == 1 { // a prime field, by its largest element
+		text = f.Append(text, f.Sub(f.FromUint64(0), f.One()))
+	}
+	words(513, 10, 1, 0, 2, 600, 3, 4)
+	for _, l := range c.Layers {
+		words(600, 10, 500)
+		for _, m := range l.Terms {
+			words(uint64(m.G), uint64(m.L), uint64(m.R))
+			text = f.Append(text, c.Constants[m.K])
+		}
+	}
+	if got := c.lfc2ID(number, 513, 3, 4); got != sha256.Sum256(text) {
+		t.Errorf("%s: the identifier is another", f.Name())
 	}
 }
 

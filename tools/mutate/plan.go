@@ -27,9 +27,9 @@ type test struct {
 	Only string `json:"only,omitempty"`
 	// Skip is one of tests that are never run: too slow for what they notice.
 	Skip string `json:"skip,omitempty"`
-	// First is one of tests that run before all others: those that attack.
+	// First is one of tests that run before all others of the package: those that attack.
 	First string `json:"first,omitempty"`
-	// Last is one of tests that run after all others: they hold what may not change, and not what is right.
+	// Last is one of tests that run after all others of the package: they hold what may not change, and not what is right.
 	Last string `json:"last,omitempty"`
 }
 

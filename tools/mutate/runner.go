@@ -120,12 +120,12 @@ func (r *runner) build(ctx context.Context, pkg, binary string) error {
 func (r *runner) try(ctx context.Context, m mutant) (o outcome, by string, err error) {
 	o = unreached
 	spent := 0.0
-	for turn := first; turn <= last; turn++ {
-		for _, t := range m.tests {
-			p, err := r.watch(ctx, t)
-			if err != nil {
-				return "", "", err
-			}
+	for _, t := range m.tests {
+		p, err := r.watch(ctx, t)
+		if err != nil {
+			return "", "", err
+		}
+		for turn := first; turn <= last; turn++ {
 			var tests []profiled
 			for _, q := range p.tests {
 				if q.turn == turn && q.reached[m.id()] {
