@@ -3,6 +3,7 @@ package sumcheck
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
@@ -54,7 +55,18 @@ func TestCopyRounds(t *testing.T) {
 	t.Run("p256", func(t *testing.T) { testCopyRounds(t, p256.Field{}) })
 }
 
+// TestCopyRoundsInParts: the same where several processors share a round.
+func TestCopyRoundsInParts(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	testCopyRoundsOf(t, gf128.Field{}, []int{1100})
+	testCopyRoundsOf(t, p256.Field{}, []int{1100})
+}
+
 func testCopyRounds[E comparable](t *testing.T, f field.Field[E]) {
+	testCopyRoundsOf(t, f, []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 200, 343})
+}
+
+func testCopyRoundsOf[E comparable](t *testing.T, f field.Field[E], numbers []int) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	kinds := map[string]func(wire, copies, copy int) E{
 		"bits":     func(_, _, _ int) E { return f.FromUint64(rng.Uint64() & 1) },
@@ -66,7 +78,7 @@ func testCopyRounds[E comparable](t *testing.T, f field.Field[E]) {
 			return f.FromUint64(rng.Uint64() & 1)
 		},
 	}
-	for _, copies := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 200, 343} {
+	for _, copies := range numbers {
 		for name, value := range kinds {
 			const wires, pairs = 11, 40
 			layer := &circuit.Layer{Inputs: wires, Outputs: pairs}
