@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -588,5 +589,20 @@ func TestBatchPads(t *testing.T) {
 		if fmt.Sprint(y.batch.PadProducts()) != fmt.Sprint(products) {
 			t.Errorf("system %d: products %v, want %v", k, y.batch.PadProducts(), products)
 		}
+	}
+}
+
+// TestBatchInParts: circuits so large that each is proven on a goroutine of its own.
+func TestBatchInParts(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	rng := rand.New(rand.NewPCG(21, 21))
+	y := newSystem[gf128.Elem](gf128.Field{})
+	y.add(random(y.f, rng, 3, 12), 600, false)
+	y.add(adder(y.f), 900, false)
+	y.add(random(y.f, rng, 2, 5), 3, false)
+	y.add(rows(y.f), 250, true)
+	pads := y.drawPads(rng)
+	if bad := y.failing(y.replay(t, y.prove(t, pads).Messages).Claims(), pads); bad != "" {
+		t.Errorf("%s does not hold", bad)
 	}
 }
