@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
@@ -271,4 +272,12 @@ func TestShortRowsAreTwoBytes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// commit completes the witness and encodes it.
+func (s *strand[E]) commit(secrets []E, rng io.Reader) error {
+	if err := s.complete(secrets, false, rng); err != nil {
+		return err
+	}
+	return s.encode(rng)
 }

@@ -300,10 +300,11 @@ func (s *Shape[E]) Check(r *Relation[E], secrets []E) error {
 	if err := p.check(r); err != nil {
 		return err
 	}
-	w := make([]E, p.witness)
-	if copy(w, secrets) != p.secrets || len(secrets) != p.secrets {
+	if len(secrets) != p.secrets {
 		return fmt.Errorf("%d secrets, the shape has %d", len(secrets), p.secrets)
 	}
+	w := make([]E, p.witness)
+	copy(w, secrets)
 	v := r.Space.Evaluate(w)
 	for i, u := range p.Uses {
 		if _, err := u.Circuit.EvaluateLevel(wires(s.Field, v, r.Inputs[i], u), true); err != nil {

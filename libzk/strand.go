@@ -38,14 +38,6 @@ func newStrand[E comparable](p *part[E], g opening.Geometry) *strand[E] {
 	return &strand[E]{p: p, g: g}
 }
 
-// commit completes the witness and encodes it.
-func (s *strand[E]) commit(secrets []E, rng io.Reader) error {
-	if err := s.complete(secrets, false, rng); err != nil {
-		return err
-	}
-	return s.encode(rng)
-}
-
 // complete draws masks and pads and sets the products among them. over is Secrets.Over.
 func (s *strand[E]) complete(secrets []E, over bool, rng io.Reader) error {
 	p, f := s.p, s.p.Field
