@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -390,5 +391,46 @@ func BenchmarkEvaluate(b *testing.B) {
 	b.ReportMetric(float64(p.c.Terms()*1024), "terms/op")
 	for b.Loop() {
 		p.c.EvaluateUnchecked(in, 1024)
+	}
+}
+
+// TestEvaluateInParts: of a large circuit with few copies each processor takes some wires, and what one
+// of them finds violated is reported, whichever it is.
+func TestEvaluateInParts(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	f := gf128.Field{}
+	b := NewBuilder[gf128.Elem](f, "wide")
+	const n = 8000
+	x, y := b.InputVector(n), b.InputVector(n)
+	for i := range x {
+		b.AssertEqual(b.Mul(x[i], x[(i+1)%n]), y[i], "product %d", i)
+	}
+	c := b.Build()
+	value := func(wire, copy int) gf128.Elem { return f.FromUint64(uint64(wire%n+2) << copy) }
+	level := func(bad int) Level[gf128.Elem] {
+		return NewLevel(f, c.Inputs(), 2, func(wire, copy int) gf128.Elem {
+			switch i := wire - 1 - n; {
+			case wire == 0:
+				return f.One()
+			case i == bad && copy == 1:
+				return f.FromUint64(5)
+			case i >= 0:
+				return f.Mul(value(i, copy), value((i+1)%n, copy))
+			}
+			return value(wire-1, copy)
+		})
+	}
+	if _, err := c.EvaluateLevel(level(-1-n), true); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []int{0, n / 3, n / 2, n - 1} {
+		var v *Violation
+		_, err := c.EvaluateLevel(level(bad), true)
+		if !errors.As(err, &v) || v.Label != fmt.Sprint("product ", bad) || v.Copy != 1 {
+			t.Errorf("product %d: %v", bad, err)
+		}
+		if _, err := c.EvaluateLevel(level(bad), false); err != nil {
+			t.Errorf("product %d, unchecked: %v", bad, err)
+		}
 	}
 }
