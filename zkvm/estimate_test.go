@@ -55,4 +55,9 @@ func TestEstimateCostOfNoClass(t *testing.T) {
 	if _, err := EstimateCost(p, Class{Bytes: 577, Depth: 8}, sampleKey); !errors.Is(err, ErrClass) {
 		t.Errorf("class 577/8: %v", err)
 	}
+	for _, keys := range [][]Key{nil, {sampleKey, sampleKey}} {
+		if _, err := EstimateCost(p, Class{Bytes: 576, Depth: 8}, keys...); err == nil {
+			t.Errorf("%d keys for one document", len(keys))
+		}
+	}
 }

@@ -1,0 +1,24 @@
+package zkvm
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestBranchesOfBooleans: a local that is one computed boolean on one way through the query and another on
+// the other, in all eight cases: only that of the way that is gone counts.
+func TestBranchesOfBooleans(t *testing.T) {
+	p := compileJWT(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":{"==":[{"dvar":"a"},1]}}}],"else":[{"assign":{"v":{"==":[{"dvar":"b"},1]}}}]}},{"output":{"r":{"lvar":"v"}}}]`)
+	for k := range 8 {
+		payload := fmt.Sprintf(`{"c":%t,"a":%d,"b":%d}`, k&1 == 1, k>>1&1, k>>2)
+		agree(t, p, payload, testNow, booleans...)
+	}
+}
+
+// TestBranchesOfTimes: a literal that is no time matters only on the way that is gone.
+func TestBranchesOfTimes(t *testing.T) {
+	p := compileJWT(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":"2026-03-01T12:00:00Z"}}],"else":[{"assign":{"v":"noon"}}]}},{"output":{"r":{"<":[{"get_time":[{"lvar":"v"},"RFC3339"]},5]}}}]`)
+	if !agree(t, p, `{"c":true}`, testNow, booleans...) || agree(t, p, `{"c":false}`, testNow, booleans...) {
+		t.Error("the evaluator takes noon for a time, or does not know one")
+	}
+}
