@@ -15,6 +15,19 @@ func TestBranchesOfBooleans(t *testing.T) {
 	}
 }
 
+// TestBranchesOfBranches: such a local is passed on where another is made otherwise, on either side.
+func TestBranchesOfBranches(t *testing.T) {
+	v := `{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":{"==":[{"dvar":"a"},1]}}}],"else":[{"assign":{"v":{"==":[{"dvar":"b"},1]}}}]}}`
+	pass, other := `[{"assign":{"w":{"lvar":"v"}}}]`, `[{"assign":{"w":{"==":[{"dvar":"e"},1]}}}]`
+	for _, w := range [][2]string{{pass, other}, {other, pass}} {
+		p := compileJWT(t, `[`+v+`,{"if":{"condition":{"dvar":"d"},"then":`+w[0]+`,"else":`+w[1]+`}},{"output":{"r":{"lvar":"w"}}}]`)
+		for k := range 16 {
+			payload := fmt.Sprintf(`{"c":true,"a":%d,"b":%d,"d":%t,"e":%d}`, k&1, k>>1&1, k>>2&1 == 1, k>>3)
+			agree(t, p, payload, testNow, booleans...)
+		}
+	}
+}
+
 // TestBranchesOfTimes: a literal that is no time matters only on the way that is gone.
 func TestBranchesOfTimes(t *testing.T) {
 	p := compileJWT(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":"2026-03-01T12:00:00Z"}}],"else":[{"assign":{"v":"noon"}}]}},{"output":{"r":{"<":[{"get_time":[{"lvar":"v"},"RFC3339"]},5]}}}]`)
