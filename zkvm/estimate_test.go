@@ -61,3 +61,11 @@ func TestEstimateCostOfNoClass(t *testing.T) {
 		}
 	}
 }
+
+// TestSampleOutput: every output is there, of either way through the query.
+func TestSampleOutput(t *testing.T) {
+	p := compileJWT(t, `[{"if":{"condition":{"dvar":"ok"},"then":[{"output":{"a":"x"}}],"else":[{"output":{"b":2}}]}},{"output":{"c":true}}]`)
+	if got := string(sampleOutput(p)); got != `{"a":"","b":0,"c":true}` {
+		t.Error(got)
+	}
+}

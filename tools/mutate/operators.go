@@ -29,7 +29,7 @@ var idle = map[string]bool{
 	"Forget": true, "Grow": true, "GrowBlocks": true, "Reserve": true, "Prepare": true, "prepare": true, "Detach": true, "Clear": true, "Limit": true, "Free": true, "FreeRows": true, "free": true, "freeInputs": true, "Slice": true,
 	"count": true, "counted": true, "declares": true, "countLong": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
 	"panic": true, "close": true, "clear": true, "copy": true, "delete": true, "print": true, "println": true,
-	"mustBeChecked": true, "mustHaveRoom": true, "mustKnow": true, "checkDepth": true, "sortTerms": true, "SetIndent": true, "SetEscapeHTML": true,
+	"mustBeChecked": true, "mustHaveRoom": true, "mustKnow": true, "mustFollow": true, "checkDepth": true, "sortTerms": true, "SetIndent": true, "SetEscapeHTML": true,
 }
 
 // sums are calls whose arguments are dropped one at a time.
