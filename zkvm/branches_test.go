@@ -28,6 +28,16 @@ func TestBranchesOfBranches(t *testing.T) {
 	}
 }
 
+// TestBranchesOfKinds: computed on two ways, a member on the third.
+func TestBranchesOfKinds(t *testing.T) {
+	p := compileJWT(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":{"==":[{"dvar":"a"},1]}}}],"else":[{"if":{"condition":{"dvar":"d"},`+
+		`"then":[{"assign":{"v":{"==":[{"dvar":"b"},1]}}}],"else":[{"assign":{"v":{"dvar":"x"}}}]}}]}},{"output":{"r":{"lvar":"v"}}}]`)
+	for k := range 16 {
+		payload := fmt.Sprintf(`{"c":%t,"d":%t,"a":%d,"b":%d,"x":%t}`, k&1 == 1, k>>1&1 == 1, k>>2&1, k>>3, k>>2&1 == 0)
+		agree(t, p, payload, testNow, booleans...)
+	}
+}
+
 // TestBranchesOfTimes: a literal that is no time matters only on the way that is gone.
 func TestBranchesOfTimes(t *testing.T) {
 	p := compileJWT(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":"2026-03-01T12:00:00Z"}}],"else":[{"assign":{"v":"noon"}}]}},{"output":{"r":{"<":[{"get_time":[{"lvar":"v"},"RFC3339"]},5]}}}]`)
