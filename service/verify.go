@@ -17,6 +17,7 @@ import (
 	"github.com/zkpass-go/zkpass/service/jetstream"
 	"github.com/zkpass-go/zkpass/service/keyring"
 	"github.com/zkpass-go/zkpass/service/verifier"
+	"github.com/zkpass-go/zkpass/verify"
 )
 
 // Verify runs a verifier until ctx ends, and then stops it gracefully: with a data
@@ -106,7 +107,7 @@ func noJobs(context.Context) (time.Time, bool, error) { return time.Time{}, fals
 func (c *Config) openVerifierKeys(logger *slog.Logger) (*keyring.Ring, error) {
 	return keyring.Open(c.keysDir(), keyring.Options{
 		Period: c.Keys.Period, Ahead: c.Keys.Ahead,
-		Retain: max(keyring.DefaultRetain, verifier.MaxLife+c.Verifier.TTL+2*c.Verifier.Skew+keyring.MinRetain),
+		Retain: max(keyring.DefaultRetain, verify.MaxLife+c.Verifier.TTL+2*c.Verifier.Skew+keyring.MinRetain),
 		Now:    c.Now,
 		Logger: logger,
 	})

@@ -29,6 +29,8 @@ export interface Question {
   responseUri?: string;
   /** Asks for a fresh login: true, or the tag of the document that must bear the nonce. */
   loginNonce?: boolean | string;
+  /** How it is proven: libzk-v2 unless given. libzk-v2-hash rests on hashes alone, and makes larger proofs. */
+  zkvm?: "libzk-v2" | "libzk-v2-hash";
 }
 
 export interface CreateOptions {
@@ -68,7 +70,7 @@ export async function publicJWK(key: SigningKey): Promise<JWK> {
 
 /** Makes a request and signs it. */
 export async function createRequest(question: Question, key: SigningKey, options?: CreateOptions): Promise<Request> {
-  const asked = check.options<Question>("question", question ?? null, ["title", "query", "issuers", "expiresIn", "responseUri", "loginNonce"]);
+  const asked = check.options<Question>("question", question ?? null, ["title", "query", "issuers", "expiresIn", "responseUri", "loginNonce", "zkvm"]);
   const given = check.options<CreateOptions>("options", options, ["keySets", "now"]);
   const issuers: Record<string, unknown> = {};
   for (const [tag, issuer] of Object.entries(check.object("issuers", asked.issuers))) {
@@ -90,6 +92,7 @@ export async function createRequest(question: Question, key: SigningKey, options
     expiresIn: check.seconds("expiresIn", asked.expiresIn) ?? 600,
     responseUri: check.optionalText("responseUri", asked.responseUri),
     loginNonce: loginNonce === true ? "" : loginNonce === false ? undefined : loginNonce,
+    zkvm: check.optionalText("zkvm", asked.zkvm),
     key: await publicJWK(key),
     now: check.time("now", given.now),
     keySets: keySet !== undefined,

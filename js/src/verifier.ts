@@ -50,14 +50,14 @@ export class Verifier {
 
   /** Makes a request. */
   async createRequest(question: Question, options?: { signal?: AbortSignal }): Promise<Request> {
-    const asked = check.options<Question>("question", question ?? null, ["title", "query", "issuers", "expiresIn", "responseUri", "loginNonce"]);
+    const asked = check.options<Question>("question", question ?? null, ["title", "query", "issuers", "expiresIn", "responseUri", "loginNonce", "zkvm"]);
     const issuers: Record<string, unknown> = {};
     for (const [tag, issuer] of Object.entries(check.object("issuers", asked.issuers))) {
       const { dataUrl, ...rest } = check.object(`issuers: ${JSON.stringify(tag.slice(0, 40))}`, issuer);
       issuers[tag] = { ...rest, data_url: dataUrl };
     }
     const answer = await this.post("/v1/requests", {
-      title: asked.title, query: asked.query, issuers, expires_in: asked.expiresIn, response_uri: asked.responseUri, login_nonce: asked.loginNonce,
+      title: asked.title, query: asked.query, issuers, expires_in: asked.expiresIn, response_uri: asked.responseUri, login_nonce: asked.loginNonce, zkvm: asked.zkvm,
     }, 201, {}, options?.signal);
     const { dvr_id: dvrId, dvr_token: dvrToken, expires_at: expires, login_nonce: loginNonce } = answer;
     return { dvrId, dvrToken, expiresAt: new Date(expires), ...(loginNonce === undefined ? {} : { loginNonce }) };

@@ -83,6 +83,8 @@ test("the verifier's refusals", async () => {
   await assert.rejects(verifier.createRequest({ ...question, issuers: { "": { jwks: { keys: [] } } } }), refused("keys"));
   await assert.rejects(verifier.verify({ proof: "{}", dvrId: "no such request" }), refused("not-found", { status: 404 }));
   await assert.rejects(new Verifier(url, { apiKey: "wrong:wrongwrong", attempts: 1 }).createRequest(question), refused("unauthorized", { status: 401 }));
+  await assert.rejects(verifier.createRequest({ ...question, zkvm: "libzk-v0" }), refused("unsupported", { status: 422 }));
+  assert.equal((await readRequest((await verifier.createRequest({ ...question, zkvm: "libzk-v2-hash" })).dvrToken)).zkvm, "libzk-v2-hash");
   const { dvrId } = await verifier.createRequest(question);
   await assert.rejects(verifier.verify({ proof: "{}", dvrId }), refused("tokens", { status: 422 }));
   assert.equal((await verifier.check(question.query)).paths, 1);

@@ -59,6 +59,14 @@ test("tokens that are none", async () => {
   await assert.rejects(prove(made.dvrToken, token, { now: new Date(Date.now() + 3600_000) }), refused("expired"));
 });
 
+test("a proof that rests on hashes alone", async () => {
+  const { made, token } = await exchange({ zkvm: "libzk-v2-hash" });
+  assert.equal((await readRequest(made.dvrToken)).zkvm, "libzk-v2-hash");
+  assert.deepEqual((await verify(await prove(made.dvrToken, token), made.dvrToken, { once: null, allowLocal: true })).outputs, { adult: true });
+  await assert.rejects(exchange({ zkvm: "libzk-v0" }), refused("unsupported"));
+  await assert.rejects(exchange({ zkvm: 2 }), refused("malformed"));
+});
+
 test("what is not marked is not disclosed", async () => {
   const { made, token } = await exchange({ query: [{ output: { name: { dvar: "name" } } }] });
   await assert.rejects(prove(made.dvrToken, token), refused("undisclosed", { path: "name" }));

@@ -14,6 +14,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/service/apikey"
 	"github.com/zkpass-go/zkpass/service/verifier"
+	"github.com/zkpass-go/zkpass/verify"
 )
 
 func (o *object) seconds(name string) time.Duration {
@@ -22,8 +23,8 @@ func (o *object) seconds(name string) time.Duration {
 		return 0
 	}
 	var n int64
-	if json.Unmarshal(value, &n) != nil || n < 1 || n > int64(verifier.MaxLife/time.Second) {
-		o.fail("member %s: want a whole number of seconds from 1 to %d", name, int(verifier.MaxLife/time.Second))
+	if json.Unmarshal(value, &n) != nil || n < 1 || n > int64(verify.MaxLife/time.Second) {
+		o.fail("member %s: want a whole number of seconds from 1 to %d", name, int(verify.MaxLife/time.Second))
 	}
 	return time.Duration(n) * time.Second
 }
@@ -48,7 +49,7 @@ func question(body []byte) (q verifier.Question, err error) {
 	o := openBody(body)
 	q.Title, q.Query = o.needText("title"), o.queryText()
 	q.Life, q.ResponseURI = o.seconds("expires_in"), o.text("response_uri")
-	q.Login = o.login()
+	q.Login, q.ZKVM = o.login(), o.text("zkvm")
 	issuers := o.take("issuers")
 	if err := o.end(); err != nil {
 		return q, err
@@ -123,7 +124,9 @@ func (d *desk) postRequest(x *exchange) {
 		x.refuse(http.StatusUnprocessableEntity, zkpass.ProblemQuery, err.Error())
 	case errors.Is(err, verifier.ErrRequest):
 		code := zkpass.ProblemMalformed
-		if errors.Is(err, zkpass.ErrUnprovable) || errors.Is(err, zkpass.ErrAlgorithm) || errors.Is(err, zkpass.ErrUnknownKey) || errors.Is(err, zkpass.ErrNotAllowed) {
+		if errors.Is(err, zkpass.ErrUnsupportedZKVM) {
+			code = zkpass.ProblemUnsupported
+		} else if errors.Is(err, zkpass.ErrUnprovable) || errors.Is(err, zkpass.ErrAlgorithm) || errors.Is(err, zkpass.ErrUnknownKey) || errors.Is(err, zkpass.ErrNotAllowed) {
 			code = zkpass.ProblemKeys
 		}
 		x.refuse(http.StatusUnprocessableEntity, code, err.Error())

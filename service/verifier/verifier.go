@@ -11,13 +11,6 @@ import (
 	"github.com/zkpass-go/zkpass/verify"
 )
 
-const (
-	// DefaultLife is how long a request is good, if nothing else is asked for.
-	DefaultLife = 10 * time.Minute
-	// MaxLife is how long a request may be good.
-	MaxLife = 24 * time.Hour
-)
-
 var (
 	// ErrUnknownRequest means that there is no request with the id, or not any more.
 	ErrUnknownRequest = errors.New("no such request")
@@ -73,8 +66,8 @@ func New(c Config) (*Verifier, error) {
 		c.Now = time.Now
 	}
 	v := &Verifier{Config: c, ttl: window(c.TTL, verify.DefaultTTL), skew: window(c.Skew, verify.DefaultSkew)}
-	if v.ttl > MaxLife || v.skew > time.Hour {
-		return nil, fmt.Errorf("setting up the verifier: ttl of %s and skew of %s, want at most %s and an hour", v.ttl, v.skew, MaxLife)
+	if v.ttl > verify.MaxLife || v.skew > time.Hour {
+		return nil, fmt.Errorf("setting up the verifier: ttl of %s and skew of %s, want at most %s and an hour", v.ttl, v.skew, verify.MaxLife)
 	}
 	return v, nil
 }

@@ -145,7 +145,7 @@ func TestExchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := request.Claims; c.Issuer != "https://shop.example" || c.ResponseURI != "https://shop.example/proofs" || c.Expires.Sub(c.IssuedAt) != DefaultLife || !c.Expires.Equal(r.Expires) {
+	if c := request.Claims; c.Issuer != "https://shop.example" || c.ResponseURI != "https://shop.example/proofs" || c.Expires.Sub(c.IssuedAt) != verify.DefaultLife || !c.Expires.Equal(r.Expires) {
 		t.Errorf("claims: %+v", c)
 	}
 	proof := f.answer(t, r)
@@ -187,9 +187,9 @@ func TestRefusals(t *testing.T) {
 	check("request of another verifier", Submission{Proof: stranger.answer(t, foreign), Token: foreign.Token}, verify.ErrDVRKey)
 	check("proof for another request", Submission{Proof: proof, ID: f.ask(t).ID}, verify.ErrRequest)
 	check("no proof", Submission{Proof: "{}", ID: r.ID}, zkpass.ErrMalformed)
-	f.now.Add(int64((DefaultLife + 2*time.Minute) / time.Second))
+	f.now.Add(int64((verify.DefaultLife + 2*time.Minute) / time.Second))
 	check("late", Submission{Proof: proof, ID: r.ID}, verify.ErrExpired)
-	f.now.Add(-int64((DefaultLife + 2*time.Minute) / time.Second))
+	f.now.Add(-int64((verify.DefaultLife + 2*time.Minute) / time.Second))
 	if _, err := f.Check(t.Context(), Submission{Proof: proof, ID: r.ID}); err != nil {
 		t.Errorf("a refusal has used the request up: %v", err)
 	}
