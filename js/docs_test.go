@@ -11,8 +11,8 @@ import (
 func TestDocs(t *testing.T) {
 	app := application(t)
 	programs := regexp.MustCompile("(?s)```js ([a-z]+\\.mjs)\n(.*?)```\n").FindAllStringSubmatch(read(t, "../docs/clients.md")+"\n", -1)
-	if len(programs) != 2 {
-		t.Fatalf("docs/clients.md has %d programs, want 2", len(programs))
+	if len(programs) != 4 {
+		t.Fatalf("docs/clients.md has %d programs, want 4", len(programs))
 	}
 	for _, program := range programs {
 		if err := os.WriteFile(filepath.Join(app.dir, program[1]), []byte(program[2]), 0o600); err != nil {

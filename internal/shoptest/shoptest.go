@@ -39,14 +39,7 @@ const issuer, client = "https://op.example", "wine-app"
 func Visit(t *testing.T, shop *exec.Cmd) {
 	t.Helper()
 	verifier, apiKey := runningservice.Start(t, service.Verify, func(c *service.Config) { c.Verifier.AllowLocal = true }, apikey.ScopeRequest, apikey.ScopeVerify)
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	jwks, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Algorithm: "ES256", Use: "sig"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	op := NewIssuer(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -55,13 +48,13 @@ func Visit(t *testing.T, shop *exec.Cmd) {
 	listener.Close()
 	url := "http://" + address
 	start(t, shop, "PORT="+address[strings.LastIndex(address, ":")+1:], "ORIGIN="+url, "ZKPASS_VERIFIER="+verifier, "ZKPASS_VERIFIER_KEY="+apiKey,
-		"ISSUER="+issuer, "CLIENT_ID="+client, "ISSUER_JWKS="+string(jwks))
+		"ISSUER="+issuer, "CLIENT_ID="+client, "ISSUER_JWKS="+op.KeySet)
 	idToken := func(nonce string, claims map[string]any) string {
 		all := map[string]any{"iss": issuer, "aud": client, "sub": "jane", "nonce": nonce, "exp": time.Now().Add(time.Hour).Unix(), "birthdate": "2000-10-31"}
 		for name, value := range claims {
 			all[name] = value
 		}
-		return sign(t, key, all)
+		return op.Sign(t, all)
 	}
 
 	for name, test := range map[string]struct {
@@ -155,9 +148,30 @@ func start(t *testing.T, shop *exec.Cmd, env ...string) {
 	}
 }
 
-func sign(t *testing.T, key *ecdsa.PrivateKey, claims map[string]any) string {
+// Issuer signs ID tokens.
+type Issuer struct {
+	KeySet string // JWKS
+	key    *ecdsa.PrivateKey
+}
+
+// NewIssuer makes an issuer with a new key.
+func NewIssuer(t *testing.T) *Issuer {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "k1"}}, nil)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jwks, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Algorithm: "ES256", Use: "sig"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Issuer{string(jwks), key}
+}
+
+// Sign makes an ID token.
+func (i *Issuer) Sign(t *testing.T, claims map[string]any) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: i.key, KeyID: "k1"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { respond } from "../holder.mjs";
+import { generateKey, MemoryOnce } from "@zkpass-go/sdk";
+import * as backend from "../backend.mjs";
 import { answer, ask } from "../shop.mjs";
-import { newIssuer } from "./issuer.mjs";
+import { newIssuer, refused } from "./issuer.mjs";
 
 test("the programs of docs/clients.md", async (t) => {
   const customer = { id: 7, firstName: "Jane" };
@@ -29,4 +31,37 @@ test("the programs of docs/clients.md", async (t) => {
   assert.match(await respond(request, jane, agree), /refused: (answered|idempotency)/);
   const other = await ask(customer, issuer.jwks, responseUri);
   assert.equal(await respond(other, await issuer.issue({ firstName: "Mia" }), agree), "no");
+});
+
+test("the backend that works without a verifier", async () => {
+  const issuer = await newIssuer();
+  const request = await backend.ask(7, { "": { jwks: issuer.jwks, format: "jwt" } }, await generateKey());
+  const { data, login_nonce: nonce } = JSON.parse(Buffer.from(request.split(".")[1], "base64url"));
+  const proof = await backend.proveHere(request, await issuer.issue({ birthdate: "2000-10-31", nonce }));
+  const once = new MemoryOnce();
+  assert.equal(await backend.answer(8, data.dvr_id, proof, once), "not your request");
+  assert.equal(await backend.answer(7, data.dvr_id, proof, once), "welcome");
+  await assert.rejects(backend.answer(7, data.dvr_id, proof, once), refused("answered"));
+});
+
+test("the page of a WebView", async () => {
+  const told = [];
+  globalThis.androidApp = { postMessage: (text) => told.push(JSON.parse(text)) };
+  await import("../webview.mjs");
+  const issuer = await newIssuer();
+  const request = await ask({ id: 7, firstName: "Jane" }, issuer.jwks, "https://shop.example/proofs");
+  await zkpassRead(request);
+  assert.equal(told[0].kind, "request");
+  assert.equal(told[0].iss, "https://shop.example");
+  assert.equal(told[0].explanation.reads[0].path, "firstName");
+  await zkpassProve(request, await issuer.issue({ firstName: "Jane" }));
+  const { kind, proof } = told.at(-1);
+  assert.equal(kind, "proof");
+  assert(told.slice(1, -1).length >= 4 && told.slice(1, -1).every((m) => m.kind === "progress" && m.total > 0));
+  const { dvr_id } = JSON.parse(Buffer.from(request.split(".")[1], "base64url")).data;
+  assert.equal(await answer({ id: 7 }, dvr_id, proof), "welcome");
+  const stopped = zkpassProve(request, await issuer.issue({ firstName: "Jane" }));
+  zkpassStop();
+  await stopped;
+  assert.equal(told.at(-1).code, "aborted");
 });
