@@ -324,7 +324,7 @@ func TestAgreementRandom(t *testing.T) {
 		return
 	}
 	for op := query.Constant; op <= query.In; op++ {
-		if n.ops[op] < 10 {
+		if n.ops[op] < n.results/200 { // how many programs there are depends on what else runs
 			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
 		}
 	}
