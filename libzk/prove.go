@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/p256"
@@ -130,6 +131,7 @@ func (s *System) forks(t *transcript.Transcript, n int) []*transcript.Transcript
 // wants to try again lays the statement out again, with fresh masks among its
 // secrets, and calls Prove anew. Chance needs that with probability below 2^-100.
 func (s *System) Prove(statement []byte, secrets Secrets, rng io.Reader, relate func(*transcript.Transcript) ([]byte, *Relations, error)) ([]byte, error) {
+	defer buffers.Keep()
 	return s.prove(statement, secrets, rng, relate, true)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/field"
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/internal/derived"
 	"github.com/zkpass-go/zkpass/libzk/ligero"
 	"github.com/zkpass-go/zkpass/libzk/pedersen"
@@ -19,6 +20,7 @@ func Forget() {
 	ligero.Forget()
 	derived.Forget()
 	pedersen.Forget()
+	buffers.Forget()
 }
 
 // rowCircuit is one row a·b = c: one layer, inputs (1, a, b, c). A copy of it is

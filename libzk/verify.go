@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
@@ -15,6 +16,7 @@ import (
 // does not allow. A refusal wraps ErrProof. Verify is a pure function of its
 // arguments.
 func (s *System) Verify(statement []byte, published int, proof []byte, relate func(*transcript.Transcript, []byte) (*Relations, error)) error {
+	defer buffers.Keep()
 	if err := s.verify(statement, published, proof, relate); err != nil {
 		return fmt.Errorf("%w: %w", ErrProof, err)
 	}

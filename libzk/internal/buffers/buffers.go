@@ -2,6 +2,8 @@
 // a part at a time; asking the system for them anew costs more than what is computed in
 // them, and collecting garbage more often than needed holds both processors.
 //
+// Nothing is kept before Keep: a process that makes one proof needs no memory but for that.
+//
 // Nothing outlives its use: a slice is wiped when it is given back, so that no secret of
 // a proof stays behind in it, and all slices read as zeros when they are made.
 package buffers
@@ -26,7 +28,8 @@ const (
 )
 
 var (
-	pools sync.Map // of *pool[E] by element type
+	pools sync.Map    // of *pool[E] by element type
+	keeps atomic.Bool // slices that are given back are kept
 	held  atomic.Int64
 	cycle atomic.Int64 // collections of garbage
 )
@@ -95,17 +98,30 @@ func (p *pool[E]) forget(before int64) {
 	}
 }
 
+// Keep has slices kept from now on: it is called when a proof has been made or verified,
+// after which there may be others.
+func Keep() { keeps.Store(true) }
+
+// Forget drops what is kept, and keeps nothing until Keep.
+func Forget() {
+	keeps.Store(false)
+	dropBefore(cycle.Load() + 1)
+}
+
+func dropBefore(cycle int64) {
+	pools.Range(func(_, p any) bool {
+		p.(interface{ forget(int64) }).forget(cycle)
+		return true
+	})
+}
+
 func init() { watch() }
 
 // watch has the next collection of garbage counted, and so on.
 func watch() {
 	type collected struct{ itself *collected }
 	runtime.SetFinalizer(new(collected), func(*collected) {
-		now := cycle.Add(1)
-		pools.Range(func(_, p any) bool {
-			p.(interface{ forget(int64) }).forget(now - unused)
-			return true
-		})
+		dropBefore(cycle.Add(1) - unused)
 		watch()
 	})
 }
@@ -139,7 +155,7 @@ func Make[E any](n int) []E {
 func Free[E any](v []E) {
 	v = v[:cap(v)]
 	clear(v)
-	if size[E](len(v)) < least {
+	if size[E](len(v)) < least || !keeps.Load() {
 		return
 	}
 	if index, room := class(len(v)); room == len(v) {

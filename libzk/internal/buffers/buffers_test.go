@@ -9,6 +9,7 @@ import (
 // TestWiped: what was in a slice is gone once it is given back, beyond its length too, and
 // what is made is zero.
 func TestWiped(t *testing.T) {
+	Keep()
 	for _, n := range []int{0, 1, 3, 1000, 1 << 12, 1<<12 + 1, 12345, 1 << 16} {
 		v := Make[uint64](n)
 		if len(v) != n {
@@ -42,6 +43,7 @@ func TestWiped(t *testing.T) {
 
 // TestApart: slices in use at once share nothing, of whatever types and lengths.
 func TestApart(t *testing.T) {
+	Keep()
 	type pair struct{ a, b uint64 }
 	var words [][]uint64
 	var pairs [][]pair
@@ -97,15 +99,32 @@ func TestClass(t *testing.T) {
 // garbage is not kept any longer.
 func TestBound(t *testing.T) {
 	type mine struct{ a uint64 }
+	Forget()
 	var all [][]mine
 	for range most * 3 / 2 / (1 << 20) {
 		all = append(all, Make[mine](1<<17))
 	}
-	for _, v := range all {
+	Free(all[0])
+	if n := held.Load(); n != 0 {
+		t.Errorf("%d bytes kept before Keep", n)
+	}
+	Keep()
+	for _, v := range all[1:] {
 		Free(v)
 	}
 	if n := held.Load(); n > most || n < most/2 {
 		t.Errorf("%d bytes kept of half as much again as %d", n, most)
+	}
+	Forget()
+	if n := held.Load(); n != 0 {
+		t.Errorf("%d bytes kept after Forget", n)
+	}
+	Keep()
+	for range most / (1 << 21) {
+		Free(Make[mine](1 << 17))
+	}
+	if held.Load() == 0 {
+		t.Error("nothing is kept after Keep")
 	}
 	all = nil
 	for range 1000 { // finalizers run some time after a collection
