@@ -3,7 +3,6 @@ package zkvm
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -91,45 +90,15 @@ func TestItemOrdersBound(t *testing.T) {
 // TestItemNumbersRandom compares numbers near each other and near the limits.
 func TestItemNumbersRandom(t *testing.T) {
 	t.Parallel()
-	statements := 40
-	if testing.Short() {
-		statements = 4
-	}
-	if os.Getenv(longRuns) != "" {
-		statements = 1000
-	}
-	r := rand.New(rand.NewPCG(rand.Uint64(), 0))
-	draw := func() string { return mostlyNumber(r) }
-	results := 0
-	for range statements {
+	testNumbersRandom(t, []string{"a[].n", "a[?f].n", "a[?!f].n"}, func(r *rand.Rand, near []string) string {
 		n := r.IntN(4)
 		if r.IntN(8) == 0 {
 			n = query.MaxElements
 		}
-		near := []string{draw(), draw(), draw()}
-		payload := `{"a":` + list(n, func(int) string {
+		return `{"a":` + list(n, func(int) string {
 			return `{"n":` + pick(r, near) + `,"f":` + pick(r, []string{"true", "false", "null"}) + "}"
 		}) + "}"
-		var outputs []string
-		for len(outputs) < 6 {
-			literal := pick(r, append(near, draw(), `{"now":[]}`))
-			if literal[0] != '{' && !usable(t, literal) {
-				continue
-			}
-			c := comparisons(pick(r, []string{"a[].n", "a[?f].n", "a[?!f].n"}), literal)
-			outputs = append(outputs, fmt.Sprintf(`{"output":{"o%d":%s}}`, len(outputs), pick(r, c)))
-		}
-		q := ask(t, "["+strings.Join(outputs, ",")+"]", payload)
-		claims := []string{`{"o0":true,"o1":true,"o2":true,"o3":true,"o4":true,"o5":true}`, `{"o0":true,"o1":false,"o2":true,"o3":false,"o4":true,"o5":false}`}
-		if q.output != nil {
-			results++
-			claims = []string{opposite(string(q.output), fmt.Sprintf("o%d", r.IntN(6)))}
-		}
-		q.verify(t, payload+" "+strings.Join(outputs, ","), claims...)
-	}
-	if results*3 < statements {
-		t.Errorf("%d results of %d", results, statements)
-	}
+	})
 }
 
 // TestItemNumberLies breaks one rule at a time.
