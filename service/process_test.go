@@ -126,11 +126,12 @@ func playNATS(ctx context.Context) error {
 
 // process is one that a test has started.
 type process struct {
-	name string
-	cmd  *exec.Cmd
-	log  string
-	once sync.Once
-	gone chan struct{}
+	name, role string
+	variables  []string
+	cmd        *exec.Cmd
+	log        string
+	once       sync.Once
+	gone       chan struct{}
 }
 
 // start runs a role with some variables. Its log is shown if the test fails.
@@ -146,7 +147,7 @@ func start(t *testing.T, role, name string, variables ...string) *process {
 // startOf is start with another build of this binary.
 func startOf(t *testing.T, executable, role, name string, variables ...string) *process {
 	t.Helper()
-	p := &process{name: name, cmd: exec.Command(executable), gone: make(chan struct{})}
+	p := &process{name: name, role: role, variables: variables, cmd: exec.Command(executable), gone: make(chan struct{})}
 	p.log = filepath.Join(t.TempDir(), name+".log")
 	log, err := os.Create(p.log)
 	if err != nil {
@@ -162,11 +163,24 @@ func startOf(t *testing.T, executable, role, name string, variables ...string) *
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			text, _ := os.ReadFile(p.log)
+			text := p.wrote()
 			t.Logf("%s wrote, at the end:\n%s", name, text[max(0, len(text)-4000):])
 		}
 	})
 	return p
+}
+
+// again starts the same once more after it has ended, as its manager would.
+func (p *process) again(t *testing.T) *process {
+	t.Helper()
+	<-p.gone
+	return startOf(t, p.cmd.Path, p.role, p.name, p.variables...)
+}
+
+// wrote is what the process has written so far.
+func (p *process) wrote() string {
+	text, _ := os.ReadFile(p.log)
+	return string(text)
 }
 
 // kill is SIGKILL: the process gets no chance to tidy up.

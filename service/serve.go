@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zkpass-go/zkpass/service/apikey"
+	"github.com/zkpass-go/zkpass/service/jetstream"
 	"github.com/zkpass-go/zkpass/service/job"
 	"github.com/zkpass-go/zkpass/service/keyring"
 )
@@ -169,12 +170,17 @@ func (c *Config) run(ctx context.Context, logger *slog.Logger, start func(contex
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		logger.Info("stopping", "at_most", c.StopGrace)
+		cause := context.Cause(ctx)
+		grace := c.StopGrace
+		if errors.Is(cause, jetstream.ErrStuck) {
+			grace = 0 // without a store nothing under way can end
+		}
+		logger.Info("stopping", "at_most", grace)
 		select {
 		case err = <-ended:
-		case <-time.After(c.StopGrace + stopMargin):
+		case <-time.After(grace + stopMargin):
 			err = errNotStopped
-			if cause := context.Cause(ctx); cause != context.Canceled {
+			if cause != context.Canceled {
 				err = fmt.Errorf("%w: %w", errNotStopped, cause)
 			}
 		}

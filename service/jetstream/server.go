@@ -27,8 +27,8 @@ var (
 	// ErrWide means that others than the owner may enter the directory.
 	ErrWide = errors.New("the directory is open to others")
 	// ErrStuck means that a store could not be closed in time, so that it cannot be
-	// opened again in this process.
-	ErrStuck = errors.New("the store does not close")
+	// opened again in this process. Another process can, once this one has ended.
+	ErrStuck = errors.New("the store does not close, only a new process can open it")
 )
 
 const (
