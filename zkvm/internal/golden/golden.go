@@ -1,7 +1,7 @@
 // Package golden keeps statements with proofs of every kind: of each family of
 // operators, size class, signature algorithm and profile, about one document and several.
-// They hold the format: what verifies once must verify for ever. Until the format is
-// frozen they are made anew, by
+// They hold the format, which is frozen: what verified once must verify for ever. So
+// no file ever changes, which [Sums] holds, and new cases are added beside them, by
 //
 //	go run ./zkvm/internal/golden/make
 //
@@ -10,6 +10,7 @@
 package golden
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,9 @@ import (
 
 // Dir is where the files are, below the module's directory.
 const Dir = "zkvm/testdata/golden"
+
+// Sums is the file of all files' SHA-256 digests, as sha256sum writes it.
+const Sums = "SHA256SUMS"
 
 // File is the file of a statement.
 type File struct {
@@ -124,7 +128,8 @@ func Read(dir, name string) (*zkvm.Statement, []byte, error) {
 	return st, proof, err
 }
 
-// Write writes a statement and its proof.
+// Write adds a statement and its proof to the files of a directory, and to its digests.
+// It fails with [fs.ErrExist] if there are files of that name.
 func Write(dir, name, text string, st *zkvm.Statement, proof []byte) error {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -133,8 +138,28 @@ func Write(dir, name, text string, st *zkvm.Statement, proof []byte) error {
 	if err := e.Encode(fileOf(text, st)); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".json"), []byte(b.String()), 0o644); err != nil {
+	sums := ""
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{name + ".json", []byte(b.String())}, {name + ".proof", proof}} {
+		if err := add(filepath.Join(dir, f.name), os.O_EXCL, f.data); err != nil {
+			return err
+		}
+		sums += fmt.Sprintf("%x  %s\n", sha256.Sum256(f.data), f.name)
+	}
+	return add(filepath.Join(dir, Sums), os.O_APPEND, []byte(sums))
+}
+
+// add writes to a file, which it makes if there is none.
+func add(path string, flag int, data []byte) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|flag, 0o644)
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, name+".proof"), proof, 0o644)
+	if _, err := file.Write(data); err != nil {
+		file.Close()
+		return err
+	}
+	return file.Close()
 }

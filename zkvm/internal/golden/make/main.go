@@ -1,7 +1,7 @@
-// Command make makes the golden statements and proofs anew: see package golden.
+// Command make makes the golden statements and proofs that are missing, and touches none
+// that are there: see package golden.
 //
-//	go run ./zkvm/internal/golden/make           all of them
-//	go run ./zkvm/internal/golden/make hash-     those whose name begins so
+//	go run ./zkvm/internal/golden/make
 package main
 
 import (
@@ -9,34 +9,24 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/golden"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "make: error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(prefixes []string) error {
-	if len(prefixes) == 0 { // all: none is left over that has no case
-		if err := os.RemoveAll(golden.Dir); err != nil {
-			return err
-		}
-	}
+func run() error {
 	if err := os.MkdirAll(golden.Dir, 0o755); err != nil {
 		return fmt.Errorf("%w: run it in the module's directory", err)
 	}
 	keys, total := golden.Keys{}, 0
 	for _, c := range golden.Cases() {
-		wanted := len(prefixes) == 0
-		for _, p := range prefixes {
-			wanted = wanted || strings.HasPrefix(c.Name, p)
-		}
-		if !wanted {
+		if _, err := os.Stat(filepath.Join(golden.Dir, c.Name+".proof")); err == nil {
 			continue
 		}
 		n, err := c.Make(context.Background(), golden.Dir, keys)
