@@ -1,8 +1,6 @@
 package query
 
 import (
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,37 +9,16 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/internal/languagecases"
 )
 
 // testCase is one entry of cases.json.
-type testCase struct {
-	Name      string
-	Query     string
-	Documents map[string]struct {
-		Format      string
-		PayloadText string `json:"payload_text"`
-		PayloadHex  string `json:"payload_hex"`
-	}
-	Now    json.RawMessage
-	Expect struct {
-		Output *string
-		Error  string
-	}
-	Why string
-}
+type testCase struct{ languagecases.Case }
 
-func readCases(t testing.TB, file string) []testCase {
+func readCases(t testing.TB, file string) (cases []testCase) {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []testCase
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	if len(cases) == 0 {
-		t.Fatalf("%s has no cases", file)
+	for _, c := range languagecases.Read(t, file) {
+		cases = append(cases, testCase{c})
 	}
 	return cases
 }
@@ -56,39 +33,6 @@ func (c *testCase) compile() (*Program, error) {
 		}
 	}
 	return Compile([]byte(c.Query), tags, opts...)
-}
-
-func (c *testCase) payloads(t testing.TB) map[string][]byte {
-	t.Helper()
-	out := make(map[string][]byte)
-	for tag, doc := range c.Documents {
-		out[tag] = []byte(doc.PayloadText)
-		if doc.PayloadHex != "" {
-			b, err := hex.DecodeString(doc.PayloadHex)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out[tag] = b
-		}
-	}
-	return out
-}
-
-func (c *testCase) time(t testing.TB) time.Time {
-	t.Helper()
-	var text string
-	if json.Unmarshal(c.Now, &text) == nil {
-		now, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return now
-	}
-	var seconds int64
-	if err := json.Unmarshal(c.Now, &seconds); err != nil {
-		t.Fatal(err)
-	}
-	return time.Unix(seconds, 0)
 }
 
 // evaluate parses all documents and runs the program.
@@ -121,7 +65,7 @@ func (c *testCase) run(t *testing.T) {
 	if err != nil {
 		t.Fatalf("compiling: %v (%s)", err, c.Why)
 	}
-	out, err := evaluate(prog, c.payloads(t), c.time(t))
+	out, err := evaluate(prog, c.Payloads(t), c.Time(t))
 	switch {
 	case c.Expect.Error == "eval":
 		if !errors.Is(err, ErrEval) && !errors.Is(err, document.ErrMalformed) {

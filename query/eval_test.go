@@ -256,8 +256,8 @@ func FuzzCompile(f *testing.F) {
 
 func FuzzEval(f *testing.F) {
 	for _, c := range readCases(f, "testdata/cases.json") {
-		if payload, ok := c.payloads(f)[""]; ok && len(c.Query)+len(payload) < 3000 {
-			f.Add([]byte(c.Query), payload, c.Documents[""].Format == "jwt", c.time(f).Unix())
+		if payload, ok := c.Payloads(f)[""]; ok && len(c.Query)+len(payload) < 3000 {
+			f.Add([]byte(c.Query), payload, c.Documents[""].Format == "jwt", c.Time(f).Unix())
 		}
 	}
 	f.Fuzz(func(t *testing.T, text, payload []byte, jwt bool, seconds int64) {

@@ -178,7 +178,7 @@ func TestConstantsHold(t *testing.T) {
 			continue
 		}
 		known := constantsOf(p)
-		out, err := evaluate(p, c.payloads(t), c.time(t))
+		out, err := evaluate(p, c.Payloads(t), c.Time(t))
 		if err != nil {
 			continue
 		}

@@ -4,11 +4,13 @@ import (
 	"log/slog"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/zkpass-go/zkpass/internal/natstest"
 	"github.com/zkpass-go/zkpass/service/apikey"
 	"github.com/zkpass-go/zkpass/service/job"
 	"github.com/zkpass-go/zkpass/service/keyring"
@@ -30,20 +32,11 @@ func TestDocumentedSubjects(t *testing.T) {
 		subjects = append(subjects, string(quoted[1]))
 	}
 	allowed := &server.SubjectPermission{Allow: subjects}
-	s, err := server.NewServer(&server.Options{
-		JetStream: true, StoreDir: t.TempDir(), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
-		Users: []*server.User{{Username: "zkpass", Password: "p", Permissions: &server.Permissions{Publish: allowed, Subscribe: allowed}}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
-		t.Fatal("the server does not start")
-	}
+	address := strings.TrimPrefix(natstest.Listen(t, &server.User{
+		Username: "zkpass", Password: "p", Permissions: &server.Permissions{Publish: allowed, Subscribe: allowed},
+	}), "nats://")
 	c := DefaultConfig()
-	c.NATS.URL = "nats://zkpass:p@" + s.Addr().String()
+	c.NATS.URL = "nats://zkpass:p@" + address
 	conn, err := c.connect("test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -15,9 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/natstest"
 	"github.com/zkpass-go/zkpass/internal/statement"
 	"github.com/zkpass-go/zkpass/service"
 	"github.com/zkpass-go/zkpass/verify"
@@ -123,17 +122,8 @@ func TestLine30UpgradeBuilds(t *testing.T) {
 	if err != nil || json.Unmarshal(text, &later) != nil {
 		t.Fatalf("the next build makes no request: %v", err)
 	}
-	node, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true, SyncAlways: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	node.Start()
-	t.Cleanup(func() { node.Shutdown(); node.WaitForShutdown() })
-	if !node.ReadyForConnections(20 * time.Second) {
-		t.Fatal("no server")
-	}
 	config := service.DefaultConfig()
-	config.NATS.URL = node.ClientURL()
+	config.NATS.URL = natstest.Listen(t)
 	key := newAPIKey(t, config)
 	shared := []string{"ZKPASS_NATS_URL=" + config.NATS.URL, "ZKPASS_JOBS_REDELIVERY=2s", "ZKPASS_JOBS_MAX_PER_KEY=10000"}
 	keys := t.TempDir() + "/keys"

@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"github.com/zkpass-go/zkpass"
+	"github.com/zkpass-go/zkpass/internal/natstest"
 	"github.com/zkpass-go/zkpass/internal/statement"
 	"github.com/zkpass-go/zkpass/service"
 )
@@ -21,17 +20,8 @@ func TestLine30RollingUpgrade(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts six processes")
 	}
-	node, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true, SyncAlways: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	node.Start()
-	t.Cleanup(func() { node.Shutdown(); node.WaitForShutdown() })
-	if !node.ReadyForConnections(20 * time.Second) {
-		t.Fatal("no server")
-	}
 	config := service.DefaultConfig()
-	config.NATS.URL = node.ClientURL()
+	config.NATS.URL = natstest.Listen(t)
 	key := newAPIKey(t, config)
 	keys := t.TempDir() + "/keys"
 	worker := func(name, families string) *process {

@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/zkpass-go/zkpass/internal/natstest"
 )
 
 // Only the leader of the bucket answers for it. A replica that is cut off from the
 // others would let in a key that was revoked, for as long as it is.
 func TestAttackRevokedKeyFromReplica(t *testing.T) {
-	_, conn := startNATS(t)
+	conn, _ := natstest.Start(t, t.TempDir())
 	js, err := jetstream.New(conn)
 	if err != nil {
 		t.Fatal(err)

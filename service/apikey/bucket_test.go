@@ -6,32 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-)
 
-// startNATS runs a JetStream server for one test.
-func startNATS(t *testing.T) (*server.Server, *nats.Conn) {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{
-		JetStream: true, StoreDir: t.TempDir(), DontListen: true, NoSigs: true, NoLog: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	conn, err := nats.Connect("", nats.InProcessServer(s))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(conn.Close)
-	return s, conn
-}
+	"github.com/zkpass-go/zkpass/internal/natstest"
+)
 
 func openBucket(t *testing.T, conn *nats.Conn) *Bucket {
 	t.Helper()
@@ -43,12 +22,12 @@ func openBucket(t *testing.T, conn *nats.Conn) *Bucket {
 }
 
 func twoBuckets(t *testing.T) (Store, Store) {
-	_, conn := startNATS(t)
+	conn, _ := natstest.Start(t, t.TempDir())
 	return openBucket(t, conn), openBucket(t, conn)
 }
 
 func TestBucketRevocationElsewhere(t *testing.T) {
-	_, conn := startNATS(t)
+	conn, _ := natstest.Start(t, t.TempDir())
 	service, command := openBucket(t, conn), openBucket(t, conn)
 	clock := newClock()
 	service.now = clock.now
@@ -79,7 +58,7 @@ func TestBucketRevocationElsewhere(t *testing.T) {
 // While the cluster is away nobody is let in, and nobody is told that the key is
 // wrong.
 func TestBucketWithoutCluster(t *testing.T) {
-	s, conn := startNATS(t)
+	conn, stop := natstest.Start(t, t.TempDir())
 	b := openBucket(t, conn)
 	clock := newClock()
 	b.now = clock.now
@@ -87,8 +66,7 @@ func TestBucketWithoutCluster(t *testing.T) {
 	if _, err := Authenticate(t.Context(), b, key.Key, secret, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	s.Shutdown()
-	conn.Close()
+	stop()
 	clock.pass(cacheFor)
 	if _, err := Authenticate(t.Context(), b, key.Key, secret, time.Now()); err == nil || errors.Is(err, ErrWrong) {
 		t.Errorf("got %v", err)
@@ -102,7 +80,7 @@ func TestBucketWithoutCluster(t *testing.T) {
 }
 
 func TestBucketDamagedRecord(t *testing.T) {
-	_, conn := startNATS(t)
+	conn, _ := natstest.Start(t, t.TempDir())
 	b := openBucket(t, conn)
 	key := "zkp_" + strings.Repeat("a", 16)
 	other := "zkp_" + strings.Repeat("b", 16)
@@ -137,7 +115,7 @@ func TestBucketCacheIsBounded(t *testing.T) {
 
 // Front ends that start together make one bucket.
 func TestBucketMadeAtOnce(t *testing.T) {
-	_, conn := startNATS(t)
+	conn, _ := natstest.Start(t, t.TempDir())
 	errs := make(chan error)
 	for range 4 {
 		go func() {

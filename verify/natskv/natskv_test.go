@@ -10,35 +10,22 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/zkpass-go/zkpass/internal/natstest"
 	"github.com/zkpass-go/zkpass/verify"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// start starts a server in the process, with its files in a directory.
+// start starts a server with its files in a directory.
 func start(t *testing.T, dir string) (js jetstream.JetStream, stop func()) {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{DontListen: true, JetStream: true, StoreDir: dir, NoSigs: true, NoLog: true, SyncAlways: true})
+	conn, stop := natstest.Start(t, dir)
+	js, err := jetstream.New(conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Start()
-	if !s.ReadyForConnections(10 * time.Second) {
-		t.Fatal("the server does not start")
-	}
-	conn, err := nats.Connect("", nats.InProcessServer(s))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if js, err = jetstream.New(conn); err != nil {
-		t.Fatal(err)
-	}
-	stop = sync.OnceFunc(func() { conn.Close(); s.Shutdown(); s.WaitForShutdown() })
-	t.Cleanup(stop)
 	return js, stop
 }
 

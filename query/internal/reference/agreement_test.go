@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/internal/languagecases"
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -125,54 +125,21 @@ func (s *subject) asCase() string {
 }
 
 // languageCase is one entry of cases.json.
-type languageCase struct {
-	Name      string
-	Query     string
-	Documents map[string]struct {
-		Format      string
-		PayloadText string `json:"payload_text"`
-		PayloadHex  string `json:"payload_hex"`
-	}
-	Now    json.RawMessage
-	Expect struct {
-		Output *string
-		Error  string
-	}
-}
+type languageCase struct{ languagecases.Case }
 
-func readCases(t testing.TB, file string) []languageCase {
+func readCases(t testing.TB, file string) (cases []languageCase) {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []languageCase
-	if err := json.Unmarshal(data, &cases); err != nil || len(cases) == 0 {
-		t.Fatalf("%s: %d cases, %v", file, len(cases), err)
+	for _, c := range languagecases.Read(t, file) {
+		cases = append(cases, languageCase{c})
 	}
 	return cases
 }
 
 func (c *languageCase) subject(t testing.TB) *subject {
 	t.Helper()
-	s := &subject{query: c.Query, docs: map[string]Document{}}
-	for tag, d := range c.Documents {
-		payload := d.PayloadText
-		if d.PayloadHex != "" {
-			b, err := hex.DecodeString(d.PayloadHex)
-			if err != nil {
-				t.Fatal(err)
-			}
-			payload = string(b)
-		}
-		s.docs[tag] = Document{Payload: payload, JWT: d.Format == "jwt"}
-	}
-	var at time.Time
-	if json.Unmarshal(c.Now, &s.now) != nil {
-		if err := json.Unmarshal(c.Now, &at); err != nil {
-			t.Fatal(err)
-		}
-		s.now = at.Unix()
+	s := &subject{query: c.Query, docs: map[string]Document{}, now: c.Time(t).Unix()}
+	for tag, payload := range c.Payloads(t) {
+		s.docs[tag] = Document{Payload: string(payload), JWT: c.Documents[tag].Format == "jwt"}
 	}
 	return s
 }
