@@ -16,5 +16,12 @@
 // and GFNI where the processor has them. Everywhere else, and under the build tag
 // purego, they are plain Go, ten to thirty times slower.
 //
+// The kernels of AVX and AVX-512 are written twice, not generated: what the two sets
+// have in common is already macros (product_avx_amd64.h, product_avx512_amd64.h), and what is
+// left differs where it matters: the loops over one and over four elements, their
+// tails, which of 16 or 32 registers hold what lasts, and shuffles of bytes against
+// GFNI. A generator would be longer than what it makes. Each kernel is compared with
+// the plain one at every length and offset that its loops tell apart.
+//
 // Nothing here is constant-time. It is no implementation of GHASH.
 package gf128
