@@ -8,6 +8,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/opening"
 	"github.com/zkpass-go/zkpass/libzk/sumcheck"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
@@ -97,14 +98,9 @@ func (s *strand[E]) reduce(t *transcript.Transcript, check bool) (claim opening.
 			return claim, err
 		}
 	}
-	all := make([]*circuit.Wires[E], len(p.Uses)+1)
-	for i, u := range p.uses() {
-		var err error
-		inputs := p.inputs(s.relation, i)
-		if all[i], err = s.evaluate(i, u, wires(p.Field, values, inputs, u), check); err != nil {
-			return claim, err
-		}
-		p.freeInputs(inputs, i)
+	all, err := s.evaluateAll(values, check)
+	if err != nil {
+		return claim, err
 	}
 	pads := append([]E(nil), s.witness[p.pads:]...)
 	values.Free()
@@ -131,6 +127,24 @@ func (s *strand[E]) weigh(t *transcript.Transcript, claims *sumcheck.BatchClaims
 	constant, coefficients = s.combine(claims, transcript.Challenges(t, s.p.Field, s.constraints()))
 	claims.Free()
 	return constant, coefficients
+}
+
+// evaluateAll runs all uses' circuits. The error is that of the first use that has one.
+func (s *strand[E]) evaluateAll(values *affine.Values[E], check bool) ([]*circuit.Wires[E], error) {
+	p := s.p
+	uses := p.uses()
+	all, errs := make([]*circuit.Wires[E], len(uses)), make([]error, len(uses))
+	cores.Each(len(uses), func(i int) {
+		inputs := p.inputs(s.relation, i)
+		all[i], errs[i] = s.evaluate(i, uses[i], wires(p.Field, values, inputs, uses[i]), check)
+		p.freeInputs(inputs, i)
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // evaluate runs a use's circuit, naming rows by their own labels.

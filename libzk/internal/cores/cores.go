@@ -22,22 +22,35 @@ func Count() int {
 	return n
 }
 
-// Group waits for pieces of work that may run at once. With one processor to use
-// it runs them one after the other on the goroutine that asks, so that the work
-// stays on a thread whose priority its caller has lowered.
-type Group struct{ wg sync.WaitGroup }
+// Group waits for pieces of work that may run at once. The last piece runs on the goroutine that
+// waits: to have another processor begin takes longer than many a piece. With one processor to use
+// that goroutine runs all of them, so that the work stays on a thread whose priority its
+// caller has lowered.
+type Group struct {
+	wg   sync.WaitGroup
+	last func() // has not begun
+}
 
-// Go does a piece of work, now or at the same time as others.
+// Go adds a piece of work, which may wait until Wait to begin.
 func (g *Group) Go(work func()) {
 	if Count() == 1 {
 		work()
 		return
 	}
-	g.wg.Go(work)
+	if g.last != nil {
+		g.wg.Go(g.last)
+	}
+	g.last = work
 }
 
 // Wait waits for all pieces.
-func (g *Group) Wait() { g.wg.Wait() }
+func (g *Group) Wait() {
+	if work := g.last; work != nil {
+		g.last = nil
+		work()
+	}
+	g.wg.Wait()
+}
 
 // Each does work(0..n-1), several at once.
 func Each(n int, work func(i int)) {

@@ -36,6 +36,24 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+// TestGroupOfOne: a single piece is nothing to begin another goroutine for, and is done once.
+func TestGroupOfOne(t *testing.T) {
+	if Count() == 1 {
+		t.Skip("one processor")
+	}
+	var g Group
+	done := 0
+	g.Go(func() { done++ })
+	if done > 0 {
+		t.Error("the last piece does not wait")
+	}
+	g.Wait()
+	g.Wait()
+	if done != 1 {
+		t.Errorf("done %d times", done)
+	}
+}
+
 func TestWorth(t *testing.T) {
 	defer Limit(0)
 	Limit(1)
