@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,10 @@ import (
 // the memory with a full queue. It prints figures for docs/operations.md:
 //
 //	ZKPASS_LOAD=1 go test ./service -run TestLoad -v -timeout 20m
+//
+// ZKPASS_LOAD_QUEUED=1500 queues so many jobs instead of 10,000, and
+// ZKPASS_TEST_IN_PROCESS=1 makes proofs in the service's process, to compare what
+// processes of their own cost.
 //
 // Nothing here depends on how fast the machine is but the figures.
 func TestLoad(t *testing.T) {
@@ -73,8 +78,15 @@ func TestLoad(t *testing.T) {
 	t.Logf("proofs a minute meanwhile: %.0f", rate)
 
 	before, begin = ended(), time.Now()
+	usedBefore := processorTimes(t, p)
 	time.Sleep(time.Duration(seconds) * time.Second)
-	t.Logf("proofs a minute without other requests: %.0f", float64(ended()-before)/time.Since(begin).Minutes())
+	proven, took, used := float64(ended()-before), time.Since(begin), processorTimes(t, p)
+	t.Logf("proofs a minute without other requests: %.0f", proven/took.Minutes())
+	if used != nil {
+		each := func(i int) float64 { return (used[i] - usedBefore[i]).Seconds() * 1000 / proven }
+		t.Logf("processor time of a proof: %.1f ms of the service (%.1f in the system), %.1f ms of provers (%.1f in the system), %.1f ms in all",
+			each(0)+each(1), each(1), each(2)+each(3), each(3), each(0)+each(1)+each(2)+each(3))
+	}
 	t.Logf("memory at the end: %d MB", residentMB(t, p))
 }
 
@@ -164,4 +176,41 @@ func residentMB(t *testing.T, p *process) int {
 		}
 	}
 	return 0
+}
+
+// processorTimes reads the processor time of a process, by itself and in the system,
+// and that of all its children, those that have ended too; nil where the system does not tell.
+func processorTimes(t *testing.T, p *process) []time.Duration {
+	t.Helper()
+	own := strconv.Itoa(p.cmd.Process.Pid)
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(all) == 0 {
+		return nil
+	}
+	times := make([]time.Duration, 4)
+	for _, name := range all {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue // it has ended
+		}
+		_, after, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(after) // from the third on, the state
+		if len(fields) < 15 {
+			continue
+		}
+		add := func(to, field int) {
+			ticks, _ := strconv.Atoi(fields[field-3])
+			times[to] += time.Duration(ticks) * 10 * time.Millisecond // 100 a second for programs, whatever the kernel
+		}
+		if filepath.Base(filepath.Dir(name)) == own {
+			add(0, 14)
+			add(1, 15)
+			add(2, 16) // its children that have ended
+			add(3, 17)
+		} else if fields[1] == own {
+			add(2, 14)
+			add(3, 15)
+		}
+	}
+	return times
 }

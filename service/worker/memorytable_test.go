@@ -87,7 +87,7 @@ func memoryCases() []memoryCase {
 	return cases
 }
 
-func (c *memoryCase) task(t *testing.T) *task {
+func (c *memoryCase) task(t testing.TB) *task {
 	t.Helper()
 	issuer, verifier := newKey(t, c.algorithm), newKey(t, zkpass.ES256)
 	requests, tokens := map[string]zkpass.UserDataRequest{}, map[string]string{}

@@ -49,7 +49,7 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-func newKey(t *testing.T, alg zkpass.Algorithm) *zkpass.PrivateKey {
+func newKey(t testing.TB, alg zkpass.Algorithm) *zkpass.PrivateKey {
 	t.Helper()
 	key, err := zkpass.GenerateKey(alg, "")
 	if err != nil {
