@@ -39,9 +39,8 @@ func Prover(in io.Reader, out io.Writer) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
-	encoder := json.NewEncoder(out)
 	shut := enterSandbox()
-	if err := encoder.Encode(result{Sandbox: &shut}); err != nil {
+	if err := (result{Sandbox: &shut}).write(out); err != nil {
 		return err
 	}
 	orders := make(chan order)
@@ -78,11 +77,11 @@ func Prover(in io.Reader, out io.Writer) error {
 		if o.Measure != nil {
 			r = measureTask(o.Measure)
 		} else {
-			r = proveTask(job, o.Job, func(step string, done float64) { _ = encoder.Encode(result{Step: step, Done: done}) })
+			r = proveTask(job, o.Job, func(step string, done float64) { _ = result{Step: step, Done: done}.write(out) })
 			r.Memory = tidy()
 		}
 		stop()
-		if err := encoder.Encode(r); err != nil {
+		if err := r.write(out); err != nil {
 			return err
 		}
 	}

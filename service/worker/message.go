@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 )
 
 // What worker and prover say to each other, one JSON value after the other through
-// pipes.
+// pipes; after that of a proof come its bytes.
 
 // order is from the worker: a job to prove or to measure, or what is to change about the
 // one under way.
@@ -39,11 +40,14 @@ type task struct {
 
 // result is from the prover: that it is ready, a step of the job under way, or its end.
 type result struct {
-	Sandbox *sandboxed      `json:"sandbox,omitempty"`
-	Load    *libzk.Load     `json:"load,omitempty"`
-	Step    string          `json:"step,omitempty"`
-	Done    float64         `json:"done,omitempty"`
+	Sandbox *sandboxed  `json:"sandbox,omitempty"`
+	Load    *libzk.Load `json:"load,omitempty"`
+	Step    string      `json:"step,omitempty"`
+	Done    float64     `json:"done,omitempty"`
+	// Proof has one byte only of the zero-knowledge proof: as text in JSON, checked and read
+	// twice, it would cost more than all else between the two. ZKProof bytes follow the value.
 	Proof   *zkpass.Proof   `json:"proof,omitempty"`
+	ZKProof int             `json:"zkproof,omitempty"`
 	Took    time.Duration   `json:"took,omitempty"`
 	Problem *zkpass.Problem `json:"problem,omitempty"`
 	Kind    string          `json:"kind,omitempty"`   // of an internal error
@@ -53,8 +57,44 @@ type result struct {
 // ends reports whether the job is over.
 func (r *result) ends() bool { return r.Proof != nil || r.Problem != nil || r.Load != nil }
 
-// maxResult bounds what a prover may say about one job, in bytes: the largest proof in
-// JSON, and its steps. It has read user data that strangers made.
+// write writes a result as [readResult] reads it: a line of JSON, and the proof's bytes.
+func (r result) write(w io.Writer) error {
+	var bytes []byte
+	if r.Proof != nil && len(r.Proof.ZKProof) > 0 {
+		short := *r.Proof
+		bytes, short.ZKProof = short.ZKProof, short.ZKProof[:1]
+		r.Proof, r.ZKProof = &short, len(bytes)
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(append(line, '\n'), bytes...))
+	return err
+}
+
+// readResult reads what write has written.
+func readResult(from *bufio.Reader) (*result, error) {
+	line, err := from.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	r := new(result)
+	if err := json.Unmarshal(line, r); err != nil {
+		return nil, err
+	}
+	if (r.Proof != nil) != (r.ZKProof > 0) || r.ZKProof < 0 || r.ZKProof > zkpass.MaxZKProof {
+		return nil, fmt.Errorf("%d bytes of a zero-knowledge proof", r.ZKProof)
+	}
+	if r.Proof != nil {
+		r.Proof.ZKProof = make([]byte, r.ZKProof)
+		_, err = io.ReadFull(from, r.Proof.ZKProof)
+	}
+	return r, err
+}
+
+// maxResult bounds what a prover may say about one job, in bytes: the largest proof, and its
+// steps. It has read user data that strangers made.
 const maxResult = 64 << 20
 
 // bounded is a reader with an allowance, which is renewed for each job.

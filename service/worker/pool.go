@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -52,7 +53,7 @@ type child struct {
 	in     io.WriteCloser
 	pipe   io.Closer
 	out    *bounded
-	reader *json.Decoder
+	reader *bufio.Reader
 	writer *json.Encoder
 	writes sync.Mutex
 	gone   chan struct{} // closed when the process has ended
@@ -111,11 +112,11 @@ func (p *pool) start() (*child, error) {
 		gone: make(chan struct{}),
 	}
 	go func() { _ = cmd.Wait(); close(c.gone) }()
-	c.reader = json.NewDecoder(c.out)
+	c.reader = bufio.NewReader(c.out)
 	late := time.AfterFunc(startTime, func() { c.cmd.Process.Kill() })
 	defer late.Stop()
-	var hello result
-	if err := c.reader.Decode(&hello); err != nil || hello.Sandbox == nil {
+	hello, err := readResult(c.reader)
+	if err != nil || hello.Sandbox == nil {
 		c.kill()
 		return nil, fmt.Errorf("%w: it is not ready", errNoProver)
 	}
@@ -269,8 +270,8 @@ func (c *child) do(ctx context.Context, o order, step func(string, float64)) (*r
 		return nil, errCrashed
 	}
 	for {
-		r := new(result)
-		if err := c.reader.Decode(r); err != nil {
+		r, err := readResult(c.reader)
+		if err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
