@@ -10,9 +10,9 @@ import (
 // products a pair, where a Jacobian addition takes eleven. It keeps its memory
 // between rounds and is not safe for concurrent use.
 type batch struct {
-	slopes, scratch []fq.Elem
-	points          []Point // for who asks, with their ends
-	ends            []int
+	room   []fq.Elem
+	points []Point // for who asks, with their ends
+	ends   []int
 }
 
 // batches keeps the memory of batches between sums.
@@ -40,25 +40,55 @@ func (b *batch) sum(points []Point, ends []int) {
 // round replaces each two neighbours of a segment by their sum; a last odd one
 // stays.
 func (b *batch) round(points []Point, ends []int) {
-	b.slopes = b.slopes[:0]
-	start := 0
+	n, start := 0, 0
+	for _, end := range ends {
+		n += (end - start) / 2
+		start = end
+	}
+	if len(b.room) < 4*n {
+		b.room = make([]fq.Elem, 4*n)
+	}
+	inverses, slopes, xs, ys := b.room[:n], b.room[n:2*n], b.room[2*n:3*n], b.room[3*n:4*n]
+	pair := 0
+	start = 0
 	for _, end := range ends {
 		for i := start; i+1 < end; i += 2 {
-			b.slopes = append(b.slopes, denominator(&points[i], &points[i+1]))
+			p, o := &points[i], &points[i+1]
+			inverses[pair] = denominator(p, o)
+			fq.Sub(&slopes[pair], &o.y, &p.y)
+			pair++
 		}
 		start = end
 	}
-	if len(b.scratch) < len(b.slopes) {
-		b.scratch = make([]fq.Elem, cap(b.slopes))
+	fq.InvAll(inverses, xs)
+	// What addWith does, for all pairs whose points have different x: many products at once.
+	fq.MulAll(slopes, slopes, inverses)
+	fq.MulAll(xs, slopes, slopes)
+	pair, start = 0, 0
+	for _, end := range ends {
+		for i := start; i+1 < end; i += 2 {
+			p, o := &points[i], &points[i+1]
+			fq.Sub(&xs[pair], &xs[pair], &p.x)
+			fq.Sub(&xs[pair], &xs[pair], &o.x)
+			fq.Sub(&ys[pair], &p.x, &xs[pair])
+			pair++
+		}
+		start = end
 	}
-	fq.InvAll(b.slopes, b.scratch)
+	fq.MulAll(ys, ys, slopes)
 
-	start = 0
-	pair, out := 0, 0 // out <= i: nothing is overwritten before it is read
+	pair, start = 0, 0
+	out := 0 // <= i: nothing is overwritten before it is read
 	for s, end := range ends {
 		i := start
 		for ; i+1 < end; i += 2 {
-			addWith(&points[out], &points[i], &points[i+1], &b.slopes[pair])
+			p, o := &points[i], &points[i+1]
+			if p.x == o.x || p.IsInfinity() || o.IsInfinity() {
+				addWith(&points[out], p, o, &inverses[pair])
+			} else {
+				fq.Sub(&ys[pair], &ys[pair], &p.y)
+				points[out] = Point{xs[pair], ys[pair]}
+			}
 			pair++
 			out++
 		}

@@ -123,6 +123,38 @@ func TestArith(t *testing.T) {
 	}
 }
 
+// Many products at once are the products, of every length and in every place.
+func TestMulAll(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	es := samples(r, 100)
+	var x, y, want []Elem
+	for i := range es {
+		for j := range es {
+			var z Elem
+			mulGeneric(&z, &es[i], &es[j])
+			x, y, want = append(x, es[i]), append(y, es[j]), append(want, z)
+		}
+	}
+	got := make([]Elem, len(x))
+	if MulAll(got, x, y); !slices.Equal(got, want) {
+		t.Error("the products of all samples are not what mulGeneric makes")
+	}
+	for n := range 40 {
+		at := r.IntN(len(x) - n)
+		want := want[at : at+n]
+		first, second := slices.Clone(x[at:at+n]), slices.Clone(y[at:at+n])
+		z := make([]Elem, n+1)
+		if MulAll(z[:n], first, second); !slices.Equal(z[:n], want) || z[n] != (Elem{}) {
+			t.Errorf("%d products are wrong", n)
+		}
+		MulAll(first, first, y[at:at+n])
+		MulAll(second, x[at:at+n], second)
+		if !slices.Equal(first, want) || !slices.Equal(second, want) {
+			t.Errorf("%d products in the place of a factor are wrong", n)
+		}
+	}
+}
+
 func TestInvSqrt(t *testing.T) {
 	var squares int
 	for _, a := range samples(rand.New(rand.NewPCG(3, 4)), 100) {
@@ -152,7 +184,7 @@ func TestInvSqrt(t *testing.T) {
 
 func TestInvAll(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for n := range 40 {
+	for n := range 4*maxChains + 10 {
 		v := make([]Elem, n)
 		for i := range v {
 			v[i] = randomElem(r)
@@ -203,6 +235,11 @@ func BenchmarkField(b *testing.B) {
 	for i := range x {
 		x[i], y[i] = randomElem(r), randomElem(r)
 	}
+	b.Run("MulAll", func(b *testing.B) {
+		for i := 0; i < b.N; i += len(x) {
+			MulAll(x[:], x[:], y[:])
+		}
+	})
 	for _, op := range []struct {
 		name string
 		run  func(z, x, y *Elem)

@@ -42,30 +42,29 @@ func Sqrt(z, x *Elem) bool {
 	return ok
 }
 
-// chains is how many running products InvAll keeps apart: one would wait for the
-// product before it.
-const chains = 4
+// maxChains is how many running products InvAll keeps apart: one would wait for the
+// product before it, and MulAll makes many at a time.
+const maxChains = 32
 
 // InvAll replaces the elements of v by their inverses, at three products each and
 // one inversion (Montgomery's trick). None may be zero. scratch is at least as long
 // as v.
 func InvAll(v, scratch []Elem) {
 	scratch = scratch[:len(v)]
-	if len(v) < 2*chains {
-		for i := range v {
-			Inv(&v[i], &v[i])
-		}
+	chains := min(maxChains, max(1, len(v)/2))
+	if len(v) == 0 {
 		return
 	}
 	// scratch[i] is the product of v[i], v[i-chains], v[i-2·chains], ...
 	copy(scratch, v[:chains])
-	for i := chains; i < len(v); i++ {
-		Mul(&scratch[i], &scratch[i-chains], &v[i])
+	for i := chains; i < len(v); i += chains {
+		n := min(chains, len(v)-i)
+		MulAll(scratch[i:i+n], scratch[i-chains:i-chains+n], v[i:i+n])
 	}
-	// inverse[c] is the inverse of the whole product of chain c.
-	var inverse [chains]Elem
+	// inverse[c] is the inverse of the product of chain c up to where the loop below is.
+	var room, before [maxChains]Elem
+	inverse := room[:chains]
 	last := scratch[len(v)-chains:]
-	var before [chains]Elem
 	all := one
 	for c := range last {
 		before[c] = all
@@ -76,13 +75,11 @@ func InvAll(v, scratch []Elem) {
 		Mul(&inverse[(len(v)-chains+c)%chains], &all, &before[c])
 		Mul(&all, &all, &last[c])
 	}
-	for i := len(v) - 1; i >= chains; i-- {
-		inv := &inverse[i%chains]
-		Mul(&scratch[i], inv, &scratch[i-chains])
-		Mul(inv, inv, &v[i])
-		v[i] = scratch[i]
+	for i := (len(v) - 1) / chains * chains; i >= chains; i -= chains {
+		n := min(chains, len(v)-i)
+		MulAll(scratch[i:i+n], inverse[:n], scratch[i-chains:i-chains+n])
+		MulAll(inverse[:n], inverse[:n], v[i:i+n])
+		copy(v[i:i+n], scratch[i:i+n])
 	}
-	for c := range chains {
-		v[c] = inverse[c]
-	}
+	copy(v, inverse)
 }
