@@ -21,6 +21,7 @@ func (l *falseProduct) say(d, round int) [2]gf128.Elem {
 	var q quadratic[gf128.Elem]
 	for i := range l.layers {
 		w := &l.layers[i]
+		l.bind(w)
 		m := w.message()
 		if i == 0 && w.copies == 0 && w.hands == 0 {
 			mine, _ := w.byHand.indices()
@@ -35,6 +36,7 @@ func (l *falseProduct) say(d, round int) [2]gf128.Elem {
 		}
 		q = q.plus(f, w.weight, m)
 	}
+	l.heard = nil
 	pads := l.pads[l.b.levels[d].pads+2*round:]
 	m := [2]gf128.Elem{f.Sub(q.c0, pads[0]), f.Sub(q.at(f, l.third), pads[1])}
 	l.messages[d].Rounds[round] = m

@@ -37,6 +37,7 @@ type batchProver[E comparable] struct {
 	third    E
 
 	layers []waiting[E] // of the present level
+	heard  []E          // the last challenge, if the layers do not have it yet
 	claims [][2]E       // of the level above
 }
 
@@ -50,8 +51,10 @@ type waiting[E comparable] struct {
 	weight                   E   // the circuit's, times 1 - x for each hand round waited in
 }
 
-// waits reports whether the next round is one to wait in.
-func (w *waiting[E]) waits() bool { return w.copies > 0 || w.ownCopies == 0 && w.hands > 0 }
+// waits reports whether each of the next rounds is one to wait in.
+func (w *waiting[E]) waits(rounds int) bool {
+	return w.copies >= rounds || w.copies == 0 && w.ownCopies == 0 && w.hands >= rounds
+}
 
 // message is the polynomial of the next round, before the weight.
 func (w *waiting[E]) message() quadratic[E] {
@@ -109,7 +112,11 @@ func (p *batchProver[E]) begin(d int) {
 func (p *batchProver[E]) say(d, round int) [2]E {
 	f := p.b.f
 	qs := make([]quadratic[E], len(p.layers))
-	p.each(func(i int, w *waiting[E]) { qs[i] = w.message() })
+	p.each(func(i int, w *waiting[E]) {
+		p.bind(w)
+		qs[i] = w.message()
+	})
+	p.heard = nil
 	var q quadratic[E]
 	for i := range p.layers {
 		q = q.plus(f, p.layers[i].weight, qs[i])
@@ -120,29 +127,50 @@ func (p *batchProver[E]) say(d, round int) [2]E {
 	return m
 }
 
-func (p *batchProver[E]) hear(_ int, x E) {
-	p.each(func(_ int, w *waiting[E]) { w.bind(x) })
+// hear leaves the challenge to the next say, which does both in one go.
+func (p *batchProver[E]) hear(_ int, x E) { p.heard = []E{x} }
+
+// bind sets the variable of the last round, if there has been one.
+func (p *batchProver[E]) bind(w *waiting[E]) {
+	for _, x := range p.heard {
+		w.bind(x)
+	}
 }
 
-// each does a piece of work for every circuit of the level, large ones at once.
+// each does a piece of work for every circuit of the level, large ones at once. The largest begins
+// without delay, on the goroutine that waits for the others.
 func (p *batchProver[E]) each(work func(i int, w *waiting[E])) {
-	var wg cores.Group
-	var small []int
+	rounds := 1 + len(p.heard)
+	costs, largest := make([]int, len(p.layers)), 0
 	for i := range p.layers {
-		if w := &p.layers[i]; w.waits() || cores.Worth(2, w.size()) == 1 {
-			small = append(small, i)
-		} else {
-			wg.Go(func() { work(i, w) })
+		if w := &p.layers[i]; !w.waits(rounds) {
+			costs[i] = w.cost()
+		}
+		if costs[i] > costs[largest] {
+			largest = i
 		}
 	}
-	for _, i := range small {
-		work(i, &p.layers[i])
+	var wg cores.Group
+	for i, cost := range costs {
+		if i != largest && cores.Worth(2, 2*cost) > 1 {
+			wg.Go(func() { work(i, &p.layers[i]) })
+			costs[i] = -1
+		}
 	}
+	wg.Go(func() {
+		for i, cost := range costs {
+			if cost >= 0 {
+				work(i, &p.layers[i])
+			}
+		}
+	})
 	wg.Wait()
 }
 
 func (p *batchProver[E]) claim(d int) [][2]E {
 	f, l, c := p.b.f, &p.b.levels[d], &p.ch.levels[d]
+	p.each(func(_ int, w *waiting[E]) { p.bind(w) })
+	p.heard = nil
 	p.claims = make([][2]E, len(p.layers))
 	c.quads = make([]E, len(p.layers))
 	for i := range p.layers {

@@ -27,11 +27,21 @@ type bitRounds[E comparable] struct {
 	log    int // log2 S
 	planes []E // eq of the index of the plane, at the coordinates past the first log
 	swaps  []swap
+	pairs  int       // of bits
 	room   []bitRoom // of each processor
 }
 
-// bitRoom is room for words of every wire.
-type bitRoom struct{ words, differences, repeated, all []uint64 }
+// bitRoom has words of every wire, of one plane.
+type bitRoom struct {
+	words, differences repeatedWords
+	all                []uint64
+}
+
+// repeatedWords are words, and for each a those that repeat the lower half of block_a.
+type repeatedWords struct {
+	words    []uint64
+	repeated [1 << (maxBitRounds - 1)][]uint64
+}
 
 // swap exchanges two bits of the indices of a word's bits.
 type swap struct {
@@ -46,14 +56,15 @@ const maxBitRounds = 3
 
 // newBitRounds returns nil if no wire that is a bit owns pairs.
 func newBitRounds[E comparable](p *copyRounds[E]) *bitRounds[E] {
-	some := false
+	r := &bitRounds[E]{p: p, log: min(6, len(p.point))}
 	for w := range p.level.Wires {
-		some = some || p.level.IsBit(w) && len(p.pairs(w)) > 0
+		if p.level.IsBit(w) {
+			r.pairs += len(p.pairs(w))
+		}
 	}
-	if !some {
+	if r.pairs == 0 {
 		return nil
 	}
-	r := &bitRounds[E]{p: p, log: min(6, len(p.point))}
 	r.rounds = min(maxBitRounds, max(1, len(p.point)/2))
 	for lo, hi := 0, r.log-1; lo < hi; lo, hi = lo+1, hi-1 {
 		s := swap{delta: 1<<hi - 1<<lo}
@@ -64,14 +75,33 @@ func newBitRounds[E comparable](p *copyRounds[E]) *bitRounds[E] {
 		}
 		r.swaps = append(r.swaps, s)
 	}
-	r.room = make([]bitRoom, cores.Worth(cores.Count(), len(p.coef)*len(p.level.Planes)))
+	rooms := 1
+	if r.byPlane() {
+		rooms = cores.Count()
+	}
+	r.room = make([]bitRoom, rooms)
 	for i := range r.room {
-		n := p.level.Wires
-		all := buffers.Make[uint64](3 * n)
-		r.room[i] = bitRoom{all[:n], all[n : 2*n], all[2*n:], all}
+		room, n, blocks := &r.room[i], p.level.Wires, 1<<(r.rounds-1)
+		room.all = buffers.Make[uint64](2 * (1 + blocks) * n)
+		all := room.all
+		for _, w := range [2]*repeatedWords{&room.words, &room.differences} {
+			w.words, all = all[:n], all[n:]
+			for a := range blocks {
+				w.repeated[a], all = all[:n], all[n:]
+			}
+		}
 	}
 	r.planes = Equality(p.f, p.point[r.log:], len(p.level.Planes))
 	return r
+}
+
+// cost is about how many nanoseconds the next round takes.
+func (r *bitRounds[E]) cost() int { return 16 << len(r.p.bound) * r.pairs * len(r.p.level.Planes) }
+
+// byPlane says that each processor takes some planes. Of few planes, all take some pairs.
+func (r *bitRounds[E]) byPlane() bool {
+	n := cores.Count()
+	return n > 1 && len(r.p.level.Planes) >= 2*n
 }
 
 func (r *bitRounds[E]) over() bool { return len(r.p.bound) == r.rounds }
@@ -99,35 +129,51 @@ func (r *bitRounds[E]) sums() (q0, lead E) {
 	}
 	table := any(f).(field.Bits[E]).NewSubsetSums(weights)
 	defer table.Free()
-	// Of many copies each processor takes some planes, of few ones some pairs.
-	parts := 1
-	if workers := cores.Count(); len(p.level.Planes) < workers && len(p.coef) > 1<<12 {
-		parts = workers
-	}
 	type sum struct{ q0, lead E }
-	sums := make([]sum, parts*len(p.level.Planes))
-	workers := cores.Worth(len(r.room), len(p.coef)*len(p.level.Planes))
-	cores.Each(workers, func(worker int) {
-		room := &r.room[worker]
-		for i := worker; i < len(sums); i += workers {
-			lo, hi := len(p.coef)*(i%parts)/parts, len(p.coef)*(i%parts+1)/parts
-			coef, left, right := p.coef[lo:hi], p.plan.left[lo:hi], p.plan.right[lo:hi]
-			r.halves(room, i/parts, half)
-			for a, ea := range e {
-				repeatBlock(room.repeated, room.words, a, half, len(e))
-				s := table.AndDot(coef, room.repeated, room.words, left, right)
-				sums[i].q0 = f.Add(sums[i].q0, f.Mul(ea, s))
-				repeatBlock(room.repeated, room.differences, a, half, len(e))
-				s = table.AndDot(coef, room.repeated, room.differences, left, right)
-				sums[i].lead = f.Add(sums[i].lead, f.Mul(ea, s))
+	add := func(s *sum, k E, more sum) {
+		s.q0, s.lead = f.Add(s.q0, f.Mul(k, more.q0)), f.Add(s.lead, f.Mul(k, more.lead))
+	}
+	fill := func(room *bitRoom, plane int) {
+		r.halves(room, plane, half)
+		for a := range e {
+			for _, w := range [2]*repeatedWords{&room.words, &room.differences} {
+				repeatBlock(w.repeated[a], w.words, a, half, len(e))
 			}
 		}
-	})
-	for i, s := range sums {
-		q0 = f.Add(q0, f.Mul(r.planes[i/parts], s.q0))
-		lead = f.Add(lead, f.Mul(r.planes[i/parts], s.lead))
 	}
-	return q0, lead
+	of := func(room *bitRoom, lo, hi int) (s sum) {
+		coef, left, right := p.coef[lo:hi], p.plan.left[lo:hi], p.plan.right[lo:hi]
+		for a, ea := range e {
+			add(&s, ea, sum{
+				table.AndDot(coef, room.words.repeated[a], room.words.words, left, right),
+				table.AndDot(coef, room.differences.repeated[a], room.differences.words, left, right),
+			})
+		}
+		return s
+	}
+	sums := make([]sum, len(p.level.Planes))
+	if workers := cores.Worth(len(r.room), r.cost()); workers > 1 {
+		cores.Each(workers, func(worker int) {
+			room := &r.room[worker]
+			for k := worker; k < len(sums); k += workers {
+				fill(room, k)
+				sums[k] = of(room, 0, len(p.coef))
+			}
+		})
+	} else {
+		room := &r.room[0]
+		for k := range sums {
+			fill(room, k)
+			for _, s := range inRanges(len(p.coef), r.cost(), func(lo, hi int) sum { return of(room, lo, hi) }) {
+				add(&sums[k], f.One(), s)
+			}
+		}
+	}
+	var total sum
+	for k, s := range sums {
+		add(&total, r.planes[k], s)
+	}
+	return total.q0, total.lead
 }
 
 // halves sets the words of plane k, and words whose lower halves of blocks are the
@@ -138,7 +184,7 @@ func (r *bitRounds[E]) halves(room *bitRoom, k, half int) {
 			y := (x>>s.delta ^ x) & s.mask
 			x ^= y | y<<s.delta
 		}
-		room.words[w], room.differences[w] = x, x^x>>half
+		room.words.words[w], room.differences.words[w] = x, x^x>>half
 	}
 }
 
@@ -174,10 +220,17 @@ func (p *copyRounds[E]) expand() {
 			}
 		}
 	}
-	old := p.owners
+	old, at := p.owners, buffers.Make[uint32](level.Wires) // the row of each wire that is bits
+	defer buffers.Free(at)
+	var others []uint32
 	for w := range level.Wires {
-		if level.IsBit(w) && len(p.pairs(w)) > 0 {
+		switch {
+		case !level.IsBit(w):
+		case len(p.pairs(w)) > 0:
+			at[w] = uint32(len(p.owners.wires))
 			p.owners.wires = append(p.owners.wires, uint32(w))
+		default:
+			others = append(others, uint32(w))
 		}
 	}
 	o := &p.owners
@@ -186,17 +239,28 @@ func (p *copyRounds[E]) expand() {
 	copy(o.q, old.q)
 	buffers.Free(old.v)
 	buffers.Free(old.q)
+	rest := buffers.Make[E](len(others) * o.stride) // of wires that own no pairs
+	defer buffers.Free(rest)
 	bitOwners := o.wires[len(old.wires):]
-	inRanges(len(bitOwners), len(p.coef)*p.copies, func(lo, hi int) struct{} {
-		partner := buffers.Make[E](p.copies)
-		defer buffers.Free(partner)
+	for i, w := range bitOwners {
+		value(o.v[(len(old.wires)+i)*o.stride:][:p.copies], int(w))
+	}
+	for i, w := range others {
+		at[w] = uint32(len(o.wires) + i)
+		value(rest[i*o.stride:][:p.copies], int(w))
+	}
+	row := func(wire uint32) []E {
+		i := int(at[wire])
+		if i < len(o.wires) {
+			return o.v[i*o.stride:][:p.copies]
+		}
+		return rest[(i-len(o.wires))*o.stride:][:p.copies]
+	}
+	inRanges(len(bitOwners), 8*p.bits.pairs*p.copies, func(lo, hi int) struct{} {
 		for i := lo; i < hi; i++ {
-			at, wire := (len(old.wires)+i)*o.stride, int(bitOwners[i])
-			value(o.v[at:at+p.copies], wire)
-			q := o.q[at : at+p.copies]
-			for _, j := range p.pairs(wire) {
-				value(partner, int(p.plan.left[j]+p.plan.right[j])-wire)
-				f.Axpy(q, p.coef[j], partner)
+			q, wire := o.q[(len(old.wires)+i)*o.stride:][:p.copies], bitOwners[i]
+			for _, j := range p.pairs(int(wire)) {
+				f.Axpy(q, p.coef[j], row(p.plan.left[j]+p.plan.right[j]-wire))
 			}
 		}
 		return struct{}{}

@@ -65,7 +65,7 @@ func newCopyRounds[E comparable](f field.Field[E], pl *plan, level *circuit.Leve
 		}
 	}
 	p.owners.q = buffers.Make[E](len(p.owners.v))
-	inRanges(len(p.owners.wires), len(p.owners.q), func(lo, hi int) struct{} {
+	inRanges(len(p.owners.wires), 2*len(p.coef)*p.copies, func(lo, hi int) struct{} {
 		for i := lo; i < hi; i++ {
 			p.addPairs(p.owners.q[i*p.owners.stride:][:p.copies], int(p.owners.wires[i]))
 		}
@@ -214,11 +214,11 @@ func (p *copyRounds[E]) bind(x E) {
 	}
 }
 
-// size is what the next round goes over, in elements or pairs.
-func (p *copyRounds[E]) size() int {
-	n := len(p.owners.v) + len(p.others.v)
+// cost is about how many nanoseconds the next round takes.
+func (p *copyRounds[E]) cost() int {
+	n := 2 * (len(p.owners.v) + len(p.others.v))
 	if p.bits != nil {
-		n += len(p.coef) * len(p.level.Planes)
+		n += p.bits.cost()
 	}
 	return n
 }
@@ -269,11 +269,14 @@ func (p *copyRounds[E]) values() []E {
 	return values
 }
 
-// inRanges splits 0..n-1 into ranges for as many processors as work on so many elements
-// pays for.
-func inRanges[T any](n, elements int, work func(lo, hi int) T) []T {
-	workers := cores.Worth(n, elements)
-	results := make([]T, workers)
-	cores.Each(workers, func(i int) { results[i] = work(n*i/workers, n*(i+1)/workers) })
+// inRanges splits 0..n-1 into ranges, for as many processors as work of so many nanoseconds pays for.
+// There are several for each, as one begins before the others and ranges differ.
+func inRanges[T any](n, cost int, work func(lo, hi int) T) []T {
+	ranges := cores.Worth(n, cost)
+	if ranges > 1 {
+		ranges = min(n, 4*ranges)
+	}
+	results := make([]T, ranges)
+	cores.Each(ranges, func(i int) { results[i] = work(n*i/ranges, n*(i+1)/ranges) })
 	return results
 }

@@ -17,6 +17,9 @@ type handRounds[E comparable] struct {
 	scaled, sum []E // room
 }
 
+// handCost is about how many nanoseconds a round takes for each pair.
+const handCost = 10
+
 // block is the number of pairs that are multiplied at once.
 const block = 256
 

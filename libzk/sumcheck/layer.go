@@ -70,12 +70,12 @@ func (p *layerProver[E]) bind(x E) {
 	}
 }
 
-// size is what the next round goes over, in elements or pairs.
-func (p *layerProver[E]) size() int {
+// cost is about how many nanoseconds the next round takes.
+func (p *layerProver[E]) cost() int {
 	if p.byCopy != nil {
-		return p.byCopy.size()
+		return p.byCopy.cost()
 	}
-	return len(p.byHand.coef)
+	return handCost * len(p.byHand.coef)
 }
 
 // quad is the layer's quadratic form at all challenges: the one coefficient left

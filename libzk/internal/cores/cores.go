@@ -74,8 +74,9 @@ func Each(n int, work func(i int)) {
 	g.Wait()
 }
 
-// Worth is the number of goroutines, n at most, that pay for work on so many elements.
-func Worth(n, elements int) int {
-	const least = 1 << 11 // some ten microseconds
-	return max(1, min(n, Count(), elements/least))
+// Worth is the number of goroutines, n at most, that pay for work of so many nanoseconds, or as many products.
+// To have another processor begin takes a tenth of a millisecond where it has gone to sleep, in virtual machines.
+func Worth(n, cost int) int {
+	const least = 1 << 16
+	return max(1, min(n, Count(), cost/least))
 }

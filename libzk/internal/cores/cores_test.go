@@ -62,8 +62,8 @@ func TestWorth(t *testing.T) {
 	}
 	Limit(0)
 	for _, c := range []struct{ n, elements, want int }{
-		{100, 0, 1}, {100, 1<<11 - 1, 1}, {100, 1<<12 - 1, 1}, {1, 1 << 30, 1}, {0, 1 << 30, 1},
-		{100, 1 << 12, min(2, Count())}, {100, 1 << 30, min(100, Count())},
+		{100, 0, 1}, {100, 1<<16 - 1, 1}, {100, 1<<17 - 1, 1}, {1, 1 << 30, 1}, {0, 1 << 30, 1},
+		{100, 1 << 17, min(2, Count())}, {100, 1 << 30, min(100, Count())},
 	} {
 		if n := Worth(c.n, c.elements); n != c.want {
 			t.Errorf("%d pieces of %d elements: %d goroutines, want %d", c.n, c.elements, n, c.want)
