@@ -1,6 +1,8 @@
 package sumcheck
 
 import (
+	"sync/atomic"
+
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
@@ -45,10 +47,48 @@ type batchProver[E comparable] struct {
 // ones for circuits with more copies, and with more wires. Waiting in a copy round
 // is a constant; waiting in a hand round is having its wires where the index bit
 // is zero.
+//
+// Getting ready takes as long as many rounds. Where it waits, a circuit's layer does that, and makes
+// its first message, beside the rounds of those that do not.
 type waiting[E comparable] struct {
 	*layerProver[E]
-	copies, ownCopies, hands int // rounds to wait, to take part in, to wait
-	weight                   E   // the circuit's, times 1 - x for each hand round waited in
+	start                    *start // nil when the layer is ready
+	said                     bool   // the next message is made
+	copies, ownCopies, hands int    // rounds to wait, to take part in, to wait
+	weight                   E      // the circuit's, times 1 - x for each hand round waited in
+}
+
+// start is a layer's getting ready, by whoever is first to begin with it.
+type start struct {
+	begun atomic.Bool
+	work  func()
+	ahead func() // what more is done where nobody waits
+	ended chan struct{}
+}
+
+// beside does the work of starts that nobody has begun with.
+func beside(starts []*start) {
+	for _, s := range starts {
+		if s.begun.CompareAndSwap(false, true) {
+			s.work()
+			s.ahead()
+			close(s.ended)
+		}
+	}
+}
+
+// ready has the layer ready.
+func (w *waiting[E]) ready() {
+	switch s := w.start; {
+	case s == nil:
+		return
+	case s.begun.CompareAndSwap(false, true):
+		s.work()
+	default:
+		<-s.ended
+		w.said = true
+	}
+	w.start = nil
 }
 
 // waits reports whether each of the next rounds is one to wait in.
@@ -64,6 +104,11 @@ func (w *waiting[E]) message() quadratic[E] {
 		return quadratic[E]{c0: w.claim}
 	case w.ownCopies == 0 && w.hands > 0:
 		return quadratic[E]{c0: w.claim, c1: f.Neg(w.claim)}
+	}
+	w.ready()
+	if w.said {
+		w.said = false
+		return w.sent
 	}
 	return w.layerProver.message()
 }
@@ -87,6 +132,8 @@ func (p *batchProver[E]) begin(d int) {
 	f, l, c := p.b.f, &p.b.levels[d], &p.ch.levels[d]
 	p.layers = make([]waiting[E], len(l.active))
 	var wg cores.Group
+	var later []*start
+	cost := 0
 	for i := range l.active {
 		a := &l.active[i]
 		var claim E
@@ -94,20 +141,40 @@ func (p *batchProver[E]) begin(d int) {
 			above := p.claims[a.above]
 			claim = f.Add(above[0], f.Mul(c.alpha, above[1]))
 		}
-		wg.Go(func() {
-			circuit := p.b.uses[a.use].Circuit
-			weights := outputWeights(f, p.ch.points(d, a), c.alpha, circuit.Layers[a.layer].Outputs)
-			p.layers[i] = waiting[E]{
-				layerProver: newLayerProver(circuit, a.layer, p.wires[a.use], weights, c.beta, suffix(c.above, a.copies), claim),
-				copies:      l.copies - a.copies,
-				ownCopies:   a.copies,
-				hands:       2 * (l.wires - a.wires),
-				weight:      c.weights[i],
-			}
-		})
+		circuit, layer := p.b.uses[a.use].Circuit, &layerProver[E]{f: f, claim: claim}
+		w := &p.layers[i]
+		*w = waiting[E]{
+			layerProver: layer,
+			start: &start{
+				work: func() {
+					weights := outputWeights(f, p.ch.points(d, a), c.alpha, circuit.Layers[a.layer].Outputs)
+					layer.start(circuit, a.layer, p.wires[a.use], weights, c.beta, suffix(c.above, a.copies))
+				},
+				ahead: func() { layer.message() },
+				ended: make(chan struct{}),
+			},
+			copies:    l.copies - a.copies,
+			ownCopies: a.copies,
+			hands:     2 * (l.wires - a.wires),
+			weight:    c.weights[i],
+		}
+		if w.copies == 0 || cores.Count() == 1 {
+			wg.Go(w.ready)
+			continue
+		}
+		later = append(later, w.start)
+		cost += startCost * len(circuit.Layers[a.layer].Terms)
+	}
+	if len(later) > 0 && cores.Worth(2, cost) > 1 {
+		for range min(cores.Count()-1, len(later)) {
+			go beside(later)
+		}
 	}
 	wg.Wait()
 }
+
+// startCost is about how many nanoseconds a layer takes for each term to get ready and say its first message.
+const startCost = 20
 
 func (p *batchProver[E]) say(d, round int) [2]E {
 	f := p.b.f
@@ -144,6 +211,7 @@ func (p *batchProver[E]) each(work func(i int, w *waiting[E])) {
 	costs, largest := make([]int, len(p.layers)), 0
 	for i := range p.layers {
 		if w := &p.layers[i]; !w.waits(rounds) {
+			w.ready()
 			costs[i] = w.cost()
 		}
 		if costs[i] > costs[largest] {
@@ -169,7 +237,10 @@ func (p *batchProver[E]) each(work func(i int, w *waiting[E])) {
 
 func (p *batchProver[E]) claim(d int) [][2]E {
 	f, l, c := p.b.f, &p.b.levels[d], &p.ch.levels[d]
-	p.each(func(_ int, w *waiting[E]) { p.bind(w) })
+	p.each(func(_ int, w *waiting[E]) {
+		p.bind(w)
+		w.ready()
+	})
 	p.heard = nil
 	p.claims = make([][2]E, len(p.layers))
 	c.quads = make([]E, len(p.layers))

@@ -19,19 +19,24 @@ type layerProver[E comparable] struct {
 	byHand *handRounds[E]
 }
 
-// newLayerProver starts on layer j for claim. weights are those of the layer's
-// outputs, beta that of its assertions, point the copy point in which the claim
-// is made, none of its coordinates zero. It consumes the level's wires
-// and the weights.
+// newLayerProver starts on layer j for claim.
 func newLayerProver[E comparable](c *circuit.Circuit[E], j int, w *circuit.Wires[E], weights []E, beta E, point []E, claim E) *layerProver[E] {
+	p := &layerProver[E]{f: c.Field, claim: claim}
+	p.start(c, j, w, weights, beta, point)
+	return p
+}
+
+// start gets ready for layer j. weights are those of the layer's outputs, beta that of its
+// assertions, point the copy point in which the claim is made, none of its coordinates zero. It
+// consumes the level's wires and the weights, and does not touch the claim.
+func (p *layerProver[E]) start(c *circuit.Circuit[E], j int, w *circuit.Wires[E], weights []E, beta E, point []E) {
 	pl := &plans(c)[j]
 	coef := bind(c, pl, weights, beta)
 	buffers.Free(weights)
 	level := w.Levels[j]
 	w.Levels[j] = circuit.Level[E]{}
-	p := &layerProver[E]{f: c.Field, claim: claim, byCopy: newCopyRounds(c.Field, pl, &level, coef, point)}
+	p.byCopy = newCopyRounds(c.Field, pl, &level, coef, point)
 	p.endCopies()
-	return p
 }
 
 // endCopies goes on to the hands when no round of the copy index is left.
