@@ -34,6 +34,7 @@ type benchFlags struct {
 	algs  []string
 	runs  int
 	out   string
+	rate  bool
 }
 
 func newBench() *cobra.Command {
@@ -51,15 +52,25 @@ Each run is a process of its own that does what zkpass run does, and is measured
 by run --report: both times contain the compilation of all circuits, and the peak
 of memory is that of proving and verifying together. Times are medians of the
 runs, the peak of memory and the size are the largest. Progress goes to standard
-error. The machine should have nothing else to do.`,
+error. The machine should have nothing else to do.
+
+With --rate it prints how many proofs a minute this machine makes of each, with a
+proof on each core and circuits compiled, as a worker under full load. Their work is
+that which zkpass query explain tells of a query: proofs a minute go down as it goes up.`,
 		Example: `  zkpass bench
   zkpass bench --sizes 0.5,1,16 --runs 5
   zkpass bench --paths 1,64 --runs 1 --out bench.json
   zkpass bench --sizes 0.5 --alg ES256,RS256-2048,RS256-4096,PS256-2048
-  zkpass bench --out bench.csv`,
+  zkpass bench --out bench.csv
+  zkpass bench --rate --sizes 0.5`,
 		Args: wantArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			changed := cmd.Flags().Changed
+			for _, name := range []string{"runs", "out"} {
+				if flags.rate && changed(name) {
+					return usageError(cmd, fmt.Errorf("--rate and --%s do not go together", name))
+				}
+			}
 			if changed("sizes") || changed("paths") || changed("elements") {
 				if !changed("sizes") {
 					flags.sizes = nil
@@ -83,6 +94,7 @@ error. The machine should have nothing else to do.`,
 	f.StringSliceVar(&flags.algs, "alg", []string{string(zkpass.ES256)}, "algorithms that payloads are signed with: "+issuerAlgs)
 	completeWith(cmd, "alg", issuerAlgNames...)
 	f.IntVar(&flags.runs, "runs", 3, "how often each is measured")
+	f.BoolVar(&flags.rate, "rate", false, "print how many proofs a minute the machine makes")
 	f.StringVar(&flags.out, "out", "", "file to write the table to as well, FILE.json or FILE.csv")
 	return cmd
 }
@@ -94,6 +106,9 @@ func (flags *benchFlags) bench(cmd *cobra.Command) error {
 	loads, err := flags.loads()
 	if err != nil {
 		return err
+	}
+	if flags.rate {
+		return flags.rates(cmd, loads)
 	}
 	write, err := benchWriter(flags.out)
 	if err != nil {

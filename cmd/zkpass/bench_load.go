@@ -70,6 +70,18 @@ func (l benchLoad) query() []byte {
 	return fmt.Appendf(nil, `{"and":[%s]}`, b.Bytes())
 }
 
+// write writes data.json and query.json to a directory and returns the size of the payload.
+func (l benchLoad) write(dir string) (payload int, err error) {
+	data, err := l.data()
+	if err != nil {
+		return 0, err
+	}
+	return len(data) + len(`{"data":}`), errors.Join(
+		os.WriteFile(filepath.Join(dir, "data.json"), data, 0o600),
+		os.WriteFile(filepath.Join(dir, "query.json"), l.query(), 0o600),
+	)
+}
+
 // measure measures some runs and combines them into a row. It calls step after
 // each.
 func (l benchLoad) measure(ctx context.Context, runs int, step func()) (benchRow, error) {
@@ -78,18 +90,8 @@ func (l benchLoad) measure(ctx context.Context, runs int, step func()) (benchRow
 		return benchRow{}, err
 	}
 	defer os.RemoveAll(dir)
-	data, err := l.data()
-	if err != nil {
+	if l.payload, err = l.write(dir); err != nil {
 		return benchRow{}, err
-	}
-	if err := errors.Join(
-		os.WriteFile(filepath.Join(dir, "data.json"), data, 0o600),
-		os.WriteFile(filepath.Join(dir, "query.json"), l.query(), 0o600),
-	); err != nil {
-		return benchRow{}, err
-	}
-	if l.payload == 0 {
-		l.payload = len(data) + len(`{"data":}`)
 	}
 	reports := make([]runReport, runs)
 	for i := range reports {

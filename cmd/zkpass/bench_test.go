@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -123,6 +124,28 @@ func TestBenchCancelled(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+// As many proofs are counted as are made, and the work is that of explain.
+func TestBenchRate(t *testing.T) {
+	for _, load := range []benchLoad{{payload: 512, paths: benchPaths, alg: issuerAlg{alg: zkpass.ES256}}, {elements: 40, paths: 1, alg: issuerAlg{zkpass.RS256, 2048}}} {
+		begin := time.Now()
+		row, err := load.rate(t.Context(), 2, 200*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if least := 2 / time.Since(begin).Minutes(); row.proofs < least || row.proofs > 60_000 {
+			t.Errorf("%s: %.0f proofs a minute, want %.0f or more", load, row.proofs, least)
+		}
+		if load.payload > 0 && (row.payload != 512 || row.work < 0.95 || row.work > 1.05) {
+			t.Errorf("%s: %+v", load, row)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if row, err := (benchLoad{payload: 512, paths: 4, alg: issuerAlg{alg: zkpass.ES256}}).rate(ctx, 1, time.Minute); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %+v, %v", row, err)
 	}
 }
 

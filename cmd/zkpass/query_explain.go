@@ -91,6 +91,7 @@ type queryCost struct {
 	ZkVM          string             `json:"zkvm"`
 	ProofBytes    int                `json:"proof_bytes"`
 	SoundnessBits float64            `json:"soundness_bits"`
+	Work          float64            `json:"work"` // processor time to prove it; see libzk.Load.Work
 	Circuits      []queryCostCircuit `json:"circuits"`
 	Unsupported   string             `json:"unsupported,omitempty"` // why there is no proof of it in this version; the rest is zero
 
@@ -129,7 +130,7 @@ func newQueryCost(program *query.Program, payload int, signed issuerAlgOf) (*que
 	if err != nil {
 		return nil, fmt.Errorf("estimating the cost: %w", err)
 	}
-	cost.ProofBytes, cost.SoundnessBits = estimate.Bytes, math.Round(estimate.Bits*10)/10
+	cost.ProofBytes, cost.SoundnessBits, cost.Work = estimate.Bytes, math.Round(estimate.Bits*10)/10, math.Round(estimate.Load.Work()*100)/100
 	for _, c := range estimate.Circuits {
 		cost.Circuits = append(cost.Circuits, queryCostCircuit{c.Name, fmt.Sprint(c.Field), c.Copies, c.Gates, c.Layers})
 	}
@@ -147,6 +148,7 @@ func (c *queryCost) words(program *query.Program) string {
 	}
 	fmt.Fprintf(&b, "To prove it, where %s up to %d bytes and is signed with %s:\n", each, c.PayloadBytes, c.signed)
 	fmt.Fprintf(&b, "  a proof of about %s, with %.0f bits of soundness\n", inKB(c.ProofBytes), c.SoundnessBits)
+	fmt.Fprintf(&b, "  work of %.1f, which is 1 for a document of 0.5 KiB\n", c.Work)
 	fmt.Fprintf(&b, "  the circuits of %s:", c.ZkVM)
 	for _, circuit := range c.Circuits {
 		fmt.Fprintf(&b, "\n    %s over %s: %d × %s in %s", circuit.Name, circuit.Field, circuit.Copies, plural(circuit.Gates, "gate"), plural(circuit.Layers, "layer"))

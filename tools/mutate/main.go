@@ -57,7 +57,7 @@ func main() {
 	flag.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "zkpass-mutate"), "directory for test binaries, and for what their tests reach, which a later run of the same binary uses again")
 	flag.IntVar(&o.sample, "sample", 0, "this many changes, drawn at random; keeps no results")
 	flag.DurationVar(&o.budget, "budget", 0, "for the tests of a change, by what they take without it: what then is still open is left for a later run; 0 for all tests")
-	flag.DurationVar(&o.timeout, "timeout", 10*time.Minute, "for a run of tests; a change that takes longer, or ten times as long as without, counts as noticed")
+	flag.DurationVar(&o.timeout, "timeout", 10*time.Minute, "for a run of tests; a change that takes longer, or forty times what a processor takes without, counts as noticed")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fail(fmt.Errorf("unexpected argument %q", flag.Arg(0)))

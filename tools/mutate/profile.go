@@ -22,7 +22,7 @@ type profile struct {
 
 type profiled struct {
 	Name    string          `json:"name"`
-	Seconds float64         `json:"seconds"`
+	Seconds float64         `json:"seconds"` // of processors
 	Reached []string        `json:"reached"` // ids of changes
 	reached map[string]bool // the same
 	turn    int             // of those that run first, of the rest, of those that run last
@@ -108,17 +108,22 @@ func (r *runner) measure(ctx context.Context, p *profile, name string) (q profil
 	if err := os.WriteFile(reached, nil, 0o600); err != nil {
 		return q, err
 	}
-	start := time.Now()
-	out, err := r.test(ctx, p, []string{variableReached + "=" + reached}, "-test.run", "^"+name+"$")
+	out, used, err := r.timed(ctx, p, []string{variableReached + "=" + reached}, "-test.run", "^"+name+"$")
 	if err != nil {
 		return q, fmt.Errorf("%w\n%s", err, out)
 	}
 	text, err := os.ReadFile(reached)
-	return profiled{Name: name, Seconds: time.Since(start).Seconds(), Reached: strings.Fields(string(text))}, err
+	return profiled{Name: name, Seconds: used.Seconds(), Reached: strings.Fields(string(text))}, err
 }
 
 // test runs a package's test binary.
 func (r *runner) test(ctx context.Context, p *profile, env []string, args ...string) ([]byte, error) {
+	out, _, err := r.timed(ctx, p, env, args...)
+	return out, err
+}
+
+// timed is test, and tells what it has used of processors, which does not depend on what else these have to do.
+func (r *runner) timed(ctx context.Context, p *profile, env []string, args ...string) ([]byte, time.Duration, error) {
 	ctx, stop := context.WithTimeout(ctx, r.timeout)
 	defer stop()
 	flags := append([]string{"-test.short", "-test.failfast", "-test.timeout=0"}, p.flags...)
@@ -132,5 +137,9 @@ func (r *runner) test(ctx context.Context, p *profile, env []string, args ...str
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return out, err
+	var used time.Duration
+	if s := cmd.ProcessState; s != nil {
+		used = s.UserTime() + s.SystemTime()
+	}
+	return out, used, err
 }

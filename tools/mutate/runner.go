@@ -186,7 +186,7 @@ func (r *runner) notices(ctx context.Context, p *profile, m mutant, tests []prof
 		names[i] = q.Name
 		usual += q.Seconds
 	}
-	limited, stop := context.WithTimeout(ctx, 20*time.Second+time.Duration(10*usual*float64(time.Second)))
+	limited, stop := context.WithTimeout(ctx, 20*time.Second+time.Duration(40*usual*float64(time.Second)))
 	defer stop()
 	out, err := r.test(limited, p, []string{variableActive + "=" + m.id()}, "-test.run", "^("+strings.Join(names, "|")+")$")
 	var exit *exec.ExitError
