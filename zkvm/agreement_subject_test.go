@@ -14,6 +14,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // subject is a query over signed documents: a statement that lacks its output.
@@ -114,7 +115,7 @@ func (s *subject) check(output []byte, random io.Reader, what scope) (err error)
 	}
 	v := valuesOf(r.GF, p.secrets.GF)
 	for i, u := range p.gf.Uses {
-		if i == p.shapeOf[useSHA] {
+		if i == p.shapeOf[circuits.SHA256] {
 			continue
 		}
 		if _, err := u.Circuit.Evaluate(wiresOf(v, r.GF.Inputs[i], u), u.Copies); err != nil {

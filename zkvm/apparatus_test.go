@@ -9,6 +9,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // apparatus runs gadgets alone, over forms that are constants, or secrets that
@@ -23,7 +24,7 @@ type apparatus struct {
 
 func newApparatus(t testing.TB, walk func(m *machine)) *apparatus {
 	t.Helper()
-	return newApparatusOf(t, chunks[0], walk)
+	return newApparatusOf(t, circuits.Chunks[0], walk)
 }
 
 // newApparatusOf is newApparatus with products of chunk factors.
@@ -35,14 +36,14 @@ func newApparatusOf(t testing.TB, chunk int, walk func(m *machine)) *apparatus {
 // newApparatusIn is newApparatusOf with the dot products of a class.
 func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine)) *apparatus {
 	t.Helper()
-	m := &machine{chunk: chunk, copies: make([]int, useDots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
+	m := &machine{chunk: chunk, copies: make([]int, circuits.Dots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
 	walk(m)
 	if m.err != nil {
 		t.Fatal(m.err)
 	}
-	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, useDots+1)}
+	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, circuits.Dots+1)}
 	a.shape = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
-	p := &plan{family: compiled.Load(), chunk: chunk, st: &Statement{Documents: []Document{{Class: class}}}}
+	p := &plan{family: circuits.Compiled(), chunk: chunk, st: &Statement{Documents: []Document{{Class: class}}}}
 	for use, n := range m.copies {
 		if n > 0 {
 			a.uses[use] = len(a.shape.Uses)
@@ -78,7 +79,7 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 	full := make([]elem, w.space.WitnessLen())
 	copy(full, secrets)
 	w.space.Attach(full)
-	m := &machine{chunk: a.m.chunk, copies: make([]int, useDots+1), w: w, uses: a.uses}
+	m := &machine{chunk: a.m.chunk, copies: make([]int, circuits.Dots+1), w: w, uses: a.uses}
 	a.walk(m)
 	if errors.Is(w.err, libzk.ErrChallenge) {
 		return zeroProduct
@@ -110,7 +111,7 @@ func (a *apparatus) checkAfter(t testing.TB, index int, v elem) string {
 	full := make([]elem, w.space.WitnessLen())
 	copy(full, a.secrets)
 	w.space.Attach(full)
-	m := &machine{chunk: a.m.chunk, copies: make([]int, useDots+1), w: w, uses: a.uses}
+	m := &machine{chunk: a.m.chunk, copies: make([]int, circuits.Dots+1), w: w, uses: a.uses}
 	a.walk(m)
 	secrets := append([]elem(nil), a.secrets...)
 	secrets[index] = v

@@ -12,6 +12,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 )
 
@@ -49,7 +50,7 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 		t.Fatal(err)
 	}
 	a := &attack{plan: p, f: f}
-	m := &machine{copies: make([]int, useDots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
+	m := &machine{copies: make([]int, circuits.Dots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
 	digests, err := a.walk(m, c)
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +240,7 @@ func (a *attack) relate(t *transcript.Transcript) ([]byte, *libzk.Relations, err
 	again := transcript.New([]byte("zero"))
 	a.draw(w, again)
 	a.attach(w)
-	if _, err := a.plan.run(&machine{copies: make([]int, useDots+len(a.st.Documents)), w: w, uses: a.shapeOf}, nil); err != nil {
+	if _, err := a.plan.run(&machine{copies: make([]int, circuits.Dots+len(a.st.Documents)), w: w, uses: a.shapeOf}, nil); err != nil {
 		return nil, nil, err
 	}
 	t.WriteBytes(w.published)

@@ -1,8 +1,6 @@
 package zkvm
 
-// chunks are the numbers of factors that a copy of the products circuit may have. A
-// statement has one of them.
-var chunks = [...]int{64, 128, 256, 512, 1024, 2048}
+import "github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 
 // chunkFor chooses the factors of a copy for a statement: the most that are no more than
 // a 32nd of the factors of all searches, or the least. Each copy publishes 16 bytes and
@@ -15,8 +13,8 @@ func chunkFor(sources []*source) int {
 	for _, s := range sources {
 		factors += s.size() * s.root.searches()
 	}
-	best := chunks[0]
-	for _, n := range chunks {
+	best := circuits.Chunks[0]
+	for _, n := range circuits.Chunks {
 		if 32*n <= factors {
 			best = n
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // stringLeaf makes a leaf that is the string with the given text at some offset.
@@ -344,9 +345,9 @@ func TestDateCost(t *testing.T) {
 	leafOf := stringLeaf(t, "2024-01-01")
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
 	measure := func(walk func(m *machine, l *leaf)) cost {
-		m := &machine{chunk: chunks[0], copies: make([]int, useDots)}
+		m := &machine{chunk: circuits.Chunks[0], copies: make([]int, circuits.Dots)}
 		walk(m, leafOf(m))
-		return cost{m.bits, m.symbols, m.full, m.rows, m.copies[useProducts], m.published}
+		return cost{m.bits, m.symbols, m.full, m.rows, m.copies[circuits.Products], m.published}
 	}
 	date := measure(func(m *machine, l *leaf) { m.dateOf(l, query.YearMonthDay) })
 	if want := (cost{46, 3, 1, 35, 0, 16}); date != want {

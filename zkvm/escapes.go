@@ -2,6 +2,7 @@ package zkvm
 
 import (
 	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 )
 
@@ -71,14 +72,14 @@ func (m *machine) units(s *source) *unitRefs {
 		}
 		u.emits[i], u.bits[i] = refs.Emits, refs.Bits
 		if !m.wiring() {
-			m.instance(useUnescape)
+			m.instance(circuits.Unescape)
 			continue
 		}
 		var back [json.LookBack]*json.Position
 		for k := range back {
 			back[k] = s.positions[max(i-k, 0)]
 		}
-		m.instance(useUnescape, json.AppendUnescape(nil, back, &refs)...)
+		m.instance(circuits.Unescape, json.AppendUnescape(nil, back, &refs)...)
 		u.packed[i] = m.pack(refs.Bits[:])
 	}
 	return u
@@ -92,9 +93,9 @@ func (m *machine) unitCase(s *source) []ref {
 		for i := range u.upper {
 			u.upper[i] = m.derived(isUpper(u.values[i].Byte))
 			if m.wiring() {
-				m.instance(useFold, append(u.bits[i][:], u.upper[i])...)
+				m.instance(circuits.Fold, append(u.bits[i][:], u.upper[i])...)
 			} else {
-				m.instance(useFold)
+				m.instance(circuits.Fold)
 			}
 		}
 	}

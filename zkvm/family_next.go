@@ -3,9 +3,8 @@
 package zkvm
 
 import (
-	"sync/atomic"
-
 	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // With this build tag, which is for tests alone, a build stands for a later release with
@@ -13,6 +12,6 @@ import (
 func init() {
 	families = append(families, struct {
 		name     libzk.Profile
-		circuits *atomic.Pointer[family]
-	}{libzk.Next, &compiled})
+		circuits func() *circuits.Family
+	}{libzk.Next, circuits.Compiled})
 }

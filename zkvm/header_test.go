@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	zksha "github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
 
@@ -31,8 +32,8 @@ func hashing(t testing.TB, header string, text []byte, room int) *apparatus {
 	t.Helper()
 	st := &Document{Header: header, Class: Class{Bytes: 3 * room / 4, Depth: 8}}
 	want := sha256.Sum256(append([]byte(header+"."), text...))
-	return newApparatusIn(t, st.Class, chunks[0], func(m *machine) {
-		s := &source{st: st, dots: useDots, text: text, present: make([]ref, room+1), chars: make([][8]ref, room)}
+	return newApparatusIn(t, st.Class, circuits.Chunks[0], func(m *machine) {
+		s := &source{st: st, dots: circuits.Dots, text: text, present: make([]ref, room+1), chars: make([][8]ref, room)}
 		for r := range room {
 			s.present[r] = m.one()
 			if r >= 2 {

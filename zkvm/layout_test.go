@@ -16,6 +16,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // Prover and verifier lay a statement out each by itself, so what they lay out may
@@ -178,7 +179,7 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	w.space = w.relation.Space
 	tr := transcript.New([]byte("layout"))
 	p.draw(w, tr)
-	if _, err := p.run(&machine{copies: make([]int, useDots+len(st.Documents)), w: w, uses: p.shapeOf}, nil); err != nil {
+	if _, err := p.run(&machine{copies: make([]int, circuits.Dots+len(st.Documents)), w: w, uses: p.shapeOf}, nil); err != nil {
 		return sum, err
 	}
 	h := sha256.New()

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // leaf is a member whose value a program uses. Its kind bits promise one way
@@ -238,10 +239,10 @@ func (m *machine) fold(s *source) []ref {
 		upper := s.rows != nil && s.rows[i].X >= 'A' && s.rows[i].X <= 'Z'
 		u := m.derived(upper)
 		if m.wiring() {
-			m.instance(useFold, append(s.positions[i].X[:], u)...)
+			m.instance(circuits.Fold, append(s.positions[i].X[:], u)...)
 			s.folded[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: elem{Lo: 'a' - 'A'}, Ref: u})
 		} else {
-			m.instance(useFold)
+			m.instance(circuits.Fold)
 		}
 	}
 	return s.folded

@@ -13,6 +13,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // Lies with consequences: the prover commits one flag of the program with the
@@ -104,7 +105,7 @@ func lieAbout(t *testing.T, f *fixture, laid *plan, k int) (labels []string, mor
 	t.Helper()
 	copied := *laid
 	a := &attack{plan: &copied, f: f}
-	m := &machine{copies: make([]int, useDots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
+	m := &machine{copies: make([]int, circuits.Dots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
 	n := 0
 	lie := func(v bool) bool {
 		n++
@@ -143,7 +144,7 @@ func (a *attack) violated(r *libzk.Relation[elem]) []string {
 		}
 	}
 	for i, u := range a.gf.Uses {
-		if i == a.shapeOf[useSHA] || i == a.shapeOf[useBase64] || i == a.shapeOf[useJSON] {
+		if i == a.shapeOf[circuits.SHA256] || i == a.shapeOf[circuits.Base64URL] || i == a.shapeOf[circuits.JSON] {
 			continue // no flag of the program is an input
 		}
 		_, err := u.Circuit.Evaluate(wiresOf(v, r.Inputs[i], u), u.Copies)

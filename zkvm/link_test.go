@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"testing"
 	"testing/iotest"
+
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // ones is a source of bits that are all 1.
@@ -19,7 +21,7 @@ func (ones) Read(b []byte) (int, error) {
 // A source of randomness may give less than it is asked for. The link's mask
 // must not be made of the zeros that are left: the sum would show the digest.
 func TestLinkMaskOfAShortRead(t *testing.T) {
-	m := &machine{chunk: chunks[0], copies: make([]int, useDots), fill: true, random: iotest.OneByteReader(ones{})}
+	m := &machine{chunk: circuits.Chunks[0], copies: make([]int, circuits.Dots), fill: true, random: iotest.OneByteReader(ones{})}
 	var l link
 	m.layLink(&source{}, &l)
 	want := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), maskBits), big.NewInt(1))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
 )
 
@@ -59,11 +60,11 @@ func (m *machine) numbers(s *source) *numbers {
 	}
 	for i := range n {
 		if !m.wiring() {
-			m.instance(usePlace)
+			m.instance(circuits.Place)
 			continue
 		}
 		m.inputs = decimal.AppendPlace(m.inputs[:0], s.positions[i+1].Mode, s.positions[i].X, m.placeAt(c, i-1), m.placeAt(c, i), m.placeAt(c, i+1))
-		m.instance(usePlace, m.inputs...)
+		m.instance(circuits.Place, m.inputs...)
 	}
 	return c
 }
@@ -120,7 +121,7 @@ func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
 	}
 	for i := range n {
 		if !m.wiring() {
-			m.instance(useOrder)
+			m.instance(circuits.Order)
 			continue
 		}
 		p := s.positions[i]
@@ -138,7 +139,7 @@ func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
 				in.Tables[entry][k] = m.sumOf(c, i, l.Column(entry, k))
 			}
 		}
-		m.copyOf(useOrder, &in)
+		m.copyOf(circuits.Order, &in)
 	}
 	return o
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 type (
@@ -62,7 +63,7 @@ type machine struct {
 
 // newMachine is a machine for a statement about so many documents.
 func newMachine(documents int) *machine {
-	return &machine{copies: make([]int, useDots+documents), chunk: chunks[0]}
+	return &machine{copies: make([]int, circuits.Dots+documents), chunk: circuits.Chunks[0]}
 }
 
 // wiring is the state of the second pass.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // TestNames: names are compared decoded, whatever they are written like.
@@ -107,7 +108,7 @@ func TestNamesCostNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if has := p.shapeOf[useUnescape] >= 0; has != names {
+		if has := p.shapeOf[circuits.Unescape] >= 0; has != names {
 			t.Errorf("escapes in names %v: decoded %v", names, has)
 		}
 	}

@@ -10,32 +10,14 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 )
-
-// The uses of GF(2^128), in order. Dot products follow, one use for each document; those
-// of documents of one length are all of the first one's.
-const (
-	useSHA = iota
-	useBase64
-	useJSON
-	useProducts
-	useFold
-	useUnescape
-	usePlace
-	useOrder
-	useRSA2048
-	useRSA3072
-	useRSA4096
-	useDots
-)
-
-// useRSA is the use of a modulus of so many bits.
-func useRSA(bits int) int { return useRSA2048 + slices.Index(rsa.Sizes[:], bits) }
 
 // Secret is what a prover knows of one document.
 type Secret struct {
@@ -48,7 +30,7 @@ type Secret struct {
 // plan is a statement laid out: its shape, and the prover's secrets.
 type plan struct {
 	st      *Statement
-	family  *family // the circuits
+	family  *circuits.Family
 	outputs []outcome
 	// what proves each document's signature: a key and a link, or an RSA signature
 	keys  []ecdsa.PublicKey
@@ -132,7 +114,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if n := len(p.es256()); n > 0 {
 		p.p = libzk.Shape[p256.Elem]{
 			Field: signatureField, Full: signatureLen * n, Rows: rows,
-			Uses: []libzk.Use[p256.Elem]{{Circuit: p.family.ecdsa(), Copies: ecdsa.Steps * n}},
+			Uses: []libzk.Use[p256.Elem]{{Circuit: p.family.ECDSA(), Copies: ecdsa.Steps * n}},
 		}
 		curve = &p.p
 	}
@@ -162,6 +144,14 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// circuit is the circuit of a use.
+func (p *plan) circuit(use int) *circuit.Circuit[elem] {
+	if use < circuits.Dots {
+		return p.family.Circuit(use, p.chunk)
+	}
+	return p.family.Dot(3 * p.st.Documents[use-circuits.Dots].Class.groups()) // the first document of its length
 }
 
 // es256 are the documents that are signed with ES256, in order.
@@ -239,7 +229,7 @@ func (p *plan) newSource(i int) *source {
 	// Documents of one length share a use of dot products, that of the first.
 	first := slices.IndexFunc(p.st.Documents, func(d Document) bool { return d.Class.groups() == p.st.Documents[i].Class.groups() })
 	return &source{
-		st: &p.st.Documents[i], dots: useDots + first, root: &container{decoded: p.st.Documents[i].Class.Names},
+		st: &p.st.Documents[i], dots: circuits.Dots + first, root: &container{decoded: p.st.Documents[i].Class.Names},
 		levels: map[int][]ref{}, elementLevels: map[int][]ref{},
 	}
 }

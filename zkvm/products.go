@@ -1,5 +1,7 @@
 package zkvm
 
+import "github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+
 // factor is 1 + b·h of a product.
 type factor struct{ b, h ref }
 
@@ -12,7 +14,7 @@ func (m *machine) productChunk(factors []factor, rho, offset, y ref) {
 // bases.
 func (m *machine) basedChunk(factors []factor, bases []ref, rho, offset, y ref) {
 	if !m.wiring() {
-		m.instance(useProducts)
+		m.instance(circuits.Products)
 		return
 	}
 	in := make([]ref, 0, 3*m.chunk+3)
@@ -26,7 +28,7 @@ func (m *machine) basedChunk(factors []factor, bases []ref, rho, offset, y ref) 
 			in = append(in, bases[j], factors[j].b, factors[j].h)
 		}
 	}
-	m.instance(useProducts, append(in, rho, offset, y)...)
+	m.instance(circuits.Products, append(in, rho, offset, y)...)
 }
 
 // productOf is the prover's value of a product.

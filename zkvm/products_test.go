@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"testing"
+
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 )
 
 // eachChunk runs a test for each number of factors that a copy may have.
 func eachChunk(t *testing.T, f func(t *testing.T, chunk int)) {
-	for _, chunk := range chunks {
+	for _, chunk := range circuits.Chunks {
 		t.Run(fmt.Sprint(chunk), func(t *testing.T) { f(t, chunk) })
 	}
 }
@@ -39,8 +41,8 @@ func TestProductsOfEveryChunk(t *testing.T) {
 			product := m.productForm(n, factorBits(m, n))
 			m.zeroForm("product is known", m.add(product, m.constant(powerOfG(0, sum))))
 		})
-		if a.m.copies[useProducts] != 2 || a.m.published != 2*field.Size() {
-			t.Fatalf("%d copies, %d bytes published", a.m.copies[useProducts], a.m.published)
+		if a.m.copies[circuits.Products] != 2 || a.m.published != 2*field.Size() {
+			t.Fatalf("%d copies, %d bytes published", a.m.copies[circuits.Products], a.m.published)
 		}
 		if label := a.check(t, nil); label != "" {
 			t.Fatalf("an honest witness breaks %q", label)
@@ -103,7 +105,7 @@ func TestChunks(t *testing.T) {
 		if p.chunk != want[c.name] {
 			t.Errorf("%s: copies of %d factors, want %d", c.name, p.chunk, want[c.name])
 		}
-		if got := p.gf.Uses[p.shapeOf[useProducts]].Circuit.Name; got != fmt.Sprint("products", p.chunk) {
+		if got := p.gf.Uses[p.shapeOf[circuits.Products]].Circuit.Name; got != fmt.Sprint("products", p.chunk) {
 			t.Errorf("%s: circuit %s", c.name, got)
 		}
 	}

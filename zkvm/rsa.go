@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
@@ -56,7 +57,7 @@ func (m *machine) layRSA(s *source, r *rsaSignature, digest [32]byte) {
 	}
 	published := m.publishBytes(rsa.PublishedBytes, func() []byte { return in.Publish(nil, r.primes, m.value) })
 	m.risk(rsa.Risk(n))
-	use := useRSA(n)
+	use := circuits.RSA(n)
 	if !m.wiring() {
 		for range rsa.Copies {
 			m.instance(use)

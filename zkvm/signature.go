@@ -7,6 +7,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/p256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 )
 
@@ -75,7 +76,7 @@ func relateSignature(r *libzk.Relation[p256.Elem], base int, key ecdsa.PublicKey
 
 // signatureRows is the number of rows of one document's P-256 part.
 func signatureRows(key ecdsa.PublicKey) int {
-	shape := libzk.Shape[p256.Elem]{Field: signatureField, Full: signatureLen, Uses: []libzk.Use[p256.Elem]{{Circuit: compiled.Load().ecdsa(), Copies: ecdsa.Steps}}}
+	shape := libzk.Shape[p256.Elem]{Field: signatureField, Full: signatureLen, Uses: []libzk.Use[p256.Elem]{{Circuit: circuits.Compiled().ECDSA(), Copies: ecdsa.Steps}}}
 	r := shape.NewRelation()
 	relateSignature(r, 0, key, &link{sum: new(big.Int)})
 	return len(r.Rows)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
@@ -121,7 +122,7 @@ func (m *machine) layText(s *source) {
 			}
 			s.chars[i] = c.Char[r]
 		}
-		m.copyOf(useBase64, &c)
+		m.copyOf(circuits.Base64URL, &c)
 		m.layBytes(s, g, &c)
 	}
 }
@@ -285,7 +286,7 @@ func (m *machine) compression(c *sha256.Copy, witness []uint8) {
 	for _, part := range [][]ref{c.Schedule[:], c.E[:], c.A[:], c.Out[:]} {
 		bits = bits[copy(part, bits):]
 	}
-	m.copyOf(useSHA, c)
+	m.copyOf(circuits.SHA256, c)
 }
 
 // lengthBits is the number of bits of the signing input's length in bytes: the
@@ -345,12 +346,12 @@ func (m *machine) payload(s *source) {
 	s.bytes = make([]ref, s.size())
 	for i := range s.size() {
 		if !m.wiring() {
-			m.instance(useJSON)
+			m.instance(circuits.JSON)
 			m.counted(8) // the byte
 			continue
 		}
 		c := json.Join(s.positions[i], s.positions[i+1])
-		m.copyOf(useJSON, &c)
+		m.copyOf(circuits.JSON, &c)
 		s.bytes[i] = m.pack(s.positions[i].X[:])
 	}
 }

@@ -1,10 +1,15 @@
-package zkvm
+package circuits
 
 import (
 	"fmt"
 
 	"github.com/zkpass-go/zkpass/libzk/circuit"
+	"github.com/zkpass-go/zkpass/libzk/gf128"
 )
+
+type elem = gf128.Elem
+
+var field gf128.Field
 
 // compileProducts makes the circuit that proves ρ·(Π_j (a_j + b_j·h_j) + o) = y.
 //
