@@ -1,18 +1,13 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // dateFactor is the factor g^weight for a bit, of a product in the exponent.
-func (m *machine) dateFactor(bit ref, weight int64) factor {
-	return factor{bit, m.constant(field.Add(powerOfSigned(weight), one))}
-}
-
-// powerOfSigned is g^v; the order of g is 2^128 - 1.
-func powerOfSigned(v int64) elem {
-	if v < 0 {
-		return powerOfG(^uint64(0), ^uint64(0)-uint64(-v))
-	}
-	return powerOfG(0, uint64(v))
+func dateFactor(m *machine.Machine, bit ref, weight int64) factor {
+	return factor{B: bit, H: m.Constant(field.Add(machine.PowerOfSigned(weight), one))}
 }
 
 const (
@@ -32,16 +27,16 @@ const (
 // birthday, and none otherwise. It is proven in the exponent of g as one chunk of
 // a product over bits; both sides are below 2^24, so it is exact. It costs 24
 // bits, a published product and 2 rows.
-func (m *machine) age(l *leaf, f query.DateFormat, today query.Date) (*number, flag) {
-	d := m.dateOf(l, f)
+func (l *leaf) age(m *machine.Machine, f query.DateFormat, today query.Date) (*number, flag) {
+	d := l.dateOf(m, f)
 	if d.ages == nil {
 		years, rest := int64(0), int64(0)
 		_, past := d.value.Age(today)
-		past = past && d.is.v
+		past = past && d.is.V
 		if past {
 			years, rest = (place(today)-place(d.value))>>restBits, (place(today)-place(d.value))&(1<<restBits-1)
 		}
-		m.layAge(d, today, years, rest, past)
+		d.layAge(m, today, years, rest, past)
 	}
 	return d.ages, d.past
 }
@@ -50,54 +45,54 @@ func (m *machine) age(l *leaf, f query.DateFormat, today query.Date) (*number, f
 func place(v query.Date) int64 { return int64(v.Year)<<restBits + int64(32*(v.Month-1)+v.Day) }
 
 // layAge lays out what age promises.
-func (m *machine) layAge(d *date, today query.Date, years, rest int64, past bool) {
+func (d *date) layAge(m *machine.Machine, today query.Date, years, rest int64, past bool) {
 	var factors []factor
-	if m.wiring() {
+	if m.Wiring() {
 		weight := int64(512)
 		for _, digit := range d.year {
 			for b, bit := range digit {
-				factors = append(factors, m.dateFactor(bit, weight<<b))
+				factors = append(factors, dateFactor(m, bit, weight<<b))
 			}
 			weight *= 10
 		}
 		for k := 1; k < 12; k++ {
-			factors = append(factors, m.dateFactor(d.after[k], 32))
+			factors = append(factors, dateFactor(m, d.after[k], 32))
 		}
 		factors = append(factors, d.dayFactors(m, 1)...)
 	}
 	for b := range restBits {
-		r := m.bit(rest>>b&1 == 1)
-		if m.wiring() {
-			factors = append(factors, m.dateFactor(r, 1<<b))
+		r := m.Bit(rest>>b&1 == 1)
+		if m.Wiring() {
+			factors = append(factors, dateFactor(m, r, 1<<b))
 		}
 	}
 	var whole [64]ref
 	for b := range whole {
-		whole[b] = m.zero()
+		whole[b] = m.Zero()
 		if b < ageBits {
-			whole[b] = m.bit(years>>b&1 == 1)
-			if m.wiring() {
-				factors = append(factors, m.dateFactor(whole[b], 512<<b))
+			whole[b] = m.Bit(years>>b&1 == 1)
+			if m.Wiring() {
+				factors = append(factors, dateFactor(m, whole[b], 512<<b))
 			}
 		}
 	}
-	whole[63] = m.one()
-	n := m.integer(years, whole)
-	sum := m.productForm(16+11+6+restBits+ageBits, factors)
-	d.ages, d.past = &n, m.commit(past)
-	m.implies("age", d.past.r, m.add(sum, m.constant(powerOfSigned(place(today)))))
-	m.implies("age of a date", d.past.r, m.not(d.is.r))
+	whole[63] = m.One()
+	n := integer(m, years, whole)
+	sum := m.ProductForm(16+11+6+restBits+ageBits, factors)
+	d.ages, d.past = &n, m.Commit(past)
+	m.Implies("age", d.past.R, m.Add(sum, m.Constant(machine.PowerOfSigned(place(today)))))
+	m.Implies("age of a date", d.past.R, m.Not(d.is.R))
 }
 
 // dayFactors are the factors of the day of the month with a weight.
-func (d *date) dayFactors(m *machine, weight int64) []factor {
+func (d *date) dayFactors(m *machine.Machine, weight int64) []factor {
 	var factors []factor
 	for b, bit := range d.day {
 		w := weight << b
 		if b >= 4 {
 			w = 10 * weight << (b - 4)
 		}
-		factors = append(factors, m.dateFactor(bit, w))
+		factors = append(factors, dateFactor(m, bit, w))
 	}
 	return factors
 }
@@ -125,38 +120,38 @@ var monthLength = [13]int64{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 // public. It is proven in the exponent of g as one chunk of a product over bits;
 // all sums are below 2^26, so it is exact. The bits of the 64-bit integer are the
 // low 22 bits and sums of the highest. It costs 24 bits, a published product and 2 rows.
-func (m *machine) dayDiff(l *leaf, f query.DateFormat, today query.Date) (*number, flag) {
-	d := m.dateOf(l, f)
+func (l *leaf) dayDiff(m *machine.Machine, f query.DateFormat, today query.Date) (*number, flag) {
+	d := l.dateOf(m, f)
 	if d.days == nil {
 		diff := int64(-1 << (diffBits - 1)) // all bits 0
-		if d.is.v {
+		if d.is.V {
 			diff = d.value.Days(today)
 		}
-		m.layDayDiff(d, today, diff)
+		d.layDayDiff(m, today, diff)
 	}
 	return d.days, d.is
 }
 
 // layDayDiff lays out what dayDiff promises.
-func (m *machine) layDayDiff(d *date, today query.Date, diff int64) {
-	factors := m.numberOfDay(d, 1)
+func (d *date) layDayDiff(m *machine.Machine, today query.Date, diff int64) {
+	factors := d.numberOfDay(m, 1)
 	var whole [64]ref
 	var high ref // [the difference is not negative]
 	for b := range diffBits {
-		high = m.bit((diff+1<<(diffBits-1))>>b&1 == 1)
+		high = m.Bit((diff+1<<(diffBits-1))>>b&1 == 1)
 		whole[b] = high
-		if m.wiring() {
-			factors = append(factors, m.dateFactor(high, 4<<b))
+		if m.Wiring() {
+			factors = append(factors, dateFactor(m, high, 4<<b))
 		}
 	}
 	for b := diffBits - 1; b < 63; b++ {
-		whole[b] = m.not(high)
+		whole[b] = m.Not(high)
 	}
 	whole[63] = high
-	n := m.integer(diff, whole)
-	sum := m.productForm(dayNumberFactors+diffBits, factors)
+	n := integer(m, diff, whole)
+	sum := m.ProductForm(dayNumberFactors+diffBits, factors)
 	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + dayNumberOffset
-	m.implies("day difference", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
+	m.Implies("day difference", d.is.R, m.Add(sum, m.Constant(machine.PowerOfSigned(total))))
 	d.days = &n
 }
 
@@ -169,10 +164,10 @@ const (
 
 // numberOfDay are factors whose product is g^(scale·(4·number + dayNumberOffset)), with
 // the number of a date's day, see dayDiff.
-func (m *machine) numberOfDay(d *date, scale int64) []factor {
-	early := m.derived(d.value.Month <= 2 && isLeap(d.value.Year))
-	m.row("before a leap day", m.not(d.after[2]), d.leap, early)
-	if !m.wiring() {
+func (d *date) numberOfDay(m *machine.Machine, scale int64) []factor {
+	early := m.Derived(d.value.Month <= 2 && isLeap(d.value.Year))
+	m.Row("before a leap day", m.Not(d.after[2]), d.leap, early)
+	if !m.Wiring() {
 		return nil
 	}
 	var factors []factor
@@ -183,14 +178,14 @@ func (m *machine) numberOfDay(d *date, scale int64) []factor {
 			if b == 0 {
 				w-- // the remainder's lower bit
 			}
-			factors = append(factors, m.dateFactor(units[b], scale*w), m.dateFactor(tens[b], scale*10*weight<<b))
+			factors = append(factors, dateFactor(m, units[b], scale*w), dateFactor(m, tens[b], scale*10*weight<<b))
 		}
-		factors = append(factors, m.dateFactor(m.add(units[1], tens[0]), -2*scale))
+		factors = append(factors, dateFactor(m, m.Add(units[1], tens[0]), -2*scale))
 	}
 	for k := 1; k < 12; k++ {
-		factors = append(factors, m.dateFactor(d.after[k], 4*scale*monthLength[k]))
+		factors = append(factors, dateFactor(m, d.after[k], 4*scale*monthLength[k]))
 	}
-	return append(append(factors, d.dayFactors(m, 4*scale)...), m.dateFactor(early, -4*scale))
+	return append(append(factors, d.dayFactors(m, 4*scale)...), dateFactor(m, early, -4*scale))
 }
 
 var firstDay = query.Date{Year: 1, Month: 1, Day: 1}

@@ -57,9 +57,9 @@ func (x *execution) merge(list []alternative) []alternative {
 		}
 		b := &out[i]
 		if a.kind == isTruth {
-			b.truth = m.plus(m.and("boolean", b.guard, b.truth), m.and("boolean", a.guard, a.truth))
+			b.truth = m.Plus(m.And("boolean", b.guard, b.truth), m.And("boolean", a.guard, a.truth))
 		}
-		b.guard = m.plus(b.guard, a.guard)
+		b.guard = m.Plus(b.guard, a.guard)
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // apparatus runs gadgets alone, over forms that are constants, or secrets that
@@ -17,34 +18,34 @@ import (
 type apparatus struct {
 	shape   libzk.Shape[elem]
 	uses    []int
-	m       *machine // of the laying-out pass
+	m       *machine.Machine // of the laying-out pass
 	secrets []elem
-	walk    func(m *machine)
+	walk    func(m *machine.Machine)
 }
 
-func newApparatus(t testing.TB, walk func(m *machine)) *apparatus {
+func newApparatus(t testing.TB, walk func(m *machine.Machine)) *apparatus {
 	t.Helper()
 	return newApparatusOf(t, circuits.Chunks[0], walk)
 }
 
 // newApparatusOf is newApparatus with products of chunk factors.
-func newApparatusOf(t testing.TB, chunk int, walk func(m *machine)) *apparatus {
+func newApparatusOf(t testing.TB, chunk int, walk func(m *machine.Machine)) *apparatus {
 	t.Helper()
 	return newApparatusIn(t, apparatusClass, chunk, walk)
 }
 
 // newApparatusIn is newApparatusOf with the dot products of a class.
-func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine)) *apparatus {
+func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine.Machine)) *apparatus {
 	t.Helper()
-	m := &machine{chunk: chunk, copies: make([]int, circuits.Dots+1), fill: true, random: seeds{rand.New(rand.NewPCG(1, 2))}}
+	m := &machine.Machine{Chunk: chunk, Copies: make([]int, circuits.Dots+1), Fill: true, Random: seeds{rand.New(rand.NewPCG(1, 2))}}
 	walk(m)
-	if m.err != nil {
-		t.Fatal(m.err)
+	if m.Err != nil {
+		t.Fatal(m.Err)
 	}
-	a := &apparatus{m: m, walk: walk, secrets: m.secrets(), uses: make([]int, circuits.Dots+1)}
-	a.shape = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
+	a := &apparatus{m: m, walk: walk, secrets: m.Secrets(), uses: make([]int, circuits.Dots+1)}
+	a.shape = libzk.Shape[elem]{Field: field, Bits: m.Bits, Symbols: m.Symbols, Full: m.Full, Rows: m.Rows}
 	p := &plan{family: circuits.Compiled(), chunk: chunk, st: &Statement{Documents: []Document{{Class: class}}}}
-	for use, n := range m.copies {
+	for use, n := range m.Copies {
 		if n > 0 {
 			a.uses[use] = len(a.shape.Uses)
 			a.shape.Uses = append(a.shape.Uses, libzk.Use[elem]{Circuit: p.circuit(use), Copies: n})
@@ -73,24 +74,24 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 	for i, v := range changes {
 		secrets[i] = v
 	}
-	w := &wiring{relation: a.shape.NewRelation(), bits: a.shape.Bits, symbols: a.shape.Symbols, proving: true}
-	w.space = w.relation.Space
-	w.draw(transcript.New([]byte("apparatus")))
-	full := make([]elem, w.space.WitnessLen())
+	w := &machine.Wiring{Relation: a.shape.NewRelation(), Bits: a.shape.Bits, Symbols: a.shape.Symbols, Proving: true}
+	w.Space = w.Relation.Space
+	w.Draw(transcript.New([]byte("apparatus")))
+	full := make([]elem, w.Space.WitnessLen())
 	copy(full, secrets)
-	w.space.Attach(full)
-	m := &machine{chunk: a.m.chunk, copies: make([]int, circuits.Dots+1), w: w, uses: a.uses}
+	w.Space.Attach(full)
+	m := &machine.Machine{Chunk: a.m.Chunk, Copies: make([]int, circuits.Dots+1), W: w, Uses: a.uses}
 	a.walk(m)
-	if errors.Is(w.err, libzk.ErrChallenge) {
+	if errors.Is(w.Err, libzk.ErrChallenge) {
 		return zeroProduct
 	}
-	if w.err != nil {
-		t.Fatal(w.err)
+	if w.Err != nil {
+		t.Fatal(w.Err)
 	}
-	if unused := a.shape.Unused(w.relation); len(unused) > 0 {
+	if unused := a.shape.Unused(w.Relation); len(unused) > 0 {
 		t.Errorf("secrets %v are not read", unused)
 	}
-	err := a.shape.Check(w.relation, secrets)
+	err := a.shape.Check(w.Relation, secrets)
 	var v *circuit.Violation
 	if err != nil && !errors.As(err, &v) {
 		t.Fatal(err)
@@ -105,18 +106,18 @@ func (a *apparatus) check(t testing.TB, changes map[int]elem) (label string) {
 // published.
 func (a *apparatus) checkAfter(t testing.TB, index int, v elem) string {
 	t.Helper()
-	w := &wiring{relation: a.shape.NewRelation(), bits: a.shape.Bits, symbols: a.shape.Symbols, proving: true}
-	w.space = w.relation.Space
-	w.draw(transcript.New([]byte("apparatus")))
-	full := make([]elem, w.space.WitnessLen())
+	w := &machine.Wiring{Relation: a.shape.NewRelation(), Bits: a.shape.Bits, Symbols: a.shape.Symbols, Proving: true}
+	w.Space = w.Relation.Space
+	w.Draw(transcript.New([]byte("apparatus")))
+	full := make([]elem, w.Space.WitnessLen())
 	copy(full, a.secrets)
-	w.space.Attach(full)
-	m := &machine{chunk: a.m.chunk, copies: make([]int, circuits.Dots+1), w: w, uses: a.uses}
+	w.Space.Attach(full)
+	m := &machine.Machine{Chunk: a.m.Chunk, Copies: make([]int, circuits.Dots+1), W: w, Uses: a.uses}
 	a.walk(m)
 	secrets := append([]elem(nil), a.secrets...)
 	secrets[index] = v
 	var violation *circuit.Violation
-	if err := a.shape.Check(w.relation, secrets); !errors.As(err, &violation) {
+	if err := a.shape.Check(w.Relation, secrets); !errors.As(err, &violation) {
 		return fmt.Sprint(err)
 	}
 	return violation.Label

@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // array is the values that a path with EACH selects: one alternative for each
 // element of the array, of which the kept ones count, in order.
@@ -21,9 +24,9 @@ func (x *execution) selected(path int, g flag) *selection {
 	p := &x.program.Paths[path]
 	step := p.EachStep()
 	e := x.members[path].group
-	sel := x.m.selection(x.sources[p.Document], e, p.Steps[step].Filter)
+	sel := x.sources[p.Document].selection(x.m, e, p.Steps[step].Filter)
 	conditions := append(e.place.conditions(x.m), sel.conditions...)
-	x.m.implies("array", g.r, x.m.together(conditions...))
+	x.m.Implies("array", g.R, x.m.Together(conditions...))
 	return sel
 }
 
@@ -45,14 +48,14 @@ func (x *execution) elements(e *query.Expr, g flag) alternative {
 func (x *execution) look(l *leaf, sel *selection, g flag) {
 	m := x.m
 	if sel.filter.Kind == query.KeepAll {
-		m.implies("names in elements", g.r, m.together(l.at.conditions(m)...))
+		m.Implies("names in elements", g.R, m.Together(l.at.conditions(m)...))
 		return
 	}
 	if fit := l.at.fitObjects(m); len(fit) > 0 {
-		m.implies("names beside those in elements", g.r, m.together(fit...))
+		m.Implies("names beside those in elements", g.R, m.Together(fit...))
 	}
-	for k, bad := range m.unfit(l) {
-		m.implies("names in a kept element", m.and("kept element", g, sel.kept[k]).r, bad)
+	for k, bad := range l.unfit(m) {
+		m.Implies("names in a kept element", m.And("kept element", g, sel.kept[k]).R, bad)
 	}
 }
 
@@ -64,7 +67,7 @@ func (x *execution) count(e *query.Expr, g flag) alternative {
 
 // under is the guard of item k where the array's is g: g, and it is kept.
 func (x *execution) under(a *array, k int, g flag) flag {
-	return x.m.and("kept element", g, a.selection.kept[k])
+	return x.m.And("kept element", g, a.selection.kept[k])
 }
 
 // quantified tests an array against a scalar, element by element in its place. All
@@ -78,17 +81,17 @@ func (x *execution) quantified(e *query.Expr, a, b alternative, g flag) flag {
 		arr, scalar = b.array, a
 	}
 	if scalar.kind == isArray {
-		m.never("one array", g)
-		return m.fixed(false)
+		m.Never("one array", g)
+		return m.Fixed(false)
 	}
 	if scalar.kind == isLeaf {
 		switch {
 		case e.Fold:
-			m.needs("string member", g, scalar.leaf.isString)
+			m.Needs("string member", g, scalar.leaf.isString)
 		case e.Op == query.Equal || e.Op == query.NotEqual:
-			m.needs("operand beside an array", g, m.usable(scalar.leaf))
+			m.Needs("operand beside an array", g, scalar.leaf.usable(m))
 		default:
-			m.needs("number member", g, scalar.leaf.isNumber)
+			m.Needs("number member", g, scalar.leaf.isNumber)
 		}
 	}
 	rest := g // no element has decided
@@ -100,12 +103,12 @@ func (x *execution) quantified(e *query.Expr, a, b alternative, g flag) flag {
 		}
 		decides := x.compare(e, left, right, h)
 		if e.Quantifier != query.Any {
-			decides = m.minus(h, decides)
+			decides = m.Minus(h, decides)
 		}
-		rest = m.minus(rest, m.and("undecided", rest, decides))
+		rest = m.Minus(rest, m.And("undecided", rest, decides))
 	}
 	if e.Quantifier == query.Any {
-		return m.minus(g, rest)
+		return m.Minus(g, rest)
 	}
 	return rest
 }
@@ -117,28 +120,28 @@ func (x *execution) oneType(v alternative) {
 	kinds := []func(*leaf) flag{
 		func(l *leaf) flag { return l.isString },
 		func(l *leaf) flag { return l.isNumber },
-		m.boolean,
+		func(l *leaf) flag { return l.boolean(m) },
 	}
 	types := make([]flag, len(kinds))
 	for t, is := range kinds {
 		first := -1 // secret
 		for k, item := range v.array.items {
-			if item.kind == isLeaf && v.array.selection.kept[k].v && first < 0 {
+			if item.kind == isLeaf && v.array.selection.kept[k].V && first < 0 {
 				first = k
 			}
 		}
-		types[t] = m.commit(first >= 0 && is(v.array.items[first].leaf).v)
+		types[t] = m.Commit(first >= 0 && is(v.array.items[first].leaf).V)
 	}
 	for k, item := range v.array.items {
 		if item.kind != isLeaf {
 			continue // computed: all numbers
 		}
 		h := x.under(v.array, k, v.guard)
-		conditions := []ref{m.not(m.usable(item.leaf).r)}
+		conditions := []ref{m.Not(item.leaf.usable(m).R)}
 		for t, is := range kinds {
-			conditions = append(conditions, m.add(types[t].r, is(item.leaf).r))
+			conditions = append(conditions, m.Add(types[t].R, is(item.leaf).R))
 		}
-		m.implies("elements of one type", h.r, m.together(conditions...))
+		m.Implies("elements of one type", h.R, m.Together(conditions...))
 	}
 }
 
@@ -148,12 +151,12 @@ func (x *execution) revealArray(v alternative, want *outcome) {
 	m := x.m
 	sel := v.array.selection
 	n := len(want.elems)
-	public := m.constantInteger(int64(n))
-	m.implies("number of elements of an output", v.guard.r, m.add(sel.count.packed, public.packed))
+	public := constantInteger(m, int64(n))
+	m.Implies("number of elements of an output", v.guard.R, m.Add(sel.count.packed, public.packed))
 	for k, item := range v.array.items {
 		h := x.under(v.array, k, v.guard)
 		rank := sel.rank[k]
-		m.needs("output equals the public element", h, x.equalRanked(item, want, rank[:min(n, len(rank))], h))
+		m.Needs("output equals the public element", h, x.equalRanked(item, want, rank[:min(n, len(rank))], h))
 	}
 	x.disclose(v)
 }
@@ -164,53 +167,53 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 	m := x.m
 	// Σ_r [rank = r]·f(element r)
 	ranked := func(f func(query.Literal) elem) ref {
-		if !m.wiring() {
+		if !m.Wiring() {
 			return 0
 		}
 		terms := make([]term, len(rank))
 		for r, is := range rank {
 			terms[r] = term{K: f(want.elems[r]), Ref: is}
 		}
-		return m.sum(terms...)
+		return m.Sum(terms...)
 	}
 	if item.kind != isLeaf && want.value.Type != query.Number {
-		m.never("output of another type", g)
-		return m.fixed(false)
+		m.Never("output of another type", g)
+		return m.Fixed(false)
 	}
 	var difference ref
 	switch want.value.Type {
 	case query.String:
-		m.needs("string member", g, item.leaf.isString)
+		m.Needs("string member", g, item.leaf.isString)
 		longest := 0
 		for _, l := range want.elems {
 			longest = max(longest, len(l.Str)+2)
 		}
-		m.risk(item.leaf.source.size() + longest)
-		text := m.product("element of an output", item.leaf.start, ranked(func(l query.Literal) elem {
-			return m.textFingerprint(`"` + l.Str + `"`)
+		m.Risk(item.leaf.source.size() + longest)
+		text := m.Product("element of an output", item.leaf.start, ranked(func(l query.Literal) elem {
+			return m.TextFingerprint(`"` + l.Str + `"`)
 		}))
-		difference = m.add(text, item.leaf.text)
+		difference = m.Add(text, item.leaf.text)
 	case query.Number:
-		difference = m.add(x.number(item, g).packed, ranked(func(l query.Literal) elem {
+		difference = m.Add(x.number(item, g).packed, ranked(func(l query.Literal) elem {
 			return codeOf(l.Num)
 		}))
 	case query.Boolean:
-		m.needs("boolean member", g, m.boolean(item.leaf))
-		difference = m.add(item.leaf.isTrue.r, ranked(func(l query.Literal) elem { return bitElem(l.Bool) }))
+		m.Needs("boolean member", g, item.leaf.boolean(m))
+		difference = m.Add(item.leaf.isTrue.R, ranked(func(l query.Literal) elem { return machine.BitElem(l.Bool) }))
 	default: // no elements: none is kept
-		m.never("output of another type", g)
-		return m.fixed(false)
+		m.Never("output of another type", g)
+		return m.Fixed(false)
 	}
-	return flag{r: m.not(difference)}
+	return flag{R: m.Not(difference)}
 }
 
 // discloseElements requires the marker in every kept element of the value.
 func (x *execution) discloseElements(v alternative, marker *leaf) {
 	m := x.m
 	p := &x.program.Paths[v.path]
-	sel := m.selection(marker.source, marker.at.group, p.Steps[p.EachStep()].Filter)
+	sel := marker.source.selection(m, marker.at.group, p.Steps[p.EachStep()].Filter)
 	x.look(marker, sel, v.guard)
 	for k, item := range marker.items {
-		m.needs("disclosable element", m.and("kept element", v.guard, sel.kept[k]), item.isTrue)
+		m.Needs("disclosable element", m.And("kept element", v.guard, sel.kept[k]), item.isTrue)
 	}
 }

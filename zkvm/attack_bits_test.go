@@ -100,10 +100,10 @@ func TestLine25EveryCommittedBitIsForced(t *testing.T) {
 func (a *attack) promises() map[int]bool {
 	free := map[int]bool{}
 	for _, s := range a.sources {
-		if s.numbers == nil {
+		if s.digits == nil {
 			continue
 		}
-		for i, r := range s.numbers.short {
+		for i, r := range s.digits.short {
 			free[int(r)] = r >= 0 && !slices.ContainsFunc(a.leaves, func(l *leaf) bool {
 				return l != nil && l.items != nil && l.literals != nil && a.get(l.at.value[i])
 			})
@@ -208,22 +208,22 @@ func TestLine25BitsOfFacets(t *testing.T) {
 	for _, l := range a.sources[0].leaves {
 		needed := false
 		for _, kind := range []flag{l.isString, l.isNumber, l.isTrue, l.isFalse} {
-			needed = needed || !kind.fixed && a.get(kind.r)
+			needed = needed || !kind.Fixed && a.get(kind.R)
 		}
-		if !l.isString.fixed && !a.get(l.isString.r) {
-			allow("length of what is no string", l.isString.r+1, min(maxToken, a.sources[0].size())-1)
+		if !l.isString.Fixed && !a.get(l.isString.R) {
+			allow("length of what is no string", l.isString.R+1, min(maxToken, a.sources[0].size())-1)
 		}
-		if !l.isNumber.fixed && !a.get(l.isNumber.r) {
-			allow("digits and number of what is no integer", l.isNumber.r+1, numberSecrets)
+		if !l.isNumber.Fixed && !a.get(l.isNumber.R) {
+			allow("digits and number of what is no integer", l.isNumber.R+1, numberSecrets)
 		}
 		if !needed && l.at.ok >= 0 { // nobody asks whether it is there once
 			may[int(l.at.ok)] = "promise for what is not used"
 		}
 		switch l.at.name { // what they promise is true, and not needed
 		case "i":
-			may[int(l.isNumber.r)] = "kind of what is not needed"
+			may[int(l.isNumber.R)] = "kind of what is not needed"
 		case "_i_zkpass_public_":
-			may[int(l.isTrue.r)] = "marker of what is not output"
+			may[int(l.isTrue.R)] = "marker of what is not output"
 		}
 	}
 	step := 1

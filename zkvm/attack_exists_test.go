@@ -54,5 +54,5 @@ func (x *execution) answer(t *testing.T) ref {
 	if x.members[0].null == nil {
 		t.Fatal("no zero test was laid out")
 	}
-	return x.members[0].null.r
+	return x.members[0].null.R
 }

@@ -26,8 +26,8 @@ func TestLine07StringsOfElementsThatMayNotBeUsed(t *testing.T) {
 			}
 			q.st.Documents[0].Class.Escapes = c.escapes
 			a := newAttack(t, q.claim(`{"r":true}`), cheat{
-				leaves:  func(ls []*leaf) { ls[0].items[0].isString.v = true },
-				secrets: func(a *attack) { a.set(true, a.leaves[0].items[0].isString.r) },
+				leaves:  func(ls []*leaf) { ls[0].items[0].isString.V = true },
+				secrets: func(a *attack) { a.set(true, a.leaves[0].items[0].isString.R) },
 			})
 			a.refused(t, "string of an element", c.name == "escape")
 		})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // itemRefs are the secrets of a leaf's decoded elements, by byte position.
@@ -102,7 +103,7 @@ func (a *attack) rewrite(t testing.TB, v itemRefs, moves map[int]int) {
 		if !inside[i] {
 			continue
 		}
-		secrets[v.skip[i]] = bitElem(!emits)
+		secrets[v.skip[i]] = machine.BitElem(!emits)
 		if emits {
 			a.write(v, to, units[i].Byte)
 			to++

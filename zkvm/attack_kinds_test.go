@@ -31,7 +31,7 @@ const numberSecrets = 6*wholePlaces + 5*fractionDigits + (fractionPlaces - fract
 // setDigits commits the characters of a number.
 func (a *attack) setDigits(l *leaf, text string) {
 	whole, fraction, _ := strings.Cut(text, ".")
-	at := l.isNumber.r + 1
+	at := l.isNumber.R + 1
 	next := func(v bool) {
 		a.set(v, at)
 		at++
@@ -79,18 +79,18 @@ func TestLine35KindsThatCancel(t *testing.T) {
 		return cheat{
 			resolved: hide("age"),
 			leaves: func(ls []*leaf) {
-				ls[0].isNumber.v, ls[0].isTrue.v, ls[0].number.v = true, true, document.Decimal{Int: number}
+				ls[0].isNumber.V, ls[0].isTrue.V, ls[0].number.v = true, true, document.Decimal{Int: number}
 			},
 			secrets: func(a *attack) {
 				l := a.leafAt("age")
-				a.set(true, l.isNumber.r, l.isTrue.r)
+				a.set(true, l.isNumber.R, l.isTrue.R)
 				a.setNumber(l, number)
 			},
 		}
 	}
 	marker := cheat{secrets: func(a *attack) {
 		l := a.leafAt("_name_zkpass_public_")
-		a.set(true, l.isTrue.r, l.isFalse.r)
+		a.set(true, l.isTrue.R, l.isFalse.R)
 	}}
 	for _, test := range []struct {
 		name, query, payload, honest, claim string

@@ -45,7 +45,7 @@ func pointAt(held, name, value string) cheat {
 
 // claimString commits that a leaf is a string of length bytes, quotes included.
 func (a *attack) claimString(l *leaf, length int) {
-	a.set(true, l.isString.r, l.isString.r+1+ref(length-2))
+	a.set(true, l.isString.R, l.isString.R+1+ref(length-2))
 }
 
 // textQuery asks for one string member.
@@ -223,12 +223,12 @@ func TestLine10Numbers(t *testing.T) {
 		f := forged(t, text, `{"a":12}`, test.held)
 		newAttack(t, f, cheat{
 			leaves: func(ls []*leaf) {
-				ls[0].isNumber.v, ls[0].isTrue.v, ls[0].number.v = true, false, document.Decimal{Int: 12}
+				ls[0].isNumber.V, ls[0].isTrue.V, ls[0].number.v = true, false, document.Decimal{Int: 12}
 			},
 			secrets: func(a *attack) {
 				l := a.leafAt("a")
-				a.set(false, l.isTrue.r)
-				a.set(true, l.isNumber.r)
+				a.set(false, l.isTrue.R)
+				a.set(true, l.isNumber.R)
 				a.setNumber(l, 12)
 			},
 		}).refused(t, test.label, test.held == `{"a":"12"}` || test.held == `{"a":123}`)
@@ -373,7 +373,7 @@ func TestLine25BitsThatAreNone(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	a := newAttack(t, f, cheat{})
 	for name, r := range map[string]ref{
-		"kind": a.leafAt("a").isString.r, "character": a.sources[0].chars[3][0], "mode": a.sources[0].positions[5].Mode[2],
+		"kind": a.leafAt("a").isString.R, "character": a.sources[0].chars[3][0], "mode": a.sources[0].positions[5].Mode[2],
 		"depth": a.sources[0].positions[3].Depth[1], "digest": a.sources[0].digest[9], "present": a.sources[0].present[5],
 	} {
 		old := a.plan.secrets.GF[r]
@@ -407,7 +407,7 @@ func TestLine34Markers(t *testing.T) {
 	const text = `[{"output":{"a":{"dvar":"o.a"}}}]`
 	const marker = "_a_zkpass_public_"
 	wanted := `{"o":{"a":"x","` + marker + `":true}}`
-	is := func(a *attack) { a.set(true, a.leafAt("o", marker).isTrue.r) }
+	is := func(a *attack) { a.set(true, a.leafAt("o", marker).isTrue.R) }
 	for _, test := range []struct{ name, held, label string }{
 		{"missing", `{"o":{"a":"x"}}`, "usable value"},
 		{"false", `{"o":{"a":"x","` + marker + `":false}}`, "kind true"},

@@ -16,13 +16,13 @@ func TestLine11AbsentAndNull(t *testing.T) {
 	}{
 		{unequal, `{"a":"y"}`, `{"b":1}`, "kind string", cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), 3) }}},
 		{unequal, `{"a":"y"}`, `{"a":null}`, "kind string", cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), 4) }}},
-		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"b":1}`, "usable value", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.r) }}},
-		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":null}`, "kind false", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.r) }}},
+		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"b":1}`, "usable value", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.R) }}},
+		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":null}`, "kind false", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.R) }}},
 		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":true}`, "usable value", cheat{
-			resolved: hide("a"), secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.r) }}},
+			resolved: hide("a"), secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.R) }}},
 		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":true}`, "kind false", cheat{
-			leaves:  func(ls []*leaf) { ls[0].isTrue.v, ls[0].isFalse.v = false, true },
-			secrets: func(a *attack) { a.set(false, a.leafAt("a").isTrue.r); a.set(true, a.leafAt("a").isFalse.r) }}},
+			leaves:  func(ls []*leaf) { ls[0].isTrue.V, ls[0].isFalse.V = false, true },
+			secrets: func(a *attack) { a.set(false, a.leafAt("a").isTrue.R); a.set(true, a.leafAt("a").isFalse.R) }}},
 	} {
 		f := forged(t, test.text, test.wanted, test.held)
 		newAttack(t, f, test.c).refused(t, test.label, strings.Contains(test.held, "null") || test.held == `{"a":true}`)
@@ -128,8 +128,8 @@ func TestOutputsThatAreNot(t *testing.T) {
 	// The other branch is taken by a false condition.
 	f := newFixture(t, branches, marked).claim(`{"r":2,"t":1}`)
 	newAttack(t, f, cheat{
-		leaves:  func(ls []*leaf) { ls[0].isTrue.v, ls[0].isFalse.v = false, true },
-		secrets: func(a *attack) { a.set(false, a.leafAt("b").isTrue.r); a.set(true, a.leafAt("b").isFalse.r) },
+		leaves:  func(ls []*leaf) { ls[0].isTrue.V, ls[0].isFalse.V = false, true },
+		secrets: func(a *attack) { a.set(false, a.leafAt("b").isTrue.R); a.set(true, a.leafAt("b").isFalse.R) },
 	}).refused(t, "kind false", true)
 	// An output that only the other branch has.
 	f = newFixture(t, branches, strings.Replace(marked, "true", "false", 1)).claim(`{"r":2,"s":true,"t":1}`)
@@ -142,7 +142,7 @@ func TestComparisonsThatAreNot(t *testing.T) {
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":"x","b":"y"}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].at.node = nil }}).refused(t, "string equality of members", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":true,"b":false}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].isTrue.v, ls[1].isFalse.v = true, false }}).refused(t, "equal booleans", true)
+	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].isTrue.V, ls[1].isFalse.V = true, false }}).refused(t, "equal booleans", true)
 	f = newFixture(t, `{"~==":[{"dvar":"a"},"x"]}`, `{"a":"["}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.node = nil }}).refused(t, "string equality", false)
 	// Two members of two types.

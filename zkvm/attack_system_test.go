@@ -17,6 +17,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // newPair is a fixture over two documents with the tags x and y.
@@ -96,7 +97,7 @@ func TestLine20PublishedValues(t *testing.T) {
 		}
 		zero := bytes.Clone(proof)
 		clear(zero[start : start+len(published)])
-		if err := Verify(f.st, zero); !errors.Is(err, errZero) {
+		if err := Verify(f.st, zero); !errors.Is(err, machine.ErrZero) {
 			t.Errorf("%s: published zeros: %v", profile, err)
 		}
 		ones := bytes.Clone(proof)
@@ -223,8 +224,8 @@ func TestLine36BitsAreBits(t *testing.T) {
 	a := newAttack(t, f, cheat{})
 	l := a.leafAt("a")
 	for name, r := range map[string]ref{
-		"digit": l.isNumber.r + 2, "present": l.isNumber.r + 1, "minus": l.isNumber.r + 6 + 6, "number": l.number.bits[3],
-		"true": l.isTrue.r, "ok": a.sources[0].root.ok, "found": l.at.found, "name": a.sources[0].root.keys[1],
+		"digit": l.isNumber.R + 2, "present": l.isNumber.R + 1, "minus": l.isNumber.R + 6 + 6, "number": l.number.bits[3],
+		"true": l.isTrue.R, "ok": a.sources[0].root.ok, "found": l.at.found, "name": a.sources[0].root.keys[1],
 	} {
 		if int(r) >= a.gf.Bits {
 			t.Errorf("%s: secret %d is none of %d bits", name, r, a.gf.Bits)

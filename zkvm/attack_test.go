@@ -14,6 +14,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // cheat is a prover that knows the rules and breaks them. Its hooks change what
@@ -50,15 +51,15 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 		t.Fatal(err)
 	}
 	a := &attack{plan: p, f: f}
-	m := &machine{copies: make([]int, circuits.Dots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
+	m := &machine.Machine{Copies: make([]int, circuits.Dots+len(f.st.Documents)), Fill: true, Random: bufio.NewReader(rand.Reader)}
 	digests, err := a.walk(m, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.bits != p.gf.Bits || m.symbols != p.gf.Symbols || m.full != p.gf.Full || m.rows != p.gf.Rows || m.published != p.published {
+	if m.Bits != p.gf.Bits || m.Symbols != p.gf.Symbols || m.Full != p.gf.Full || m.Rows != p.gf.Rows || m.Published != p.published {
 		t.Fatal("the attacker's walk is not the plan's: adapt walk to plan.run")
 	}
-	p.secrets.GF = m.secrets()
+	p.secrets.GF = m.Secrets()
 	for _, i := range p.es256() {
 		s := f.secrets[i]
 		digest, key := digests[i], p.keys[i]
@@ -77,11 +78,11 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 		p.secrets.P = append(p.secrets.P, w...)
 	}
 	// References come from a wiring pass.
-	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, proving: true}
-	w.space = w.relation.Space
+	w := &machine.Wiring{Relation: p.gf.NewRelation(), Bits: p.gf.Bits, Symbols: p.gf.Symbols, Proving: true}
+	w.Space = w.Relation.Space
 	p.draw(w, transcript.New([]byte("references")))
 	a.attach(w)
-	if _, err := a.walk(&machine{copies: m.copies, w: w, uses: p.shapeOf}, cheat{}); err != nil {
+	if _, err := a.walk(&machine.Machine{Copies: m.Copies, W: w, Uses: p.shapeOf}, cheat{}); err != nil {
 		t.Fatal(err)
 	}
 	if c.secrets != nil {
@@ -90,20 +91,20 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 	return a
 }
 
-func (a *attack) attach(w *wiring) {
-	full := make([]elem, w.space.WitnessLen())
+func (a *attack) attach(w *machine.Wiring) {
+	full := make([]elem, w.Space.WitnessLen())
 	copy(full, a.plan.secrets.GF)
-	w.space.Attach(full)
+	w.Space.Attach(full)
 }
 
 // walk is plan.run with the cheat's hooks.
-func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
+func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	p := a.plan
-	m.chunk = p.chunk
+	m.Chunk = p.chunk
 	a.sources = make([]*source, len(p.st.Documents))
 	for i := range a.sources {
 		a.sources[i] = p.newSource(i)
-		if m.fill {
+		if m.Fill {
 			secret := a.f.secrets[i]
 			if c.parsed != "" {
 				secret.Payload = base64.RawURLEncoding.EncodeToString([]byte(c.parsed))
@@ -128,7 +129,7 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.fill {
+	if m.Fill {
 		for _, s := range a.sources {
 			s.root.resolve(s.doc.Root)
 		}
@@ -142,7 +143,7 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 	var digests [][32]byte
 	for i, s := range a.sources {
 		var digest [32]byte
-		if m.fill {
+		if m.Fill {
 			digest = digestOf(s)
 			digests = append(digests, digest)
 			if r := p.rsa[i]; r != nil && c.rsa != nil {
@@ -153,25 +154,25 @@ func (a *attack) walk(m *machine, c cheat) ([][32]byte, error) {
 				}
 			}
 		}
-		m.signingInput(s)
+		s.signingInput(m)
 		p.laySignature(m, s, i, digest)
-		m.payload(s)
+		s.payload(m)
 		if len(s.root.members) > 0 {
-			m.search(s, s.root)
+			s.search(m, s.root)
 		}
 		for _, l := range s.leaves {
 			if a.full == nil {
 				a.full = map[*leaf]int{}
 			}
-			a.full[l] = m.full
-			m.layLeaf(l)
+			a.full[l] = m.Full
+			l.lay(m)
 		}
 	}
-	if m.fill && c.leaves != nil {
+	if m.Fill && c.leaves != nil {
 		c.leaves(v.leaves)
 	}
 	a.x = p.newExecution(m, v, markers)
-	if err := a.x.block(p.st.Program.Body, m.fixed(true)); err != nil {
+	if err := a.x.block(p.st.Program.Body, m.Fixed(true)); err != nil {
 		return nil, err
 	}
 	a.x.finish()
@@ -199,7 +200,7 @@ func (a *attack) set(v bool, refs ...ref) {
 		if r < 0 || int(r) >= a.gf.Bits {
 			panic("not a committed bit")
 		}
-		a.plan.secrets.GF[r] = bitElem(v)
+		a.plan.secrets.GF[r] = machine.BitElem(v)
 	}
 }
 
@@ -235,16 +236,16 @@ func (a *attack) relate(t *transcript.Transcript) ([]byte, *libzk.Relations, err
 	if !errors.Is(err, libzk.ErrChallenge) {
 		return published, r, err
 	}
-	w := &wiring{relation: a.gf.NewRelation(), bits: a.gf.Bits, symbols: a.gf.Symbols, proving: true}
-	w.space = w.relation.Space
+	w := &machine.Wiring{Relation: a.gf.NewRelation(), Bits: a.gf.Bits, Symbols: a.gf.Symbols, Proving: true}
+	w.Space = w.Relation.Space
 	again := transcript.New([]byte("zero"))
 	a.draw(w, again)
 	a.attach(w)
-	if _, err := a.plan.run(&machine{copies: make([]int, circuits.Dots+len(a.st.Documents)), w: w, uses: a.shapeOf}, nil); err != nil {
+	if _, err := a.plan.run(&machine.Machine{Copies: make([]int, circuits.Dots+len(a.st.Documents)), W: w, Uses: a.shapeOf}, nil); err != nil {
 		return nil, nil, err
 	}
-	t.WriteBytes(w.published)
-	return w.published, &libzk.Relations{GF: w.relation, P: a.relateSignatures()}, nil
+	t.WriteBytes(w.Published)
+	return w.Published, &libzk.Relations{GF: w.Relation, P: a.relateSignatures()}, nil
 }
 
 // check evaluates everything on the attacker's witness. It returns the label of

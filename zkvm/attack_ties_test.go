@@ -74,7 +74,7 @@ func TestDigestIsTheLastBlocks(t *testing.T) {
 func TestExtentOfAValue(t *testing.T) {
 	f := newFixture(t, `{"==":[{"dvar":"a"},12]}`, `{"a":123}`)
 	newAttack(t, f.claim(`{"result":true}`), cheat{
-		leaves:  func(ls []*leaf) { ls[0].number.v, ls[0].isNumber.v = document.Decimal{Int: 12}, true },
+		leaves:  func(ls []*leaf) { ls[0].number.v, ls[0].isNumber.V = document.Decimal{Int: 12}, true },
 		secrets: func(a *attack) { l := a.leafAt("a"); a.set(false, l.inside[7]); a.setNumber(l, 12) },
 	}).refused(t, "extent of a value", true)
 }

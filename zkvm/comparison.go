@@ -16,19 +16,19 @@ func (x *execution) comparison(e *query.Expr, g flag) (flag, error) {
 	if err != nil {
 		return flag{}, err
 	}
-	total := m.fixed(false)
+	total := m.Fixed(false)
 	for _, a := range left {
 		for _, b := range right {
 			both := a.guard
 			if len(left) == 1 {
 				both = b.guard
 			} else if len(right) > 1 {
-				both = m.and("operands", a.guard, b.guard)
+				both = m.And("operands", a.guard, b.guard)
 			}
 			if a.kind == isArray || b.kind == isArray {
-				total = m.plus(total, x.quantified(e, a, b, both))
+				total = m.Plus(total, x.quantified(e, a, b, both))
 			} else {
-				total = m.plus(total, x.compare(e, a, b, both))
+				total = m.Plus(total, x.compare(e, a, b, both))
 			}
 		}
 	}
@@ -43,23 +43,23 @@ func (x *execution) compare(e *query.Expr, a, b alternative, g flag) flag {
 	}
 	switch e.Op {
 	case query.Equal:
-		return m.and("equal", g, x.equal(a, b, e.Fold, g))
+		return m.And("equal", g, x.equal(a, b, e.Fold, g))
 	case query.NotEqual:
-		return m.minus(g, m.and("equal", g, x.equal(a, b, e.Fold, g)))
+		return m.Minus(g, m.And("equal", g, x.equal(a, b, e.Fold, g)))
 	}
 	na, nb := x.number(a, g), x.number(b, g)
 	if na == nil || nb == nil {
-		return m.fixed(false)
+		return m.Fixed(false)
 	}
 	switch e.Op {
 	case query.Less:
-		return m.and("less", g, m.less(na, nb))
+		return m.And("less", g, na.less(m, nb))
 	case query.Greater:
-		return m.and("less", g, m.less(nb, na))
+		return m.And("less", g, nb.less(m, na))
 	case query.LessEqual:
-		return m.minus(g, m.and("less", g, m.less(nb, na)))
+		return m.Minus(g, m.And("less", g, nb.less(m, na)))
 	}
-	return m.minus(g, m.and("less", g, m.less(na, nb)))
+	return m.Minus(g, m.And("less", g, na.less(m, nb)))
 }
 
 // number is the number that an alternative must be under the guard, or nil if
@@ -70,13 +70,13 @@ func (x *execution) number(v alternative, g flag) *number {
 	case v.kind == isNumber:
 		return v.num
 	case v.kind == isLiteral && v.fixed.Type == query.Number:
-		n := m.constantNumber(v.fixed.Num)
+		n := constantNumber(m, v.fixed.Num)
 		return &n
 	case v.kind == isLeaf && v.leaf.orders == nil: // else nothing is laid out of it but how it compares
-		m.needs("number member", g, v.leaf.isNumber)
+		m.Needs("number member", g, v.leaf.isNumber)
 		return &v.leaf.number
 	}
-	m.never("number wanted", g)
+	m.Never("number wanted", g)
 	return nil
 }
 
@@ -93,11 +93,11 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 	switch x.typeOf(b) {
 	case query.String:
 		if a.kind == isLeaf {
-			m.needs("string member", g, a.leaf.isString)
-			return m.textEquals(a.leaf, b.fixed.Str, fold)
+			m.Needs("string member", g, a.leaf.isString)
+			return a.leaf.textEquals(m, b.fixed.Str, fold)
 		}
 		if x.typeOf(a) == query.String {
-			return m.fixed(a.fixed.Str == b.fixed.Str || fold && lower(a.fixed.Str) == lower(b.fixed.Str))
+			return m.Fixed(a.fixed.Str == b.fixed.Str || fold && lower(a.fixed.Str) == lower(b.fixed.Str))
 		}
 	case query.Number:
 		if fold {
@@ -106,39 +106,35 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 		if a.kind == isLeaf || x.typeOf(a) == query.Number {
 			na, nb := x.number(a, g), x.number(b, g)
 			if na.public && nb.public {
-				return m.fixed(na.v == nb.v)
+				return m.Fixed(na.v == nb.v)
 			}
-			return m.same(na, nb)
+			return na.same(m, nb)
 		}
 	case query.Boolean:
 		if fold {
 			break
 		}
 		if a.kind == isLeaf || x.typeOf(a) == query.Boolean {
-			return m.inverse(m.exclusive(x.bitOf(a, g), x.bitOf(b, g)))
+			return m.Inverse(m.Exclusive(x.bitOf(a, g), x.bitOf(b, g)))
 		}
 	}
-	m.never("operands of one type", g)
-	return m.fixed(false)
-}
-
-func (m *machine) exclusive(a, b flag) flag {
-	return flag{m.add(a.r, b.r), a.v != b.v, a.fixed && b.fixed}
+	m.Never("operands of one type", g)
+	return m.Fixed(false)
 }
 
 // bitOf is the value of a boolean alternative where the guard is 1.
 func (x *execution) bitOf(v alternative, g flag) flag {
 	switch v.kind {
 	case isLiteral:
-		return x.m.fixed(v.fixed.Bool)
+		return x.m.Fixed(v.fixed.Bool)
 	case isTruth:
 		return v.truth
 	}
 	if v.kind != isLeaf {
-		x.m.never("boolean wanted", g)
-		return x.m.fixed(false)
+		x.m.Never("boolean wanted", g)
+		return x.m.Fixed(false)
 	}
-	x.m.needs("boolean member", g, x.m.boolean(v.leaf))
+	x.m.Needs("boolean member", g, v.leaf.boolean(x.m))
 	return v.leaf.isTrue
 }
 
@@ -159,15 +155,15 @@ func (x *execution) typeOf(v alternative) query.Type {
 func (x *execution) equalMembers(a, b *leaf, fold bool, g flag) flag {
 	m := x.m
 	if fold {
-		m.needs("string member", g, a.isString)
-		m.needs("string member", g, b.isString)
-		return m.sameText(a, b, true)
+		m.Needs("string member", g, a.isString)
+		m.Needs("string member", g, b.isString)
+		return a.sameText(m, b, true)
 	}
-	strings := m.and("two strings", a.isString, b.isString)
-	numbers := m.and("two numbers", a.isNumber, b.isNumber)
-	booleans := m.and("two booleans", m.boolean(a), m.boolean(b))
-	m.needs("members of one type", g, m.plus(strings, m.plus(numbers, booleans)))
-	equal := m.and("equal strings", strings, m.sameText(a, b, false))
-	equal = m.plus(equal, m.and("equal numbers", numbers, m.same(&a.number, &b.number)))
-	return m.plus(equal, m.and("equal booleans", booleans, m.inverse(m.exclusive(a.isTrue, b.isTrue))))
+	strings := m.And("two strings", a.isString, b.isString)
+	numbers := m.And("two numbers", a.isNumber, b.isNumber)
+	booleans := m.And("two booleans", a.boolean(m), b.boolean(m))
+	m.Needs("members of one type", g, m.Plus(strings, m.Plus(numbers, booleans)))
+	equal := m.And("equal strings", strings, a.sameText(m, b, false))
+	equal = m.Plus(equal, m.And("equal numbers", numbers, a.number.same(m, &b.number)))
+	return m.Plus(equal, m.And("equal booleans", booleans, m.Inverse(m.Exclusive(a.isTrue, b.isTrue))))
 }

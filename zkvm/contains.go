@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // strings notes what the contains family reads.
@@ -40,22 +41,22 @@ func (x *execution) contains(e *query.Expr, g flag) (flag, error) {
 	if err != nil {
 		return flag{}, err
 	}
-	total := m.fixed(false)
+	total := m.Fixed(false)
 	for _, h := range haystacks {
 		for _, n := range needles {
 			both := h.guard
 			if len(haystacks) == 1 {
 				both = n.guard
 			} else if len(needles) > 1 {
-				both = m.and("operands", h.guard, n.guard)
+				both = m.And("operands", h.guard, n.guard)
 			}
 			if x.isText(h, both) && x.isText(n, both) {
-				total = m.plus(total, m.and("contains", both, x.holds(e.Op, h, n, e.Fold)))
+				total = m.Plus(total, m.And("contains", both, x.holds(e.Op, h, n, e.Fold)))
 			}
 		}
 	}
 	if e.Negate {
-		return m.minus(g, total), nil
+		return m.Minus(g, total), nil
 	}
 	return total, nil
 }
@@ -65,12 +66,12 @@ func (x *execution) contains(e *query.Expr, g flag) (flag, error) {
 func (x *execution) isText(v alternative, g flag) bool {
 	switch {
 	case v.kind == isLeaf:
-		x.m.needs("string member", g, v.leaf.isString)
+		x.m.Needs("string member", g, v.leaf.isString)
 		return true
 	case x.typeOf(v) == query.String:
 		return true
 	}
-	x.m.never("string wanted", g)
+	x.m.Never("string wanted", g)
 	return false
 }
 
@@ -94,31 +95,31 @@ func (x *execution) holds(op query.Op, h, n alternative, fold bool) flag {
 	if ok {
 		return z
 	}
-	z = x.m.containment(&key)
+	z = key.answer(x.m)
 	x.within[key] = z
 	return z
 }
 
-// containment lays out the answer to a question.
-func (m *machine) containment(q *containment) flag {
+// answer lays out the answer to a question.
+func (q *containment) answer(m *machine.Machine) flag {
 	h, n := q.haystack, q.needle
 	switch {
 	case h == nil && n == nil:
-		return m.fixed(holdsIn(q.op)(q.haystackText, q.needleText))
+		return m.Fixed(holdsIn(q.op)(q.haystackText, q.needleText))
 	case n == nil && q.op == query.StartsWith:
-		return m.startsWithText(h, q.needleText, q.fold)
+		return h.startsWithText(m, q.needleText, q.fold)
 	case n == nil && q.op == query.EndsWith:
-		return m.endsWithText(h, q.needleText, q.fold)
+		return h.endsWithText(m, q.needleText, q.fold)
 	case n == nil:
-		return m.holdsText(h, q.needleText, q.fold)
+		return h.holdsText(m, q.needleText, q.fold)
 	case h == nil:
-		return m.heldByText(q.op, n, q.haystackText, q.fold)
+		return heldByText(m, q.op, n, q.haystackText, q.fold)
 	case q.op == query.StartsWith:
-		return m.startsWithMember(h, n, q.fold)
+		return h.startsWithMember(m, n, q.fold)
 	case q.op == query.EndsWith:
-		return m.endsWithMember(h, n, q.fold)
+		return h.endsWithMember(m, n, q.fold)
 	}
-	return m.holdsMember(h, n, q.fold)
+	return h.holdsMember(m, n, q.fold)
 }
 
 // holdsIn is what an operator of the family asks of plain strings.
@@ -144,53 +145,53 @@ func holdsIn(op query.Op) func(haystack, needle string) bool {
 //
 // It costs a copy of the products circuit and a published value for each chunk
 // of bytes of the document, and a zero test.
-func (m *machine) holdsText(l *leaf, text string, fold bool) flag {
+func (l *leaf) holdsText(m *machine.Machine, text string, fold bool) flag {
 	s := l.source
 	switch {
 	case text == "":
-		return m.fixed(true)
+		return m.Fixed(true)
 	case l.decodes():
-		return m.windowHolds(l, text, fold)
+		return l.windowHolds(m, text, fold)
 	case !writable(text):
-		return m.fixed(false) // no string without escapes has it
+		return m.Fixed(false) // no string without escapes has it
 	}
 	bytes := s.bytes
 	if fold {
-		bytes = m.fold(s)
+		bytes = s.fold(m)
 	}
 	factors := make([]factor, s.size())
-	if m.wiring() {
-		w := m.textFingerprint(text)
-		windows := m.windowsOf(bytes, len(text))
+	if m.Wiring() {
+		w := m.TextFingerprint(text)
+		windows := m.WindowsOf(bytes, len(text))
 		for i := range factors {
-			factors[i] = factor{l.inside[i], m.not(m.form(windows, i, w))}
+			factors[i] = factor{B: l.inside[i], H: m.Not(m.Form(windows, i, w))}
 		}
 	}
-	m.risk(min(s.size(), maxToken) * len(text)) // a string that is used has no more places
-	return m.isZero("string in a member", m.productForm(len(factors), factors), l.startsInside(text, fold))
+	m.Risk(min(s.size(), maxToken) * len(text)) // a string that is used has no more places
+	return m.IsZero("string in a member", m.ProductForm(len(factors), factors), l.startsInside(text, fold))
 }
 
 // windowHolds is holdsText for a string with escapes: the product is over the
 // places of its decoded characters.
-func (m *machine) windowHolds(l *leaf, text string, fold bool) flag {
-	y := m.window(l, fold)
+func (l *leaf) windowHolds(m *machine.Machine, text string, fold bool) flag {
+	y := l.window(m, fold)
 	if len(text) > len(y) {
-		return m.fixed(false)
+		return m.Fixed(false)
 	}
 	places := make([]ref, len(y)-len(text)+1)
-	if m.wiring() {
-		w, k := m.textFingerprint(text), one
+	if m.Wiring() {
+		w, k := m.TextFingerprint(text), one
 		for range len(text) {
-			w = field.Add(w, field.Mul(innerMark, k))
-			k = field.Mul(k, m.w.alpha)
+			w = field.Add(w, field.Mul(machine.InnerMark, k))
+			k = field.Mul(k, m.Alpha())
 		}
-		windows := m.windowsOf(y, len(text))
+		windows := m.WindowsOf(y, len(text))
 		for i := range places {
-			places[i] = m.form(windows, i, w)
+			places[i] = m.Form(windows, i, w)
 		}
 	}
-	m.risk(len(places) * len(text))
-	return m.anyZero("string in a member", places, strings.Contains(l.content(fold), text))
+	m.Risk(len(places) * len(text))
+	return m.AnyZero("string in a member", places, strings.Contains(l.content(fold), text))
 }
 
 // startsInside reports whether the bytes of the prover's document from some byte
@@ -232,7 +233,7 @@ func (l *leaf) textForm(fold bool) ref {
 
 // content is the prover's string between the quotes, "" if the leaf is none.
 func (l *leaf) content(fold bool) string {
-	if !l.isString.v {
+	if !l.isString.V {
 		return ""
 	}
 	raw := l.raw()
@@ -244,13 +245,13 @@ func (l *leaf) content(fold bool) string {
 
 // plainText is the value's text moved to its own start: start·plain = text. It
 // is fixed by that where the value is there.
-func (m *machine) plainText(l *leaf, fold bool) ref {
+func (l *leaf) plainText(m *machine.Machine, fold bool) ref {
 	p := l.part(fold)
 	if !p.laid {
 		p.laid = true
 		text := l.textForm(fold)
-		p.plain = m.masked(func() elem { return field.Mul(m.value(text), field.Inv(m.value(l.start))) })
-		m.row("start of a string", l.start, p.plain, text)
+		p.plain = m.Masked(func() elem { return field.Mul(m.Value(text), field.Inv(m.Value(l.start))) })
+		m.Row("start of a string", l.start, p.plain, text)
 	}
 	return p.plain
 }
@@ -269,41 +270,41 @@ func (m *machine) plainText(l *leaf, fold bool) ref {
 //
 // It costs a published value for each chunk of places and two more, and a zero test; at the
 // start and the end one and a zero test.
-func (m *machine) heldByText(op query.Op, l *leaf, text string, fold bool) flag {
-	plain := m.plainText(l, fold)
+func heldByText(m *machine.Machine, op query.Op, l *leaf, text string, fold bool) flag {
+	plain := l.plainText(m, fold)
 	// What is no scalar has plain and lengths 0.
 	v := l.raw() == ""
-	if l.isString.v {
+	if l.isString.V {
 		v = holdsIn(op)(text, l.content(fold))
 	}
 	switch op {
 	case query.StartsWith:
-		m.risk(l.source.size() + 2*maxToken)
-		return m.isZero("member at the start of a literal", m.placesOf(l, plain, text, 1)[0], v)
+		m.Risk(l.source.size() + 2*maxToken)
+		return m.IsZero("member at the start of a literal", l.placesOf(m, plain, text, 1)[0], v)
 	case query.EndsWith:
-		m.risk(l.source.size() + 2*maxToken)
-		return m.isZero("member at the end of a literal", m.endOf(l, plain, text), v)
+		m.Risk(l.source.size() + 2*maxToken)
+		return m.IsZero("member at the end of a literal", l.endOf(m, plain, text), v)
 	}
-	m.risk(l.source.size() + (len(text)+2)*maxToken)
-	return m.anyZero("member in a literal", m.placesOf(l, plain, text, len(text)+1), v)
+	m.Risk(l.source.size() + (len(text)+2)*maxToken)
+	return m.AnyZero("member in a literal", l.placesOf(m, plain, text, len(text)+1), v)
 }
 
 // placesOf are the forms of the first places of a literal.
-func (m *machine) placesOf(l *leaf, plain ref, text string, count int) []ref {
+func (l *leaf) placesOf(m *machine.Machine, plain ref, text string, count int) []ref {
 	places := make([]ref, count)
-	if m.wiring() {
+	if m.Wiring() {
 		quote := elem{Lo: '"'}
 		for i := range places {
 			terms := []term{{K: one, Ref: plain}}
-			w, k := quote, m.w.alpha // of the quote and the k bytes from i on, and α^(k+1)
+			w, k := quote, m.Alpha() // of the quote and the k bytes from i on, and α^(k+1)
 			for n := 0; i+n <= len(text) && n+2 < len(l.lengths); n++ {
 				terms = append(terms, term{K: field.Add(w, field.Mul(quote, k)), Ref: l.lengths[n+2]})
 				if i+n < len(text) {
 					w = field.Add(w, field.Mul(elem{Lo: uint64(text[i+n])}, k))
-					k = field.Mul(k, m.w.alpha)
+					k = field.Mul(k, m.Alpha())
 				}
 			}
-			places[i] = m.sum(terms...)
+			places[i] = m.Sum(terms...)
 		}
 	}
 	return places
@@ -311,37 +312,34 @@ func (m *machine) placesOf(l *leaf, plain ref, text string, count int) []ref {
 
 // endOf is the form of the end of a literal. A string that is longer has no term, and
 // its plain text is not 0.
-func (m *machine) endOf(l *leaf, plain ref, text string) ref {
-	if !m.wiring() {
+func (l *leaf) endOf(m *machine.Machine, plain ref, text string) ref {
+	if !m.Wiring() {
 		return 0
 	}
 	terms := []term{{K: one, Ref: plain}}
 	for n := 0; n <= len(text) && n+2 < len(l.lengths); n++ {
-		terms = append(terms, term{K: m.textFingerprint(`"` + text[len(text)-n:] + `"`), Ref: l.lengths[n+2]})
+		terms = append(terms, term{K: m.TextFingerprint(`"` + text[len(text)-n:] + `"`), Ref: l.lengths[n+2]})
 	}
-	return m.sum(terms...)
+	return m.Sum(terms...)
 }
 
-// innerMark is added to each character of a window, so that none is zero.
-var innerMark = powerOfX(9)
-
 // window commits the characters of a member's string and returns them without
-// quotes, each with innerMark, and zeros after the last. That start·Σ_j u_j·α^j is
+// quotes, each with InnerMark, and zeros after the last. That start·Σ_j u_j·α^j is
 // the value's text fixes all u_j.
 //
 // It costs as many committed elements as a string may have bytes, and one
 // published value; nothing if the string is decoded, as it is committed then.
-func (m *machine) window(l *leaf, fold bool) []ref {
+func (l *leaf) window(m *machine.Machine, fold bool) []ref {
 	p := l.part(fold)
 	if p.inner != nil {
 		return p.inner
 	}
 	room := len(l.lengths) - 1
-	characters := m.decodedCharacters(l, fold)
+	characters := l.decodedCharacters(m, fold)
 	if characters == nil {
 		characters = make([]ref, room)
 		quoted := ""
-		if l.isString.v {
+		if l.isString.V {
 			quoted = `"` + l.content(fold) + `"`
 		}
 		for j := range characters {
@@ -349,24 +347,24 @@ func (m *machine) window(l *leaf, fold bool) []ref {
 			if j < len(quoted) {
 				c.Lo = uint64(quoted[j])
 			}
-			characters[j] = m.element(c)
+			characters[j] = m.Element(c)
 		}
-		m.risk(l.source.size() + room)
-		text := m.product("characters of a string", l.start, m.fingerprint(characters))
-		m.implies("characters of a string", l.isString.r, m.add(text, l.textForm(fold)))
+		m.Risk(l.source.size() + room)
+		text := m.Product("characters of a string", l.start, m.Fingerprint(characters))
+		m.Implies("characters of a string", l.isString.R, m.Add(text, l.textForm(fold)))
 	}
 
 	p.inner = make([]ref, room-2)
-	if !m.wiring() {
+	if !m.Wiring() {
 		return p.inner
 	}
-	longer := m.zero() // has a character at j
+	longer := m.Zero() // has a character at j
 	for j := room - 2; j >= 1; j-- {
-		longer = m.add(longer, l.lengths[j+2])
-		p.inner[j-1] = m.sum(
+		longer = m.Add(longer, l.lengths[j+2])
+		p.inner[j-1] = m.Sum(
 			term{K: one, Ref: characters[j]},
 			term{K: elem{Lo: '"'}, Ref: l.lengths[j+1]}, // the closing quote is not part of it
-			term{K: innerMark, Ref: longer})
+			term{K: machine.InnerMark, Ref: longer})
 	}
 	return p.inner
 }
@@ -387,77 +385,77 @@ func (m *machine) window(l *leaf, fold bool) []ref {
 // It costs two windows of up to 256 committed elements (that of h is shared), a
 // dot product, a published value for each chunk of places and four more, and a zero
 // test.
-func (m *machine) holdsMember(h, n *leaf, fold bool) flag {
-	plain := m.plainText(n, fold)
-	y := m.window(h, fold)
+func (h *leaf) holdsMember(m *machine.Machine, n *leaf, fold bool) flag {
+	plain := n.plainText(m, fold)
+	y := h.window(m, fold)
 	haystack, needle := h.content(fold), n.content(fold)
 	shifted := make([]ref, len(y))
 	for j := range shifted {
 		var c elem
-		if n.isString.v && j+len(needle) < len(haystack) {
-			c = field.Add(elem{Lo: uint64(haystack[j+len(needle)])}, innerMark)
+		if n.isString.V && j+len(needle) < len(haystack) {
+			c = field.Add(elem{Lo: uint64(haystack[j+len(needle)])}, machine.InnerMark)
 		}
-		shifted[j] = m.element(c)
+		shifted[j] = m.Element(c)
 	}
-	m.risk(2 * (len(y) + maxToken)) // the shift
+	m.Risk(2 * (len(y) + maxToken)) // the shift
 	// the texts and the places
-	m.risk(h.source.size() + n.source.size() + len(y)*(len(y)+2*maxToken))
+	m.Risk(h.source.size() + n.source.size() + len(y)*(len(y)+2*maxToken))
 	var power, needleForm ref // α^k, N
-	if m.wiring() {
-		power, needleForm = m.needleForms(n, plain)
+	if m.Wiring() {
+		power, needleForm = n.needleForms(m, plain)
 	}
-	m.row("string from the needle's length on", power, m.fingerprint(shifted), m.fromLength(h, n, y))
+	m.Row("string from the needle's length on", power, m.Fingerprint(shifted), h.fromLength(m, n, y))
 
 	factors, bases := make([]factor, len(y)), make([]ref, len(y))
-	if m.wiring() {
-		rest, restShifted := m.zero(), m.zero()
+	if m.Wiring() {
+		rest, restShifted := m.Zero(), m.Zero()
 		for i := len(y) - 1; i >= 0; i-- {
-			rest = m.sum(term{K: one, Ref: y[i]}, term{K: m.w.alpha, Ref: rest})
-			restShifted = m.sum(term{K: one, Ref: shifted[i]}, term{K: m.w.alpha, Ref: restShifted})
-			bases[i] = m.add(rest, needleForm)
-			factors[i] = factor{power, restShifted}
+			rest = m.Sum(term{K: one, Ref: y[i]}, term{K: m.Alpha(), Ref: rest})
+			restShifted = m.Sum(term{K: one, Ref: shifted[i]}, term{K: m.Alpha(), Ref: restShifted})
+			bases[i] = m.Add(rest, needleForm)
+			factors[i] = factor{B: power, H: restShifted}
 		}
 	}
-	v := n.isString.v && (needle == "" || h.isString.v && strings.Contains(haystack, needle))
-	return m.isZero("member in a member", m.basedForm(len(y), factors, bases), v)
+	v := n.isString.V && (needle == "" || h.isString.V && strings.Contains(haystack, needle))
+	return m.IsZero("member in a member", m.BasedForm(len(y), factors, bases), v)
 }
 
 // fromLength is Σ_{j≥k} y_j·α^j of a window of h, k being the length of n: a dot
 // product with the thermometer of k.
-func (m *machine) fromLength(h, n *leaf, y []ref) ref {
+func (h *leaf) fromLength(m *machine.Machine, n *leaf, y []ref) ref {
 	size := h.source.size() // of a dot product
 	from, weighted := make([]ref, size), make([]ref, size)
-	if m.wiring() {
-		powers := m.powers(y)
-		thermometer := m.zero()
+	if m.Wiring() {
+		powers := m.Powers(y)
+		thermometer := m.Zero()
 		for j := range size {
-			from[j], weighted[j] = m.zero(), m.zero()
+			from[j], weighted[j] = m.Zero(), m.Zero()
 			if j < len(y) {
 				if j+2 < len(n.lengths) {
-					thermometer = m.add(thermometer, n.lengths[j+2])
+					thermometer = m.Add(thermometer, n.lengths[j+2])
 				}
 				from[j], weighted[j] = thermometer, powers[j]
 			}
 		}
 	}
-	return m.dot(h.source.dots, from, weighted)
+	return m.Dot(h.source.dots, from, weighted)
 }
 
-// needleForms are α^k and Σ_{j<k} (c_j + innerMark)·α^j for a string c of k
+// needleForms are α^k and Σ_{j<k} (c_j + InnerMark)·α^j for a string c of k
 // characters, both 0 or meaningless where it is none: its plain text is
 // quote + α·Σ c_j·α^j + α^(k+1)·quote.
-func (m *machine) needleForms(n *leaf, plain ref) (power, form ref) {
+func (n *leaf) needleForms(m *machine.Machine, plain ref) (power, form ref) {
 	quote := elem{Lo: '"'}
 	var powers, marks []term
 	k, sum := one, elem{}
 	for _, length := range n.lengths[2:] {
 		powers = append(powers, term{K: k, Ref: length})
-		marks = append(marks, term{K: field.Mul(innerMark, sum), Ref: length})
+		marks = append(marks, term{K: field.Mul(machine.InnerMark, sum), Ref: length})
 		sum = field.Add(sum, k)
-		k = field.Mul(k, m.w.alpha)
+		k = field.Mul(k, m.Alpha())
 	}
-	power = m.sum(powers...)
-	inverse := field.Inv(m.w.alpha)
-	return power, m.w.space.Affine(field.Mul(inverse, quote), append(marks,
+	power = m.Sum(powers...)
+	inverse := field.Inv(m.Alpha())
+	return power, m.Space().Affine(field.Mul(inverse, quote), append(marks,
 		term{K: inverse, Ref: plain}, term{K: quote, Ref: power})...)
 }

@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // date is a string as a date of the calendar. The bit "is" promises one way, as a
 // leaf's kinds do: it is 1 only of a string that is a date in the format.
@@ -27,7 +30,7 @@ type dateClaim struct {
 // claimDate reads the prover's string.
 func claimDate(l *leaf, f query.DateFormat) dateClaim {
 	raw := l.raw()
-	if !l.isString.v || len(raw) != quotedDate {
+	if !l.isString.V || len(raw) != quotedDate {
 		return noDate
 	}
 	v, is := query.ParseDate(raw[1:quotedDate-1], f)
@@ -71,11 +74,11 @@ const quotedDate = 12
 // It assumes that isString implies what start and text say of the leaf. It costs
 // 46 bits, 3 elements of the subfield, a published product and 35 rows, and
 // errs for n + 12 values of α and 2 of θ.
-func (m *machine) dateOf(l *leaf, f query.DateFormat) *date {
+func (l *leaf) dateOf(m *machine.Machine, f query.DateFormat) *date {
 	if d, ok := l.dates[f]; ok {
 		return d
 	}
-	d := m.layDate(l, f, claimDate(l, f))
+	d := l.layDate(m, f, claimDate(l, f))
 	if l.dates == nil {
 		l.dates = map[query.DateFormat]*date{}
 	}
@@ -84,74 +87,74 @@ func (m *machine) dateOf(l *leaf, f query.DateFormat) *date {
 }
 
 // layDate lays out what dateOf promises.
-func (m *machine) layDate(l *leaf, f query.DateFormat, c dateClaim) *date {
-	d, separator := m.newDate(c)
-	m.checkCalendar(d)
+func (l *leaf) layDate(m *machine.Machine, f query.DateFormat, c dateClaim) *date {
+	d, separator := newDate(m, c)
+	d.checkCalendar(m)
 
 	var characters [quotedDate]ref
-	if m.wiring() {
+	if m.Wiring() {
 		characters = d.characters(m, f, separator)
 	}
-	m.risk(l.source.size() + quotedDate)
-	written := m.product("characters of a date", l.start, m.fingerprint(characters[:]))
-	m.implies("date", d.is.r, m.together(m.add(l.text, written), m.not(l.isString.r)))
+	m.Risk(l.source.size() + quotedDate)
+	written := m.Product("characters of a date", l.start, m.Fingerprint(characters[:]))
+	m.Implies("date", d.is.R, m.Together(m.Add(l.text, written), m.Not(l.isString.R)))
 	return d
 }
 
 // newDate commits the bits of a date and proves that each digit is one and months
 // are in order.
-func (m *machine) newDate(c dateClaim) (d *date, separator [2]ref) {
-	d = &date{is: m.commit(c.is), value: c.value}
+func newDate(m *machine.Machine, c dateClaim) (d *date, separator [2]ref) {
+	d = &date{is: m.Commit(c.is), value: c.value}
 	for b := range separator {
-		separator[b] = m.bit((c.sign-separatorBase)>>b&1 == 1)
+		separator[b] = m.Bit((c.sign-separatorBase)>>b&1 == 1)
 	}
-	m.row("separator of a date", m.not(separator[0]), m.not(separator[1]), m.not(d.is.r))
-	m.layDigits(d)
+	m.Row("separator of a date", m.Not(separator[0]), m.Not(separator[1]), m.Not(d.is.R))
+	d.layDigits(m)
 	return d, separator
 }
 
 // layDigits commits the bits of a date.
-func (m *machine) layDigits(d *date) {
+func (d *date) layDigits(m *machine.Machine) {
 	rest := d.value.Year
 	for j := range d.year {
 		for b := range d.year[j] {
-			d.year[j][b] = m.bit(rest%10>>b&1 == 1)
+			d.year[j][b] = m.Bit(rest%10>>b&1 == 1)
 		}
-		m.belowTen("year", d.year[j])
+		belowTen(m, "year", d.year[j])
 		rest /= 10
 	}
 	for b := range 4 {
-		d.day[b] = m.bit(d.value.Day%10>>b&1 == 1)
+		d.day[b] = m.Bit(d.value.Day%10>>b&1 == 1)
 	}
-	m.belowTen("day", [4]ref(d.day[:4]))
+	belowTen(m, "day", [4]ref(d.day[:4]))
 	for b := range 2 {
-		d.day[4+b] = m.bit(d.value.Day/10>>b&1 == 1)
+		d.day[4+b] = m.Bit(d.value.Day/10>>b&1 == 1)
 	}
-	d.after[0], d.after[12] = m.one(), m.zero()
+	d.after[0], d.after[12] = m.One(), m.Zero()
 	for k := 1; k < 12; k++ {
-		d.after[k] = m.bit(d.value.Month > k)
+		d.after[k] = m.Bit(d.value.Month > k)
 		if k > 1 {
-			m.implies("months in order", d.after[k], m.not(d.after[k-1]))
+			m.Implies("months in order", d.after[k], m.Not(d.after[k-1]))
 		}
 	}
 }
 
 // belowTen proves that four bits are a decimal digit: the highest excludes the
 // next two. They are independent over the bits, so one row sees both.
-func (m *machine) belowTen(of string, digit [4]ref) {
-	m.implies("digit of a "+of, digit[3], m.pack(digit[1:3]))
+func belowTen(m *machine.Machine, of string, digit [4]ref) {
+	m.Implies("digit of a "+of, digit[3], m.Pack(digit[1:3]))
 }
 
 // separatorBase is one less than '-', '.' and '/' in a row; its low two bits are 0.
 const separatorBase = '-' - 1
 
 // month is the flag that the month is k.
-func (d *date) month(m *machine, k int) ref { return m.add(d.after[k-1], d.after[k]) }
+func (d *date) month(m *machine.Machine, k int) ref { return m.Add(d.after[k-1], d.after[k]) }
 
 // characters are the characters of the quoted date.
-func (d *date) characters(m *machine, f query.DateFormat, separator [2]ref) (out [quotedDate]ref) {
+func (d *date) characters(m *machine.Machine, f query.DateFormat, separator [2]ref) (out [quotedDate]ref) {
 	digit := func(bits ...ref) ref {
-		return m.add(m.constant(elem{Lo: '0'}), m.pack(bits))
+		return m.Add(m.Constant(elem{Lo: '0'}), m.Pack(bits))
 	}
 	var units [4]ref
 	for b := range units {
@@ -161,13 +164,13 @@ func (d *date) characters(m *machine, f query.DateFormat, separator [2]ref) (out
 				months = append(months, d.month(m, k))
 			}
 		}
-		units[b] = m.add(months...)
+		units[b] = m.Add(months...)
 	}
 	day := [2]ref{digit(d.day[4:]...), digit(d.day[:4]...)}
 	month := [2]ref{digit(d.after[9]), digit(units[:]...)}
-	sign := m.add(m.constant(elem{Lo: separatorBase}), m.pack(separator[:]))
+	sign := m.Add(m.Constant(elem{Lo: separatorBase}), m.Pack(separator[:]))
 
-	text := append(out[:0], m.constant(elem{Lo: '"'}))
+	text := append(out[:0], m.Constant(elem{Lo: '"'}))
 	year := func() {
 		for j := 3; j >= 0; j-- {
 			text = append(text, digit(d.year[j][:]...))
@@ -184,6 +187,6 @@ func (d *date) characters(m *machine, f query.DateFormat, separator [2]ref) (out
 		text = append(text, day[0], day[1], sign, month[0], month[1], sign)
 		year()
 	}
-	text = append(text, m.constant(elem{Lo: '"'}))
+	text = append(text, m.Constant(elem{Lo: '"'}))
 	return [quotedDate]ref(text)
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // stringLeaf makes a leaf that is the string with the given text at some offset.
-func stringLeaf(t testing.TB, text string) func(m *machine) *leaf {
+func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
 	t.Helper()
 	const offset = 5
 	doc, err := document.Parse([]byte(`{"d":` + string(document.AppendString(nil, text)) + `}`))
@@ -20,16 +21,16 @@ func stringLeaf(t testing.TB, text string) func(m *machine) *leaf {
 		t.Fatal(err)
 	}
 	quoted := string(document.AppendString(nil, text))
-	return func(m *machine) *leaf {
+	return func(m *machine.Machine) *leaf {
 		l := &leaf{source: &source{st: &Document{Class: Class{Bytes: 192, Depth: 8}}, doc: doc}, at: &member{node: doc.Root.Members[0].Value}}
-		l.isString = m.fixed(true)
-		if m.wiring() {
+		l.isString = m.Fixed(true)
+		if m.Wiring() {
 			far := one
 			for range offset {
-				far = field.Mul(far, m.w.alpha)
+				far = field.Mul(far, m.Alpha())
 			}
-			l.start = m.constant(far)
-			l.text = m.constant(field.Mul(far, m.textFingerprint(quoted)))
+			l.start = m.Constant(far)
+			l.text = m.Constant(field.Mul(far, m.TextFingerprint(quoted)))
 		}
 		return l
 	}
@@ -41,16 +42,16 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 	leafOf := stringLeaf(t, text)
 	var years, days *number
 	var hasAge, hasDays flag
-	a := newApparatus(t, func(m *machine) {
+	a := newApparatus(t, func(m *machine.Machine) {
 		l := leafOf(m)
-		years, hasAge = m.age(l, f, today)
-		days, hasDays = m.dayDiff(l, f, today)
+		years, hasAge = l.age(m, f, today)
+		days, hasDays = l.dayDiff(m, f, today)
 	})
 	want, ok := query.ParseDate(text, f)
 	wantYears, past := want.Age(today)
 	past = past && ok
-	if hasDays.v != ok || hasAge.v != past {
-		t.Fatalf("%q as %s on %v: is a date %v, has an age %v, want %v, %v", text, f, today, hasDays.v, hasAge.v, ok, past)
+	if hasDays.V != ok || hasAge.V != past {
+		t.Fatalf("%q as %s on %v: is a date %v, has an age %v, want %v, %v", text, f, today, hasDays.V, hasAge.V, ok, past)
 	}
 	if past && years.v.Int != wantYears || ok && days.v.Int != want.Days(today) {
 		t.Fatalf("%q as %s on %v: %d years, %d days, want %d, %d", text, f, today, years.v, days.v, wantYears, want.Days(today))
@@ -58,7 +59,7 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 	// The committed bits say what v says, date or not.
 	gotYears, gotDays := *years, *days
 	walk := a.walk
-	a.walk = func(m *machine) {
+	a.walk = func(m *machine.Machine) {
 		walk(m)
 		bitsAre(m, years, gotYears.v.Int)
 		bitsAre(m, days, gotDays.v.Int)
@@ -69,11 +70,11 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 }
 
 // bitsAre adds the linear conditions that an integer's forms are those of v.
-func bitsAre(m *machine, n *number, v int64) {
-	c := m.constantInteger(v)
-	m.zeroForm("packed form", m.add(n.packed, c.packed))
+func bitsAre(m *machine.Machine, n *number, v int64) {
+	c := constantInteger(m, v)
+	m.ZeroForm("packed form", m.Add(n.packed, c.packed))
 	for k := range n.bits {
-		m.zeroForm(fmt.Sprint("bit ", k), m.add(n.bits[k], c.bits[k]))
+		m.ZeroForm(fmt.Sprint("bit ", k), m.Add(n.bits[k], c.bits[k]))
 	}
 }
 
@@ -175,7 +176,7 @@ func TestForgedDates(t *testing.T) {
 		// symbols
 		turnInverse, yearInverse, dayInverse = rest + 10, rest + 11, rest + 12
 	)
-	bit := func(i int, v bool) map[int]elem { return map[int]elem{i: bitElem(v)} }
+	bit := func(i int, v bool) map[int]elem { return map[int]elem{i: machine.BitElem(v)} }
 	for name, c := range map[string]struct {
 		text    string
 		value   query.Date
@@ -233,10 +234,10 @@ func TestForgedDates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			leafOf := stringLeaf(t, c.text)
-			a := newApparatus(t, func(m *machine) {
+			a := newApparatus(t, func(m *machine.Machine) {
 				l := leafOf(m)
-				l.isString = m.fixed(!c.notText)
-				m.layDate(l, query.YearMonthDay, dateClaim{true, c.value, c.sign})
+				l.isString = m.Fixed(!c.notText)
+				l.layDate(m, query.YearMonthDay, dateClaim{true, c.value, c.sign})
 			})
 			if got := a.check(t, c.changes); got != c.want {
 				t.Errorf("stopped by %q, want %q", got, c.want)
@@ -244,8 +245,8 @@ func TestForgedDates(t *testing.T) {
 		})
 	}
 	// A published product is what its factors make it.
-	honest := newApparatus(t, func(m *machine) {
-		m.layDate(stringLeaf(t, "2024-02-29")(m), query.YearMonthDay, dateClaim{true, day(2024, 2, 29), '-'})
+	honest := newApparatus(t, func(m *machine.Machine) {
+		stringLeaf(t, "2024-02-29")(m).layDate(m, query.YearMonthDay, dateClaim{true, day(2024, 2, 29), '-'})
 	})
 	w := honest.secrets[len(honest.secrets)-1]
 	if got := honest.checkAfter(t, len(honest.secrets)-1, field.Add(w, one)); got != "characters of a date" {
@@ -259,13 +260,13 @@ func TestDateBitsAreBound(t *testing.T) {
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
 	for _, text := range []string{"2024-02-29", "1900-12-31", "0001-01-01", "2025-02-17", "1990-10-09"} {
 		leafOf := stringLeaf(t, text)
-		a := newApparatus(t, func(m *machine) {
+		a := newApparatus(t, func(m *machine.Machine) {
 			l := leafOf(m)
-			m.age(l, query.YearMonthDay, today)
-			m.dayDiff(l, query.YearMonthDay, today)
+			l.age(m, query.YearMonthDay, today)
+			l.dayDiff(m, query.YearMonthDay, today)
 		})
 		past := -1
-		for i := range a.m.bits {
+		for i := range a.m.Bits {
 			if got := a.check(t, map[int]elem{i: field.Add(a.secrets[i], one)}); got == "" {
 				// The flag of an age may be denied, which helps nobody.
 				if past >= 0 {
@@ -308,14 +309,14 @@ func TestForgedAgesAndDays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			leafOf := stringLeaf(t, c.text)
-			a := newApparatus(t, func(m *machine) {
+			a := newApparatus(t, func(m *machine.Machine) {
 				value, _ := query.ParseDate(c.text, query.YearMonthDay)
-				d := m.layDate(leafOf(m), query.YearMonthDay, dateClaim{true, value, '-'})
+				d := leafOf(m).layDate(m, query.YearMonthDay, dateClaim{true, value, '-'})
 				if !c.is {
-					d.is = m.fixed(false)
+					d.is = m.Fixed(false)
 				}
-				m.layAge(d, today, c.years, c.rest, c.past)
-				m.layDayDiff(d, today, c.diff)
+				d.layAge(m, today, c.years, c.rest, c.past)
+				d.layDayDiff(m, today, c.diff)
 			})
 			if got := a.check(t, nil); got != c.want {
 				t.Errorf("stopped by %q, want %q", got, c.want)
@@ -324,12 +325,12 @@ func TestForgedAgesAndDays(t *testing.T) {
 	}
 	// The day before a leap day does not count: 1 January of a leap year.
 	leafOf := stringLeaf(t, "2024-01-01")
-	a := newApparatus(t, func(m *machine) {
+	a := newApparatus(t, func(m *machine.Machine) {
 		l := leafOf(m)
-		m.dayDiff(l, query.YearMonthDay, today)
+		l.dayDiff(m, query.YearMonthDay, today)
 	})
 	early := -1
-	for i := range a.m.bits {
+	for i := range a.m.Bits {
 		if a.check(t, map[int]elem{i: field.Add(a.secrets[i], one)}) == "before a leap day" {
 			early = i
 		}
@@ -344,18 +345,18 @@ func TestDateCost(t *testing.T) {
 	type cost struct{ bits, symbols, full, rows, products, published int }
 	leafOf := stringLeaf(t, "2024-01-01")
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
-	measure := func(walk func(m *machine, l *leaf)) cost {
-		m := &machine{chunk: circuits.Chunks[0], copies: make([]int, circuits.Dots)}
+	measure := func(walk func(m *machine.Machine, l *leaf)) cost {
+		m := &machine.Machine{Chunk: circuits.Chunks[0], Copies: make([]int, circuits.Dots)}
 		walk(m, leafOf(m))
-		return cost{m.bits, m.symbols, m.full, m.rows, m.copies[circuits.Products], m.published}
+		return cost{m.Bits, m.Symbols, m.Full, m.Rows, m.Copies[circuits.Products], m.Published}
 	}
-	date := measure(func(m *machine, l *leaf) { m.dateOf(l, query.YearMonthDay) })
+	date := measure(func(m *machine.Machine, l *leaf) { l.dateOf(m, query.YearMonthDay) })
 	if want := (cost{46, 3, 1, 35, 0, 16}); date != want {
 		t.Errorf("date: %+v, want %+v", date, want)
 	}
-	for name, f := range map[string]func(m *machine, l *leaf){
-		"age":            func(m *machine, l *leaf) { m.age(l, query.YearMonthDay, today) },
-		"day difference": func(m *machine, l *leaf) { m.dayDiff(l, query.YearMonthDay, today) },
+	for name, f := range map[string]func(m *machine.Machine, l *leaf){
+		"age":            func(m *machine.Machine, l *leaf) { l.age(m, query.YearMonthDay, today) },
+		"day difference": func(m *machine.Machine, l *leaf) { l.dayDiff(m, query.YearMonthDay, today) },
 	} {
 		got := measure(f)
 		if want := (cost{date.bits + 24, date.symbols, 2, date.rows + 2, 1, 32}); got != want {

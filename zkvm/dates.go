@@ -47,11 +47,11 @@ func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date)
 	var n *number
 	var right flag
 	if e.Op == query.Age {
-		n, right = x.m.age(v.leaf, e.Date, today)
+		n, right = v.leaf.age(x.m, e.Date, today)
 	} else {
-		n, right = x.m.dayDiff(v.leaf, e.Date, today)
+		n, right = v.leaf.dayDiff(x.m, e.Date, today)
 	}
-	x.m.needs("date wanted", v.guard, right)
+	x.m.Needs("date wanted", v.guard, right)
 	return n
 }
 
@@ -70,9 +70,9 @@ func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date
 		n = d.Days(today)
 	}
 	if !ok {
-		x.m.never("date wanted", v.guard)
+		x.m.Never("date wanted", v.guard)
 		n = 0
 	}
-	c := x.m.constantInteger(n)
+	c := constantInteger(x.m, n)
 	return &c
 }

@@ -23,6 +23,6 @@
 // is.go, date.go, calendar.go and instant.go what values are,
 // execution.go and the files it calls the program, output.go the outputs and what
 // may be disclosed, link.go and signature.go the signature. Each gadget is written
-// once and walked twice, see machine.go. Fixed circuits with their own
+// once and walked twice, see internal/machine. Fixed circuits with their own
 // specifications are in internal/. docs/protocol.md has every equation.
 package zkvm

@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // each is an array all of whose elements a path goes over. The members that paths
 // look for inside the elements form a group: one vector over the byte positions
@@ -34,10 +37,10 @@ type each struct {
 //
 // Cost for n byte positions: 33n bits and n rows for an array; two dot products.
 // With n = 576 that is 19,008 bits.
-func (m *machine) layEach(s *source, c *container) {
+func (s *source) layEach(m *machine.Machine, c *container) {
 	const most = query.MaxElements
 	e, n := c.each, s.size()
-	e.place.value, e.place.ok = c.starts, m.one()
+	e.place.value, e.place.ok = c.starts, m.One()
 	starts := e.place.valueStarts()
 
 	e.regions = make([][]ref, most+1) // of k = 1..33
@@ -45,60 +48,60 @@ func (m *machine) layEach(s *source, c *container) {
 		e.regions[k] = make([]ref, n)
 	}
 	started := 0 // secret
-	before, step := m.one(), m.constant(field.Add(one, powerOfX(1)))
+	before, step := m.One(), m.Constant(field.Add(one, machine.PowerOfX(1)))
 	for i := range n {
 		if starts[i] {
 			started = min(started+1, most+1)
 		}
 		for k := range e.regions {
-			e.regions[k][i] = m.bit(started == k+1)
+			e.regions[k][i] = m.Bit(started == k+1)
 		}
 		var now, next ref
-		if m.wiring() {
+		if m.Wiring() {
 			// r_0 = 1 + Σ r_k
 			counter, steps := make([]term, most+1), make([]term, most+1)
-			first := field.Add(one, powerOfX(1))
+			first := field.Add(one, machine.PowerOfX(1))
 			for k := range e.regions {
 				r := e.regions[k][i]
-				counter[k] = term{K: field.Add(one, powerOfX(k+1)), Ref: r}
+				counter[k] = term{K: field.Add(one, machine.PowerOfX(k+1)), Ref: r}
 				to := first
 				if k < most {
-					to = field.Add(first, field.Add(powerOfX(k+1), powerOfX(k+2)))
+					to = field.Add(first, field.Add(machine.PowerOfX(k+1), machine.PowerOfX(k+2)))
 				}
 				steps[k] = term{K: to, Ref: r}
 			}
-			now, next = m.w.space.Affine(one, counter...), m.w.space.Affine(first, steps...)
+			now, next = m.Space().Affine(one, counter...), m.Space().Affine(first, steps...)
 		}
-		m.row("next region", c.starts[i], step, m.add(now, before))
+		m.Row("next region", c.starts[i], step, m.Add(now, before))
 		before, step = now, next
 	}
 	last := make([]ref, most+2)
-	last[0] = m.one()
+	last[0] = m.One()
 	for k := range e.regions {
 		last[k+1] = e.regions[k][n-1]
-		last[0] = m.add(last[0], last[k+1])
+		last[0] = m.Add(last[0], last[k+1])
 	}
 	e.counts, e.tooMany = last[:most+1], last[most+1]
 	e.present = make([]flag, most)
 	more := e.tooMany
 	for k := most - 1; k >= 0; k-- {
-		more = m.add(more, last[k+1])
-		e.present[k] = flag{more, k < started, false}
+		more = m.Add(more, last[k+1])
+		e.present[k] = flag{R: more, V: k < started}
 	}
 
 	// The value starts with a bracket, [, if it is there: as a place it has one
 	// start at most.
-	e.noArray = m.add(m.dot(s.dots, c.parent.value, s.bytes), m.constant(elem{Lo: '['}))
+	e.noArray = m.Add(m.Dot(s.dots, c.parent.value, s.bytes), m.Constant(elem{Lo: '['}))
 	if e.place.filtered {
 		// Every start is a brace: Σ z[i]·(x_i + '{')·α^i is zero only if each term is.
-		m.risk(n)
+		m.Risk(n)
 		braces := make([]ref, n)
-		if m.wiring() {
+		if m.Wiring() {
 			for i, b := range s.bytes {
-				braces[i] = m.add(b, m.constant(elem{Lo: '{'}))
+				braces[i] = m.Add(b, m.Constant(elem{Lo: '{'}))
 			}
 		}
-		e.objects = m.dot(s.dots, c.starts, m.powers(braces))
+		e.objects = m.Dot(s.dots, c.starts, m.Powers(braces))
 	}
 }
 
@@ -121,49 +124,49 @@ func (m *machine) layEach(s *source, c *container) {
 //
 // Cost for n byte positions: 4n bits, 4n rows and n/64 products. With n = 576 that
 // is 2,304 bits.
-func (m *machine) searchGroup(s *source, e *member) {
+func (s *source) searchGroup(m *machine.Machine, e *member) {
 	n := s.size()
-	e.ok = m.one()
+	e.ok = m.One()
 	e.value, e.again = make([]ref, n), make([]ref, n)
 	if !s.findable(e.name) {
 		for i := range n {
-			e.value[i], e.again[i] = m.zero(), m.zero()
+			e.value[i], e.again[i] = m.Zero(), m.Zero()
 		}
-		e.repeats = m.zero()
+		e.repeats = m.Zero()
 		return
 	}
-	others, risk := m.nameForms(s, e.name)
-	m.risk(risk) // one mark that is wrong is enough
+	others, risk := s.nameForms(m, e.name)
+	m.Risk(risk) // one mark that is wrong is enough
 	marks, keys, values := e.marks(), e.keyStarts(), e.valueStarts()
 	factors := make([]factor, n)
-	seen, open := m.zero(), m.zero()
+	seen, open := m.Zero(), m.Zero()
 	saw := false // secret
 	for i := range n {
-		mark := m.bit(marks[i])
+		mark := m.Bit(marks[i])
 		other := others[i]
-		m.implies("name in a group", mark, m.together(m.not(e.in.keys[i]), other))
-		factors[i] = factor{m.add(e.in.keys[i], mark), m.not(other)}
-		at := m.derived(keys[i])
-		m.row("first name in a group", mark, m.not(seen), at)
-		e.again[i] = m.add(mark, at)
+		m.Implies("name in a group", mark, m.Together(m.Not(e.in.keys[i]), other))
+		factors[i] = factor{B: m.Add(e.in.keys[i], mark), H: m.Not(other)}
+		at := m.Derived(keys[i])
+		m.Row("first name in a group", mark, m.Not(seen), at)
+		e.again[i] = m.Add(mark, at)
 
-		e.value[i] = m.derived(values[i])
-		m.row("value in a group", open, m.position(s, i).OpensValue, e.value[i])
-		open = m.add(open, at, e.value[i])
+		e.value[i] = m.Derived(values[i])
+		m.Row("value in a group", open, s.position(m, i).OpensValue, e.value[i])
+		open = m.Add(open, at, e.value[i])
 		if i+1 == n {
 			break
 		}
 		saw = (saw || keys[i]) && e.in.within[i+1]
-		next := m.derived(saw)
-		m.row("name seen in a group", e.in.inside[i+1], m.add(seen, at), next)
+		next := m.Derived(saw)
+		m.Row("name seen in a group", e.in.inside[i+1], m.Add(seen, at), next)
 		seen = next
 	}
-	if !m.wiring() {
+	if !m.Wiring() {
 		factors = nil
 	}
-	m.nonzeroProduct(n, factors, m.one())
-	m.risk(n)
-	e.repeats = m.fingerprint(e.again)
+	m.NonzeroProduct(n, factors, m.One())
+	m.Risk(n)
+	e.repeats = m.Fingerprint(e.again)
 }
 
 // unfit are forms, one for each element, that are zero if no name on the way from
@@ -171,9 +174,9 @@ func (m *machine) searchGroup(s *source, e *member) {
 // may drop elements; without one, conditions covers all elements.
 //
 // Cost: 32 dot products.
-func (m *machine) unfit(l *leaf) []ref {
-	if l.unfit != nil {
-		return l.unfit
+func (l *leaf) unfit(m *machine.Machine) []ref {
+	if l.unfitForms != nil {
+		return l.unfitForms
 	}
 	s := l.source
 	n := s.size()
@@ -183,25 +186,25 @@ func (m *machine) unfit(l *leaf) []ref {
 			vectors = append(vectors, at.again)
 		}
 	}
-	m.risk(n + len(vectors))
+	m.Risk(n + len(vectors))
 	errors := make([]ref, n)
 	for i := range errors {
 		each := make([]term, len(vectors))
 		k := one
 		for v := range vectors {
 			each[v] = term{K: k, Ref: vectors[v][i]}
-			if m.wiring() {
-				k = field.Mul(k, m.w.theta)
+			if m.Wiring() {
+				k = field.Mul(k, m.Theta())
 			}
 		}
-		errors[i] = m.sum(each...)
+		errors[i] = m.Sum(each...)
 	}
-	errors = m.powers(errors)
-	l.unfit = make([]ref, len(l.items))
-	for k := range l.unfit {
-		l.unfit[k] = m.dot(s.dots, l.at.group.regions[k], errors)
+	errors = m.Powers(errors)
+	l.unfitForms = make([]ref, len(l.items))
+	for k := range l.unfitForms {
+		l.unfitForms[k] = m.Dot(s.dots, l.at.group.regions[k], errors)
 	}
-	return l.unfit
+	return l.unfitForms
 }
 
 // selection is which elements of an array a filter keeps.
@@ -237,7 +240,7 @@ func (m *member) readFilter(s *source, f query.Filter) {
 //	kept_k·(1+x)·c_k = c_{k+1} + c_k,  c_0 = 1.
 //
 // Cost: without a filter nothing; with one 528 bits and up to 64 rows.
-func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
+func (s *source) selection(m *machine.Machine, e *each, f query.Filter) *selection {
 	if sel := e.selections[f]; sel != nil {
 		return sel
 	}
@@ -252,11 +255,11 @@ func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
 		for k := range sel.rank {
 			sel.rank[k] = make([]ref, k+1)
 			for r := range sel.rank[k] {
-				sel.rank[k][r] = m.public(r == k)
+				sel.rank[k][r] = m.Public(r == k)
 			}
 		}
 		count = e.counts
-		for total < most && e.present[total].v {
+		for total < most && e.present[total].V {
 			total++
 		}
 	} else {
@@ -264,30 +267,30 @@ func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
 		sel.conditions = append(l.at.conditions(m), e.objects)
 		bad := make([]ref, most)
 		for k, item := range l.items {
-			kept, is := m.keeps(item, f)
+			kept, is := item.keeps(m, f)
 			if f.Kind == query.KeepFalse { // the others keep only what is there
-				kept = m.and("element that is there", e.present[k], kept)
+				kept = m.And("element that is there", e.present[k], kept)
 			}
 			sel.kept = append(sel.kept, kept)
-			bad[k] = m.not(is.r) // where there is no element there is no flag
+			bad[k] = m.Not(is.R) // where there is no element there is no flag
 		}
 		sel.conditions = append(sel.conditions, bad...)
 
-		rank := []ref{m.one()}
-		before := m.one()
+		rank := []ref{m.One()}
+		before := m.One()
 		for _, kept := range sel.kept {
 			sel.rank = append(sel.rank, rank)
-			if kept.v {
+			if kept.V {
 				total++
 			}
 			next := make([]ref, len(rank)+1)
-			next[0] = m.one()
+			next[0] = m.One()
 			for r := 1; r < len(next); r++ {
-				next[r] = m.bit(total == r)
-				next[0] = m.add(next[0], next[r])
+				next[r] = m.Bit(total == r)
+				next[0] = m.Add(next[0], next[r])
 			}
-			now := m.pack(next)
-			m.row("rank of an element", kept.r, m.scale(field.Add(one, powerOfX(1)), before), m.add(now, before))
+			now := m.Pack(next)
+			m.Row("rank of an element", kept.R, m.Scale(field.Add(one, machine.PowerOfX(1)), before), m.Add(now, before))
 			rank, before = next, now
 		}
 		count = rank
@@ -301,22 +304,22 @@ func (m *machine) selection(s *source, e *each, f query.Filter) *selection {
 				in = append(in, is)
 			}
 		}
-		whole[b] = m.add(in...)
+		whole[b] = m.Add(in...)
 	}
-	whole[63] = m.one()
-	sel.count = m.integer(int64(total), whole)
+	whole[63] = m.One()
+	sel.count = integer(m, int64(total), whole)
 	return sel
 }
 
 // keeps is whether a filter keeps an element by its flag, and whether the flag is
 // one that the filter may look at.
-func (m *machine) keeps(item *leaf, f query.Filter) (kept, fit flag) {
-	none := m.plus(m.inverse(item.first.found), item.first.null)
+func (item *leaf) keeps(m *machine.Machine, f query.Filter) (kept, fit flag) {
+	none := m.Plus(m.Inverse(item.first.found), item.first.null)
 	switch f.Kind {
 	case query.KeepTrue:
-		return item.isTrue, m.plus(none, m.boolean(item))
+		return item.isTrue, m.Plus(none, item.boolean(m))
 	case query.KeepFalse:
-		return m.plus(none, item.isFalse), m.plus(none, m.boolean(item))
+		return m.Plus(none, item.isFalse), m.Plus(none, item.boolean(m))
 	}
-	return m.and("filter's text", item.isString, m.textEquals(item, f.Text, false)), m.plus(none, item.isString)
+	return m.And("filter's text", item.isString, item.textEquals(m, f.Text, false)), m.Plus(none, item.isString)
 }

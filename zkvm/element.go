@@ -3,6 +3,7 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // counterStep generates the multiplicative group of GF(2^16), of order 65,535.
@@ -11,7 +12,7 @@ func counterStep() elem { return gf128.FromSymbol(2) }
 
 // elementsAtLevel[i] = [byte i starts an element of an array, with k containers
 // open], committed once for a level.
-func (m *machine) elementsAtLevel(s *source, k int) []ref {
+func (s *source) elementsAtLevel(m *machine.Machine, k int) []ref {
 	if at, ok := s.elementLevels[k]; ok {
 		return at
 	}
@@ -20,20 +21,20 @@ func (m *machine) elementsAtLevel(s *source, k int) []ref {
 	if s.elementStarts == nil {
 		s.elementStarts = make([]ref, n)
 		for i := range n {
-			s.elementStarts[i] = m.derived(starts(i))
-			p := m.position(s, i)
-			object := m.zero()
-			if m.wiring() {
+			s.elementStarts[i] = m.Derived(starts(i))
+			p := s.position(m, i)
+			object := m.Zero()
+			if m.Wiring() {
 				// Without an open container a value is the payload's object.
-				object = m.add(p.Objects[0], m.not(p.Depth[0]))
+				object = m.Add(p.Objects[0], m.Not(p.Depth[0]))
 			}
-			m.row("elements of arrays", p.OpensValue, m.not(object), s.elementStarts[i])
+			m.Row("elements of arrays", p.OpensValue, m.Not(object), s.elementStarts[i])
 		}
 	}
 	at := make([]ref, n)
 	for i := range at {
-		at[i] = m.derived(starts(i) && bitsSet(uint(s.rows[i].State.Depth)) == k)
-		m.row("elements at a level", s.elementStarts[i], m.atLevel(s, k, i), at[i])
+		at[i] = m.Derived(starts(i) && bitsSet(uint(s.rows[i].State.Depth)) == k)
+		m.Row("elements at a level", s.elementStarts[i], s.atLevel(m, k, i), at[i])
 	}
 	if s.elementLevels == nil {
 		s.elementLevels = map[int][]ref{}
@@ -53,12 +54,12 @@ func startsElement(r *json.Row) bool {
 //
 // Cost for n byte positions: n committed bits and n rows; once for a document 2n
 // more, and once for each further level n.
-func (m *machine) layElements(s *source, c *container) {
-	at := m.elementsAtLevel(s, c.level+1)
+func (s *source) layElements(m *machine.Machine, c *container) {
+	at := s.elementsAtLevel(m, c.level+1)
 	c.starts = make([]ref, s.size())
 	for i := range c.starts {
-		c.starts[i] = m.derived(c.ownElement(s, i))
-		m.row("elements of a container", c.inside[i], at[i], c.starts[i])
+		c.starts[i] = m.Derived(c.ownElement(s, i))
+		m.Row("elements of a container", c.inside[i], at[i], c.starts[i])
 	}
 }
 
@@ -81,7 +82,7 @@ func (m *machine) layElements(s *source, c *container) {
 //
 // Cost for n byte positions: 2n subfield elements and 2n rows for a container, and
 // n bits, n rows and n/64 products for each index.
-func (m *machine) searchElements(s *source, c *container) {
+func (s *source) searchElements(m *machine.Machine, c *container) {
 	if len(c.elements) == 0 {
 		return
 	}
@@ -89,15 +90,15 @@ func (m *machine) searchElements(s *source, c *container) {
 	g := counterStep()
 	own := c.parent.valueStarts()
 	counts := make([]ref, n)
-	count, v := m.zero(), elem{}
+	count, v := m.Zero(), elem{}
 	for i := range n {
 		counts[i] = count
 		var more elem
 		if c.ownElement(s, i) {
 			more = field.Mul(field.Add(one, g), v)
 		}
-		step := m.symbol(more)
-		m.row("next element", c.starts[i], m.scale(field.Add(one, g), count), step)
+		step := m.Symbol(more)
+		m.Row("next element", c.starts[i], m.Scale(field.Add(one, g), count), step)
 		if i+1 == n {
 			// Nothing reads what would come next.
 			break
@@ -109,17 +110,17 @@ func (m *machine) searchElements(s *source, c *container) {
 		if !c.within[i+1] {
 			v = elem{}
 		}
-		next := m.symbol(v)
-		m.row("elements so far", c.inside[i+1], m.add(count, c.parent.value[i], step), next)
+		next := m.Symbol(v)
+		m.Row("elements so far", c.inside[i+1], m.Add(count, c.parent.value[i], step), next)
 		count = next
 	}
 	for _, e := range c.elements {
-		m.searchElement(s, e, counts)
+		s.searchElement(m, e, counts)
 	}
 }
 
 // searchElement is the part of one index.
-func (m *machine) searchElement(s *source, e *member, counts []ref) {
+func (s *source) searchElement(m *machine.Machine, e *member, counts []ref) {
 	n := s.size()
 	target := one
 	for range e.index {
@@ -129,15 +130,15 @@ func (m *machine) searchElement(s *source, e *member, counts []ref) {
 	e.value = make([]ref, n)
 	factors := make([]factor, n)
 	for i := range n {
-		e.value[i] = m.bit(at[i])
-		other := m.form(counts, i, target)
-		m.implies("element of an index", e.value[i], m.together(m.not(e.in.starts[i]), other))
-		factors[i] = factor{m.add(e.in.starts[i], e.value[i]), m.not(other)}
+		e.value[i] = m.Bit(at[i])
+		other := m.Form(counts, i, target)
+		m.Implies("element of an index", e.value[i], m.Together(m.Not(e.in.starts[i]), other))
+		factors[i] = factor{B: m.Add(e.in.starts[i], e.value[i]), H: m.Not(other)}
 	}
-	if !m.wiring() {
+	if !m.Wiring() {
 		factors = nil
 	}
-	e.ok = m.one()
-	e.found = m.add(e.value...)
-	m.nonzeroProduct(n, factors, m.one())
+	e.ok = m.One()
+	e.found = m.Add(e.value...)
+	m.NonzeroProduct(n, factors, m.One())
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Strings with escapes, in classes that allow them.
@@ -54,48 +55,48 @@ func (l *leaf) decodes() bool { return l.asString && l.source.st.Class.Escapes }
 func (l *leaf) mayRead(text string) bool { return l.decodes() || writable(text) }
 
 // units commits what the bytes of a document emit, once.
-func (m *machine) units(s *source) *unitRefs {
-	if s.units != nil {
-		return s.units
+func (s *source) units(m *machine.Machine) *unitRefs {
+	if s.emitted != nil {
+		return s.emitted
 	}
 	n := s.size()
 	u := &unitRefs{emits: make([]ref, n), packed: make([]ref, n), bits: make([][8]ref, n), values: make([]json.Unit, n)}
-	s.units = u
+	s.emitted = u
 	if s.rows != nil {
 		u.values = json.Unescape(s.rows[:n])
 	}
 	for i := range n {
 		v := u.values[i]
-		refs := json.UnitRefs{Emits: m.derived(v.Emits)}
+		refs := json.UnitRefs{Emits: m.Derived(v.Emits)}
 		for k := range refs.Bits {
-			refs.Bits[k] = m.derived(v.Byte>>k&1 == 1)
+			refs.Bits[k] = m.Derived(v.Byte>>k&1 == 1)
 		}
 		u.emits[i], u.bits[i] = refs.Emits, refs.Bits
-		if !m.wiring() {
-			m.instance(circuits.Unescape)
+		if !m.Wiring() {
+			m.Instance(circuits.Unescape)
 			continue
 		}
 		var back [json.LookBack]*json.Position
 		for k := range back {
 			back[k] = s.positions[max(i-k, 0)]
 		}
-		m.instance(circuits.Unescape, json.AppendUnescape(nil, back, &refs)...)
-		u.packed[i] = m.pack(refs.Bits[:])
+		m.Instance(circuits.Unescape, json.AppendUnescape(nil, back, &refs)...)
+		u.packed[i] = m.Pack(refs.Bits[:])
 	}
 	return u
 }
 
 // unitCase is, for each byte, the bit that it emits one of A to Z.
-func (m *machine) unitCase(s *source) []ref {
-	u := m.units(s)
+func (s *source) unitCase(m *machine.Machine) []ref {
+	u := s.units(m)
 	if u.upper == nil {
 		u.upper = make([]ref, s.size())
 		for i := range u.upper {
-			u.upper[i] = m.derived(isUpper(u.values[i].Byte))
-			if m.wiring() {
-				m.instance(circuits.Fold, append(u.bits[i][:], u.upper[i])...)
+			u.upper[i] = m.Derived(isUpper(u.values[i].Byte))
+			if m.Wiring() {
+				m.Instance(circuits.Fold, append(u.bits[i][:], u.upper[i])...)
 			} else {
-				m.instance(circuits.Fold)
+				m.Instance(circuits.Fold)
 			}
 		}
 	}
@@ -112,11 +113,11 @@ type indexForm struct {
 
 // entry is the factor of one character in the products above: 1 + b·(1 + α + unit +
 // θ·index + θ²·upper). upper has one form, or none where nothing folds.
-func (m *machine) entry(b, unit ref, p indexForm, upper []ref) factor {
-	if !m.wiring() {
+func entry(m *machine.Machine, b, unit ref, p indexForm, upper []ref) factor {
+	if !m.Wiring() {
 		return factor{}
 	}
-	theta := m.w.theta
+	theta := m.Theta()
 	terms := []term{{K: one, Ref: unit}}
 	if p.by != (elem{}) {
 		terms = append(terms, term{K: field.Mul(theta, p.by), Ref: p.of})
@@ -124,35 +125,35 @@ func (m *machine) entry(b, unit ref, p indexForm, upper []ref) factor {
 	for _, r := range upper {
 		terms = append(terms, term{K: field.Mul(theta, theta), Ref: r})
 	}
-	c := field.Add(one, field.Add(m.w.alpha, field.Mul(theta, p.at)))
-	return factor{b, m.w.space.Affine(c, terms...)}
+	c := field.Add(one, field.Add(m.Alpha(), field.Mul(theta, p.at)))
+	return factor{B: b, H: m.Space().Affine(c, terms...)}
 }
 
 // decode commits the characters of a string, its length among them, and proves them
 // right where isString is 1. text is the prover's, with quotes, "" if there is none
 // that may be used. A string of more characters than there is room for has none that
 // are right.
-func (m *machine) decode(l *leaf, text string) {
+func (l *leaf) decode(m *machine.Machine, text string) {
 	s := l.source
-	u := m.units(s)
+	u := s.units(m)
 	var upper []ref
 	if l.folds {
-		upper = m.unitCase(s)
+		upper = s.unitCase(m)
 	}
 	raw := l.raw()
 	written := make([]factor, s.size())
-	index, value := m.one(), one
+	index, value := m.One(), one
 	for i := range written {
 		emits := raw != "" && i >= l.at.node.Start && i < l.at.node.End && u.values[i].Emits
-		act := m.derived(emits)
-		m.row("byte of a string that emits", l.inside[i], u.emits[i], act)
-		written[i] = m.entry(act, u.packed[i], indexForm{by: one, of: index}, slice(upper, i, i+1))
+		act := m.Derived(emits)
+		m.Row("byte of a string that emits", l.inside[i], u.emits[i], act)
+		written[i] = entry(m, act, u.packed[i], indexForm{by: one, of: index}, machine.Slice(upper, i, i+1))
 		if i+1 < len(written) {
 			if emits {
 				value = field.Mul(value, unitStep)
 			}
-			next := m.symbol(value)
-			m.row("index of a byte that emits", index, m.add(m.one(), m.scale(field.Add(unitStep, one), act)), next)
+			next := m.Symbol(value)
+			m.Row("index of a byte that emits", index, m.Add(m.One(), m.Scale(field.Add(unitStep, one), act)), next)
 			index = next
 		}
 	}
@@ -160,9 +161,9 @@ func (m *machine) decode(l *leaf, text string) {
 	room := min(maxToken, s.size())
 	l.lengths = make([]ref, room+1)
 	for k := range l.lengths {
-		l.lengths[k] = m.zero()
+		l.lengths[k] = m.Zero()
 		if k >= 2 {
-			l.lengths[k] = m.bit(text != "" && len(text) == k)
+			l.lengths[k] = m.Bit(text != "" && len(text) == k)
 		}
 	}
 	l.characters = make([]ref, room)
@@ -171,9 +172,9 @@ func (m *machine) decode(l *leaf, text string) {
 	}
 	read := make([]factor, room)
 	present := make([]ref, room)
-	longer := m.zero()
+	longer := m.Zero()
 	for j := room - 1; j >= 0; j-- {
-		longer = m.add(longer, l.lengths[j+1])
+		longer = m.Add(longer, l.lengths[j+1])
 		present[j] = longer
 	}
 	power := one
@@ -182,41 +183,41 @@ func (m *machine) decode(l *leaf, text string) {
 		if j < len(text) {
 			c = text[j]
 		}
-		l.characters[j] = m.element(elem{Lo: uint64(c)})
+		l.characters[j] = m.Element(elem{Lo: uint64(c)})
 		nothing := l.characters[j]
 		if l.folds {
-			l.uppers[j] = m.derived(isUpper(c))
-			nothing = m.together(l.characters[j], l.uppers[j])
+			l.uppers[j] = m.Derived(isUpper(c))
+			nothing = m.Together(l.characters[j], l.uppers[j])
 		}
-		m.row("no character past the end", m.not(present[j]), nothing, m.zero())
-		read[j] = m.entry(present[j], l.characters[j], indexForm{at: power}, slice(l.uppers, j, j+1))
+		m.Row("no character past the end", m.Not(present[j]), nothing, m.Zero())
+		read[j] = entry(m, present[j], l.characters[j], indexForm{at: power}, machine.Slice(l.uppers, j, j+1))
 		power = field.Mul(power, unitStep)
 	}
-	m.risk(2 * max(len(written), room)) // the products' total degree
-	m.implies("decoded string", l.isString.r, m.add(m.productForm(len(written), written), m.productForm(room, read)))
+	m.Risk(2 * max(len(written), room)) // the products' total degree
+	m.Implies("decoded string", l.isString.R, m.Add(m.ProductForm(len(written), written), m.ProductForm(room, read)))
 	l.shown = &text
 }
 
 // decoded makes the leaf's text that of its decoded characters, at start 1 if it
 // is there. The forms before were of the text as it is written, for the kinds
 // that have no escapes.
-func (l *leaf) decoded(m *machine) {
+func (l *leaf) decoded(m *machine.Machine) {
 	l.start = l.at.found
-	l.text = m.fingerprint(l.characters)
-	l.end = m.fingerprint(l.lengths)
+	l.text = m.Fingerprint(l.characters)
+	l.end = m.Fingerprint(l.lengths)
 	if l.folds {
-		l.lowered = m.fingerprint(m.decodedCharacters(l, true))
+		l.lowered = m.Fingerprint(l.decodedCharacters(m, true))
 	}
 }
 
 // decodedCharacters are the characters of a string that was decoded, or nil.
-func (m *machine) decodedCharacters(l *leaf, fold bool) []ref {
+func (l *leaf) decodedCharacters(m *machine.Machine, fold bool) []ref {
 	if l.characters == nil || !fold {
 		return l.characters
 	}
 	lowered := make([]ref, len(l.characters))
 	for j, c := range l.characters {
-		lowered[j] = m.sum(term{K: one, Ref: c}, term{K: elem{Lo: 'a' - 'A'}, Ref: l.uppers[j]})
+		lowered[j] = m.Sum(term{K: one, Ref: c}, term{K: elem{Lo: 'a' - 'A'}, Ref: l.uppers[j]})
 	}
 	return lowered
 }

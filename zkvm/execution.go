@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // execution lays out the program. Every expression has a guard, the flag that it
@@ -16,7 +17,7 @@ import (
 // value in one flag, which is 0 where the guard is: a value that is not needed
 // reaches nothing.
 type execution struct {
-	m       *machine
+	m       *machine.Machine
 	program *query.Program
 	time    int64
 	sources []*source
@@ -34,7 +35,7 @@ type execution struct {
 func (x *execution) block(list []query.Statement, g flag) error {
 	for i := range list {
 		s := &list[i]
-		if x.m.rows > maxRows {
+		if x.m.Rows > maxRows {
 			return fmt.Errorf("%s: %w: more than %d rows", s.Pos, ErrTooLarge, maxRows)
 		}
 		switch s.Kind {
@@ -46,7 +47,7 @@ func (x *execution) block(list []query.Statement, g flag) error {
 			for _, v := range values {
 				switch v.kind {
 				case isLeaf:
-					x.m.needs("value of an assignment", v.guard, x.m.usable(v.leaf))
+					x.m.Needs("value of an assignment", v.guard, v.leaf.usable(x.m))
 				case isArray:
 					x.oneType(v)
 				}
@@ -70,7 +71,7 @@ func (x *execution) block(list []query.Statement, g flag) error {
 			}
 			afterThen := x.locals
 			x.locals = maps.Clone(before) // the other branch sees nothing of the first
-			if err := x.block(s.Else, x.m.minus(g, then)); err != nil {
+			if err := x.block(s.Else, x.m.Minus(g, then)); err != nil {
 				return err
 			}
 			x.join(afterThen, before)
@@ -113,7 +114,7 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 	case query.Constant:
 		return []alternative{{guard: g, kind: isLiteral, fixed: e.Literal}}, nil
 	case query.Now:
-		n := x.m.constantInteger(x.time)
+		n := constantInteger(x.m, x.time)
 		return []alternative{{guard: g, kind: isNumber, num: &n, path: noPath}}, nil
 	case query.Age, query.DayDiff:
 		return x.dates(e, g)
@@ -138,7 +139,7 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 		}
 		out := make([]alternative, len(alternatives))
 		for i, a := range alternatives {
-			a.guard = x.m.and("local", g, a.guard)
+			a.guard = x.m.And("local", g, a.guard)
 			out[i] = a
 		}
 		return out, nil
@@ -166,12 +167,12 @@ func (x *execution) boolean(e *query.Expr, g flag) (flag, error) {
 			if err != nil {
 				return t, err
 			}
-			rest = m.minus(rest, t)
+			rest = m.Minus(rest, t)
 		}
-		return m.minus(g, rest), nil
+		return m.Minus(g, rest), nil
 	case query.Not:
 		t, err := x.boolean(e.Args[0], g)
-		return m.minus(g, t), err
+		return m.Minus(g, t), err
 	case query.Equal, query.NotEqual, query.Less, query.LessEqual, query.Greater, query.GreaterEqual:
 		return x.comparison(e, g)
 	case query.Exists:
@@ -187,9 +188,9 @@ func (x *execution) boolean(e *query.Expr, g flag) (flag, error) {
 		if err != nil {
 			return flag{}, err
 		}
-		total := m.fixed(false)
+		total := m.Fixed(false)
 		for _, v := range values {
-			total = m.plus(total, x.truth(v))
+			total = m.Plus(total, x.truth(v))
 		}
 		return total, nil
 	}
@@ -204,16 +205,16 @@ func (x *execution) truth(v alternative) flag {
 		if v.fixed.Bool {
 			return v.guard
 		}
-		return m.fixed(false)
+		return m.Fixed(false)
 	case v.kind == isTruth:
-		return m.and("boolean", v.guard, v.truth)
+		return m.And("boolean", v.guard, v.truth)
 	case v.kind == isLeaf:
-		m.needs("boolean member", v.guard, m.boolean(v.leaf))
-		return m.and("boolean", v.guard, v.leaf.isTrue)
+		m.Needs("boolean member", v.guard, v.leaf.boolean(m))
+		return m.And("boolean", v.guard, v.leaf.isTrue)
 	}
-	m.never("boolean wanted", v.guard)
-	return m.fixed(false)
+	m.Never("boolean wanted", v.guard)
+	return m.Fixed(false)
 }
 
 // boolean is the flag that the leaf is true or false.
-func (m *machine) boolean(l *leaf) flag { return m.plus(l.isTrue, l.isFalse) }
+func (l *leaf) boolean(m *machine.Machine) flag { return m.Plus(l.isTrue, l.isFalse) }

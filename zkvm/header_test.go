@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	zksha "github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
 
@@ -32,21 +33,21 @@ func hashing(t testing.TB, header string, text []byte, room int) *apparatus {
 	t.Helper()
 	st := &Document{Header: header, Class: Class{Bytes: 3 * room / 4, Depth: 8}}
 	want := sha256.Sum256(append([]byte(header+"."), text...))
-	return newApparatusIn(t, st.Class, circuits.Chunks[0], func(m *machine) {
+	return newApparatusIn(t, st.Class, circuits.Chunks[0], func(m *machine.Machine) {
 		s := &source{st: st, dots: circuits.Dots, text: text, present: make([]ref, room+1), chars: make([][8]ref, room)}
 		for r := range room {
-			s.present[r] = m.one()
+			s.present[r] = m.One()
 			if r >= 2 {
-				s.present[r] = m.bit(r < len(text))
+				s.present[r] = m.Bit(r < len(text))
 			}
 			for k := range 8 {
-				s.chars[r][k] = m.bit(r < len(text) && text[r]>>k&1 == 1)
+				s.chars[r][k] = m.Bit(r < len(text) && text[r]>>k&1 == 1)
 			}
 		}
-		s.present[room] = m.zero()
-		m.layHash(s)
+		s.present[room] = m.Zero()
+		s.layHash(m)
 		for k, d := range s.digest {
-			m.zeroForm("expected digest", m.add(d, m.public(want[k/8]>>(k%8)&1 == 1)))
+			m.ZeroForm("expected digest", m.Add(d, m.Public(want[k/8]>>(k%8)&1 == 1)))
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // instant is a string as a time of RFC 3339, in the form that get_time reads. The bit
@@ -30,7 +31,7 @@ type clock struct {
 func readClock(l *leaf) clock {
 	c := clock{date: query.Date{Month: 1}, zone: "Z"}
 	text := ""
-	if l.isString.v {
+	if l.isString.V {
 		text = l.raw()
 		text = text[1 : len(text)-1]
 	}
@@ -85,58 +86,58 @@ const (
 // All bits that are committed must be bits. It assumes that isString implies what start
 // and text say of the leaf. It costs 202 bits, 3 symbols, 4 published products and 83
 // rows, and errs for n + 37 values of α and 2 of θ.
-func (m *machine) instantOf(l *leaf) *instant {
+func (l *leaf) instantOf(m *machine.Machine) *instant {
 	if l.instant == nil {
-		l.instant = m.layInstant(l, readClock(l))
+		l.instant = l.layInstant(m, readClock(l))
 	}
 	return l.instant
 }
 
-func (m *machine) layInstant(l *leaf, c clock) *instant {
-	d := &date{is: m.commit(c.is), value: c.date}
-	m.layDigits(d)
-	m.checkCalendar(d)
-	smallT := m.bit(c.smallT)
-	hours, minutes := m.layClock("hour", 2, c.hour), m.layClock("minute", 3, c.minute)
-	seconds := m.layClock("second", 3, c.second)
-	fraction, shift := m.layTimeFraction(c.fraction)
+func (l *leaf) layInstant(m *machine.Machine, c clock) *instant {
+	d := &date{is: m.Commit(c.is), value: c.date}
+	d.layDigits(m)
+	d.checkCalendar(m)
+	smallT := m.Bit(c.smallT)
+	hours, minutes := layClock(m, "hour", 2, c.hour), layClock(m, "minute", 3, c.minute)
+	seconds := layClock(m, "second", 3, c.second)
+	fraction, shift := layTimeFraction(m, c.fraction)
 
 	// The zone: long, and of an offset a sign and digits that are 0 if it is Z.
-	long := m.bit(len(c.zone) > 1)
-	smallZ, minus := m.bit(c.zone == "z"), m.bit(c.zone[0] == '-')
-	m.row("letter of a zone", long, smallZ, m.zero())
-	offset := [2][]ref{m.layClock("hour", 2, c.offset[0]), m.layClock("minute", 3, c.offset[1])}
+	long := m.Bit(len(c.zone) > 1)
+	smallZ, minus := m.Bit(c.zone == "z"), m.Bit(c.zone[0] == '-')
+	m.Row("letter of a zone", long, smallZ, m.Zero())
+	offset := [2][]ref{layClock(m, "hour", 2, c.offset[0]), layClock(m, "minute", 3, c.offset[1])}
 	all := append(append([]ref{minus}, offset[0]...), offset[1]...)
-	m.row("offset of no zone", m.not(long), m.pack(all), m.zero())
+	m.Row("offset of no zone", m.Not(long), m.Pack(all), m.Zero())
 
 	var characters [timeStart]ref
 	var zone ref
-	if m.wiring() {
-		characters = m.timeCharacters(d, smallT, hours, minutes, seconds)
-		zone = m.zoneForm(long, smallZ, minus, offset)
+	if m.Wiring() {
+		characters = d.timeCharacters(m, smallT, hours, minutes, seconds)
+		zone = zoneForm(m, long, smallZ, minus, offset)
 	}
-	m.risk(l.source.size() + timeCharacter)
-	rest := m.product("zone of a time", shift, zone)
+	m.Risk(l.source.size() + timeCharacter)
+	rest := m.Product("zone of a time", shift, zone)
 	far := one
-	if m.wiring() {
+	if m.Wiring() {
 		for range timeStart {
-			far = field.Mul(far, m.w.alpha)
+			far = field.Mul(far, m.Alpha())
 		}
 	}
-	text := m.add(m.fingerprint(characters[:]), m.scale(far, m.add(fraction, rest)))
-	written := m.product("characters of a time", l.start, text)
-	m.implies("time", d.is.r, m.together(m.add(l.text, written), m.not(l.isString.r)))
+	text := m.Add(m.Fingerprint(characters[:]), m.Scale(far, m.Add(fraction, rest)))
+	written := m.Product("characters of a time", l.start, text)
+	m.Implies("time", d.is.R, m.Together(m.Add(l.text, written), m.Not(l.isString.R)))
 
-	return &instant{d.is, m.laySeconds(d, [3][]ref{hours, minutes, seconds}, offset, minus, c)}
+	return &instant{d.is, d.laySeconds(m, [3][]ref{hours, minutes, seconds}, offset, minus, c)}
 }
 
 // laySeconds commits a time's Unix seconds and proves them.
-func (m *machine) laySeconds(d *date, day [3][]ref, offset [2][]ref, minus ref, c clock) number {
+func (d *date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, minus ref, c clock) number {
 	const perDay = 86400
-	factors := m.numberOfDay(d, perDay)
+	factors := d.numberOfDay(m, perDay)
 	weighted := func(bit ref, weight int64) {
-		if m.wiring() {
-			factors = append(factors, m.dateFactor(bit, weight))
+		if m.Wiring() {
+			factors = append(factors, dateFactor(m, bit, weight))
 		}
 	}
 	for i, weight := range []int64{3600, 60, 1} {
@@ -147,8 +148,8 @@ func (m *machine) laySeconds(d *date, day [3][]ref, offset [2][]ref, minus ref, 
 	for i, weight := range []int64{3600, 60} {
 		code := clockCode(c.offset[i])
 		for b, bit := range offset[i] {
-			back := m.derived(c.zone[0] == '-' && code>>b&1 == 1)
-			m.row("offset with a minus", minus, bit, back)
+			back := m.Derived(c.zone[0] == '-' && code>>b&1 == 1)
+			m.Row("offset with a minus", minus, bit, back)
 			weighted(bit, -4*weight*digitWeight(b))
 			weighted(back, 8*weight*digitWeight(b))
 		}
@@ -160,34 +161,34 @@ func (m *machine) laySeconds(d *date, day [3][]ref, offset [2][]ref, minus ref, 
 	var whole [64]ref
 	var high ref // [the time is not before 1970]
 	for b := range timeBits {
-		high = m.bit(at>>b&1 == 1)
+		high = m.Bit(at>>b&1 == 1)
 		whole[b] = high
 		weighted(high, -4<<b)
 	}
 	for b := timeBits - 1; b < 63; b++ {
-		whole[b] = m.not(high)
+		whole[b] = m.Not(high)
 	}
 	whole[63] = high
-	sum := m.productForm(dayNumberFactors+6+7+7+2*(6+7)+timeBits, factors)
+	sum := m.ProductForm(dayNumberFactors+6+7+7+2*(6+7)+timeBits, factors)
 	epoch := firstDay.Days(query.DateOf(time.Unix(0, 0))) + 1
 	total := perDay*(4*epoch+dayNumberOffset) - 4<<(timeBits-1)
-	m.implies("value of a time", d.is.r, m.add(sum, m.constant(powerOfSigned(total))))
-	return m.integer(at-1<<(timeBits-1), whole)
+	m.Implies("value of a time", d.is.R, m.Add(sum, m.Constant(machine.PowerOfSigned(total))))
+	return integer(m, at-1<<(timeBits-1), whole)
 }
 
 // layClock commits a number of two digits of a time of day: four bits of the units, and
 // two of the tens of hours, which are at most 23, or three of the others, at most 59.
-func (m *machine) layClock(what string, tens, v int) []ref {
+func layClock(m *machine.Machine, what string, tens, v int) []ref {
 	bits := make([]ref, 4+tens)
 	for b := range bits {
-		bits[b] = m.bit(clockCode(v)>>b&1 == 1)
+		bits[b] = m.Bit(clockCode(v)>>b&1 == 1)
 	}
-	m.belowTen("time", [4]ref(bits))
+	belowTen(m, "time", [4]ref(bits))
 	if tens == 2 {
-		m.row("tens of hours", bits[4], bits[5], m.zero())
-		m.implies("hour within the day", bits[5], m.pack(bits[2:4]))
+		m.Row("tens of hours", bits[4], bits[5], m.Zero())
+		m.Implies("hour within the day", bits[5], m.Pack(bits[2:4]))
 	} else {
-		m.row("tens of "+what+"s", bits[6], bits[5], m.zero())
+		m.Row("tens of "+what+"s", bits[6], bits[5], m.Zero())
 	}
 	return bits
 }
@@ -205,7 +206,7 @@ func digitWeight(b int) int64 {
 
 // layTimeFraction commits the digits after the point of a time's seconds. text is the
 // form of the point and the digits, and shift α to the number of these characters.
-func (m *machine) layTimeFraction(digits string) (text, shift ref) {
+func layTimeFraction(m *machine.Machine, digits string) (text, shift ref) {
 	var present [timeFraction + 1]ref
 	var characters [timeFraction + 1]ref
 	for k := range timeFraction {
@@ -214,48 +215,48 @@ func (m *machine) layTimeFraction(digits string) (text, shift ref) {
 			char = digits[k]
 		}
 		var digit [4]ref
-		present[k], digit = m.layDigit(char)
+		present[k], digit = layDigit(m, char)
 		if k > 0 {
-			m.implies("fraction without a gap", present[k], m.not(present[k-1]))
+			m.Implies("fraction without a gap", present[k], m.Not(present[k-1]))
 		}
-		characters[k+1] = m.digitForm(present[k], digit)
+		characters[k+1] = digitForm(m, present[k], digit)
 	}
-	present[timeFraction] = m.zero()
-	characters[0] = m.scale(elem{Lo: '.'}, present[0])
+	present[timeFraction] = m.Zero()
+	characters[0] = m.Scale(elem{Lo: '.'}, present[0])
 	lengths := make([]ref, timeFraction+2) // lengths[k]: k characters
-	lengths[0], lengths[1] = m.not(present[0]), m.zero()
+	lengths[0], lengths[1] = m.Not(present[0]), m.Zero()
 	for k := 1; k <= timeFraction; k++ {
-		lengths[k+1] = m.add(present[k-1], present[k])
+		lengths[k+1] = m.Add(present[k-1], present[k])
 	}
-	return m.fingerprint(characters[:]), m.fingerprint(lengths)
+	return m.Fingerprint(characters[:]), m.Fingerprint(lengths)
 }
 
 // timeCharacters are the characters of a quoted time before the fraction.
-func (m *machine) timeCharacters(d *date, smallT ref, hours, minutes, seconds []ref) (out [timeStart]ref) {
-	quoted := d.characters(m, query.YearMonthDay, [2]ref{m.one(), m.zero()}) // hyphens
+func (d *date) timeCharacters(m *machine.Machine, smallT ref, hours, minutes, seconds []ref) (out [timeStart]ref) {
+	quoted := d.characters(m, query.YearMonthDay, [2]ref{m.One(), m.Zero()}) // hyphens
 	text := append(out[:0], quoted[:len(quoted)-1]...)
-	text = append(text, m.w.space.Affine(elem{Lo: 'T'}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallT}))
+	text = append(text, m.Space().Affine(elem{Lo: 'T'}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallT}))
 	for i, part := range [][]ref{hours, minutes, seconds} {
 		if i > 0 {
-			text = append(text, m.constant(elem{Lo: ':'}))
+			text = append(text, m.Constant(elem{Lo: ':'}))
 		}
 		for _, digit := range [][]ref{part[4:], part[:4]} {
-			text = append(text, m.add(m.constant(elem{Lo: '0'}), m.pack(digit)))
+			text = append(text, m.Add(m.Constant(elem{Lo: '0'}), m.Pack(digit)))
 		}
 	}
 	return [timeStart]ref(text)
 }
 
 // zoneForm is the form of a zone and the closing quote.
-func (m *machine) zoneForm(long, smallZ, minus ref, offset [2][]ref) ref {
+func zoneForm(m *machine.Machine, long, smallZ, minus ref, offset [2][]ref) ref {
 	quote := elem{Lo: '"'}
-	tens := func(bits []ref) ref { return m.add(m.scale(elem{Lo: '0'}, long), m.pack(bits[4:])) }
-	units := func(bits []ref) ref { return m.add(m.scale(elem{Lo: '0'}, long), m.pack(bits[:4])) }
-	short := m.not(long)
-	return m.fingerprint([]ref{
-		m.sum(term{K: elem{Lo: 'Z'}, Ref: short}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallZ}, term{K: elem{Lo: '+'}, Ref: long}, term{K: elem{Lo: '+' ^ '-'}, Ref: minus}),
-		m.add(tens(offset[0]), m.scale(quote, short)),
-		units(offset[0]), m.scale(elem{Lo: ':'}, long), tens(offset[1]), units(offset[1]), m.scale(quote, long),
+	tens := func(bits []ref) ref { return m.Add(m.Scale(elem{Lo: '0'}, long), m.Pack(bits[4:])) }
+	units := func(bits []ref) ref { return m.Add(m.Scale(elem{Lo: '0'}, long), m.Pack(bits[:4])) }
+	short := m.Not(long)
+	return m.Fingerprint([]ref{
+		m.Sum(term{K: elem{Lo: 'Z'}, Ref: short}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallZ}, term{K: elem{Lo: '+'}, Ref: long}, term{K: elem{Lo: '+' ^ '-'}, Ref: minus}),
+		m.Add(tens(offset[0]), m.Scale(quote, short)),
+		units(offset[0]), m.Scale(elem{Lo: ':'}, long), tens(offset[1]), units(offset[1]), m.Scale(quote, long),
 	})
 }
 
@@ -270,8 +271,8 @@ func (x *execution) times(e *query.Expr, g flag) ([]alternative, error) {
 	for i, v := range values {
 		out[i] = alternative{guard: v.guard, kind: isNumber, path: noPath}
 		if v.kind == isLeaf {
-			t := x.m.instantOf(v.leaf)
-			x.m.needs("time wanted", v.guard, t.is)
+			t := v.leaf.instantOf(x.m)
+			x.m.Needs("time wanted", v.guard, t.is)
 			out[i].num, out[i].path = &t.seconds, v.path
 			continue
 		}
@@ -281,9 +282,9 @@ func (x *execution) times(e *query.Expr, g flag) ([]alternative, error) {
 			n, ok = query.ParseTime(v.fixed.Str)
 		}
 		if !ok {
-			x.m.never("time wanted", v.guard)
+			x.m.Never("time wanted", v.guard)
 		}
-		c := x.m.constantInteger(n)
+		c := constantInteger(x.m, n)
 		out[i].num = &c
 	}
 	return out, nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // agreeOnTime holds the gadget against package query for one string.
@@ -14,19 +15,19 @@ func agreeOnTime(t testing.TB, text string) {
 	t.Helper()
 	want, ok := query.ParseTime(text)
 	leafOf := stringLeaf(t, text)
-	a := newApparatus(t, func(m *machine) {
-		i := m.instantOf(leafOf(m))
-		if m.wiring() {
-			m.zeroForm("is", m.add(i.is.r, m.public(ok)))
+	a := newApparatus(t, func(m *machine.Machine) {
+		i := leafOf(m).instantOf(m)
+		if m.Wiring() {
+			m.ZeroForm("is", m.Add(i.is.R, m.Public(ok)))
 		} else {
-			m.zeroForm("is", 0)
-			if i.is.v != ok {
-				t.Errorf("%q: a time %v, want %v", text, i.is.v, ok)
+			m.ZeroForm("is", 0)
+			if i.is.V != ok {
+				t.Errorf("%q: a time %v, want %v", text, i.is.V, ok)
 			}
 		}
 		if ok {
-			c := m.constantInteger(want)
-			m.zeroForm("seconds", m.add(i.seconds.packed, c.packed))
+			c := constantInteger(m, want)
+			m.ZeroForm("seconds", m.Add(i.seconds.packed, c.packed))
 		}
 	})
 	if label := a.check(t, nil); label != "" {
@@ -88,9 +89,9 @@ func TestTimeBitsAreBound(t *testing.T) {
 	}
 	for _, text := range texts {
 		leafOf := stringLeaf(t, text)
-		a := newApparatus(t, func(m *machine) {
-			i := m.instantOf(leafOf(m))
-			m.zeroForm("is", m.not(i.is.r))
+		a := newApparatus(t, func(m *machine.Machine) {
+			i := leafOf(m).instantOf(m)
+			m.ZeroForm("is", m.Not(i.is.R))
 		})
 		for k := range a.shape.Bits + a.shape.Symbols {
 			if a.check(t, map[int]elem{k: field.Add(a.secrets[k], one)}) == "" {
@@ -104,7 +105,7 @@ func TestTimeBitsAreBound(t *testing.T) {
 // rule that says so must break, and no proof that the string is another time is left.
 func TestTimeLies(t *testing.T) {
 	const text = "2024-02-29T20:05:09.25-07:30"
-	good := readClock(stringLeaf(t, text)(&machine{fill: true}))
+	good := readClock(stringLeaf(t, text)(&machine.Machine{Fill: true}))
 	if want, _ := query.ParseTime(text); !good.is || good.seconds != want || good.zone != "-07:30" || good.fraction != "25" {
 		t.Fatalf("clock %+v", good)
 	}
@@ -134,9 +135,9 @@ func TestTimeLies(t *testing.T) {
 		leafOf := stringLeaf(t, text)
 		claim := good
 		c.change(&claim)
-		a := newApparatus(t, func(m *machine) {
-			i := m.layInstant(leafOf(m), claim)
-			m.zeroForm("is", m.not(i.is.r))
+		a := newApparatus(t, func(m *machine.Machine) {
+			i := leafOf(m).layInstant(m, claim)
+			m.ZeroForm("is", m.Not(i.is.R))
 		})
 		label := a.check(t, nil)
 		if label != c.label {
@@ -145,10 +146,10 @@ func TestTimeLies(t *testing.T) {
 	}
 	// A string that is none of the text: the bit alone does not make it one.
 	claim := good
-	a := newApparatus(t, func(m *machine) {
+	a := newApparatus(t, func(m *machine.Machine) {
 		l := stringLeaf(t, text)(m)
-		l.isString = m.fixed(false)
-		m.layInstant(l, claim)
+		l.isString = m.Fixed(false)
+		l.layInstant(m, claim)
 	})
 	if label := a.check(t, nil); label != "time" {
 		t.Errorf("no string: %q", label)

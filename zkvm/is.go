@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // kindFlags are flags of the kind of value that a member has, right both ways if the
 // member is fit. All are 0 if it is not there.
@@ -17,21 +20,21 @@ type kindFlags struct {
 func (x *execution) is(e *query.Expr, g flag) flag {
 	m := x.m
 	at := x.members[e.Path]
-	m.implies("names on the way of is", g.r, m.together(at.fit(m)...))
-	k := m.kindsOf(x.sources[x.program.Paths[e.Path].Document], at)
+	m.Implies("names on the way of is", g.R, m.Together(at.fit(m)...))
+	k := x.sources[x.program.Paths[e.Path].Document].kindsOf(m, at)
 	switch e.Kind {
 	case query.StringKind:
-		return m.and("is", g, k.text)
+		return m.And("is", g, k.text)
 	case query.NumberKind:
-		return m.and("is", g, k.number)
+		return m.And("is", g, k.number)
 	case query.BooleanKind:
-		return m.and("is", g, m.plus(k.yes, k.no))
+		return m.And("is", g, m.Plus(k.yes, k.no))
 	case query.NullKind:
-		return m.and("is", g, k.null)
+		return m.And("is", g, k.null)
 	case query.ArrayKind:
-		return m.and("is", g, m.minus(k.container, k.object))
+		return m.And("is", g, m.Minus(k.container, k.object))
 	}
-	return m.and("is", g, k.object)
+	return m.And("is", g, k.object)
 }
 
 // kindsOf reads the kind of a member's value off its first byte, once: the byte and
@@ -41,14 +44,14 @@ func (x *execution) is(e *query.Expr, g flag) flag {
 // is well formed makes the rest right.
 //
 // It costs a dot product, which exists shares, 16 bits and 7 rows.
-func (m *machine) kindsOf(s *source, e *member) *kindFlags {
+func (s *source) kindsOf(m *machine.Machine, e *member) *kindFlags {
 	if e.kinds == nil {
-		first := m.firstByte(s, e)
-		b, refs := m.firstBits(s, e.node, !s.st.Class.Escapes)
-		m.zeroForm("first byte of a member", m.add(first, m.pack(refs)))
-		k := &kindFlags{firstByte: m.readFirst(b), first: refs[0]}
+		first := s.firstByte(m, e)
+		b, refs := s.firstBits(m, e.node, !s.st.Class.Escapes)
+		m.ZeroForm("first byte of a member", m.Add(first, m.Pack(refs)))
+		k := &kindFlags{firstByte: readFirst(m, b), first: refs[0]}
 		// '[' is 0101 1011, '{' 0111 1011.
-		k.object = m.and("kind by the first byte", k.container, b[5])
+		k.object = m.And("kind by the first byte", k.container, b[5])
 		e.kinds = k
 	}
 	return e.kinds

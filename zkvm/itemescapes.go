@@ -2,6 +2,7 @@ package zkvm
 
 import (
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Strings with escapes in the elements of arrays, in classes that allow them.
@@ -13,20 +14,20 @@ import (
 // limited is the length of the decoded text.
 
 // decodeItems is the decoded text of a group's values, and where it ends.
-func (m *machine) decodeItems(l *leaf, inside []ref, values map[int]*document.Node) (t itemText, ends []ref) {
+func (l *leaf) decodeItems(m *machine.Machine, inside []ref, values map[int]*document.Node) (t itemText, ends []ref) {
 	s := l.source
 	n := s.size()
-	u := m.units(s)
+	u := s.units(m)
 	in := make([]bool, n)
 	scalarBytes(values, func(_ *document.Node, i int) { in[i] = true })
-	d := m.decodePlaces(s, "an element's string", inside, tracePlaces(u, in), l.folds)
-	t = itemText{masked: m.powers(d.characters), shown: map[*document.Node]*string{}}
+	d := s.decodePlaces(m, "an element's string", inside, tracePlaces(u, in), l.folds)
+	t = itemText{masked: m.Powers(d.characters), shown: map[*document.Node]*string{}}
 	if l.folds {
 		raised := make([]ref, n)
 		for i := range raised {
-			raised[i] = m.scale(elem{Lo: 'a' - 'A'}, d.letters[i])
+			raised[i] = m.Scale(elem{Lo: 'a' - 'A'}, d.letters[i])
 		}
-		t.raised = m.powers(raised)
+		t.raised = m.Powers(raised)
 	}
 	texts := map[*document.Node][]byte{}
 	scalarBytes(values, func(v *document.Node, i int) {
@@ -41,9 +42,9 @@ func (m *machine) decodeItems(l *leaf, inside []ref, values map[int]*document.No
 	// One past the last character: it was there and is not, and did not just start. A
 	// value's first byte, which no escape precedes, belongs to where it stands.
 	ends = make([]ref, n)
-	before := m.zero()
+	before := m.Zero()
 	for i := range n {
-		ends[i] = m.add(before, d.present[i], l.at.value[i])
+		ends[i] = m.Add(before, d.present[i], l.at.value[i])
 		before = d.present[i]
 	}
 	return t, ends

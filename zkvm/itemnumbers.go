@@ -4,6 +4,7 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Elements whose numbers are compared with nothing but literals and now are not laid out
@@ -19,8 +20,8 @@ const maxItemOrders = 20_000
 // it is less, and greater.
 //
 // It costs what compareNumbers and shortNumbers do.
-func (m *machine) numberFacts(s *source, literals []document.Decimal) []fact {
-	c, limit := m.numbers(s), m.compareNumbers(s, decimal.Limit())
+func (s *source) numberFacts(m *machine.Machine, literals []document.Decimal) []fact {
+	c, limit := s.numbers(m), s.compareNumbers(m, decimal.Limit())
 	bad := make([]ref, s.size())
 	for i := range bad {
 		bad[i] = c.places[i].Bad
@@ -28,10 +29,10 @@ func (m *machine) numberFacts(s *source, literals []document.Decimal) []fact {
 	facts := []fact{
 		{bad, func(i int) bool { return c.values[i].Bad }},
 		{limit.less, func(i int) bool { return limit.values[i].Less }},
-		{m.shortNumbers(s), func(i int) bool { return short(s, i) }},
+		{s.shortNumbers(m), func(i int) bool { return short(s, i) }},
 	}
 	for _, v := range literals {
-		o := m.compareNumbers(s, decimal.NewLiteral(v))
+		o := s.compareNumbers(m, decimal.NewLiteral(v))
 		facts = append(facts,
 			fact{o.less, func(i int) bool { return o.values[i].Less }},
 			fact{o.greater, func(i int) bool { return o.values[i].Greater }})
@@ -44,29 +45,29 @@ func (m *machine) numberFacts(s *source, literals []document.Decimal) []fact {
 // Π_i (W_i, or 1 without the bit) is proven not to be zero.
 //
 // Cost for n byte positions: n - 32 bits, and a published value for each chunk of them.
-func (m *machine) shortNumbers(s *source) []ref {
-	c := m.numbers(s)
+func (s *source) shortNumbers(m *machine.Machine) []ref {
+	c := s.numbers(m)
 	if c.short != nil {
 		return c.short
 	}
 	c.short = make([]ref, s.size())
 	count := max(0, s.size()-document.MaxNumber) // a later token ends before
 	for i := range c.short {
-		if c.short[i] = m.one(); i < count {
-			c.short[i] = m.bit(s.rows != nil && short(s, i))
+		if c.short[i] = m.One(); i < count {
+			c.short[i] = m.Bit(s.rows != nil && short(s, i))
 		}
 	}
 	var factors []factor
-	if m.wiring() {
+	if m.Wiring() {
 		free := make([]ref, s.size())
 		for i := range free {
-			free[i] = m.not(s.positions[i].Token)
+			free[i] = m.Not(s.positions[i].Token)
 		}
-		for i, w := range m.windowsOf(free, document.MaxNumber+1)[:count] {
-			factors = append(factors, factor{c.short[i], m.not(w)})
+		for i, w := range m.WindowsOf(free, document.MaxNumber+1)[:count] {
+			factors = append(factors, factor{B: c.short[i], H: m.Not(w)})
 		}
 	}
-	m.nonzeroProduct(count, factors, m.one())
+	m.NonzeroProduct(count, factors, m.One())
 	return c.short
 }
 
@@ -85,10 +86,10 @@ func short(s *source, i int) bool {
 // of numberFacts: that it is within the limit is told of numbers alone.
 //
 // Cost: a bit and a row.
-func (m *machine) layItemOrders(l *leaf, literals []document.Decimal, told []flag) {
+func (l *leaf) layItemOrders(m *machine.Machine, literals []document.Decimal, told []flag) {
 	bad, within, short := told[0], told[1], told[2]
-	l.isNumber = m.commit(l.first.number.v && !bad.v && within.v && short.v)
-	m.implies("number of an element", l.isNumber.r, m.together(bad.r, m.not(within.r), m.not(short.r)))
+	l.isNumber = m.Commit(l.first.number.V && !bad.V && within.V && short.V)
+	m.Implies("number of an element", l.isNumber.R, m.Together(bad.R, m.Not(within.R), m.Not(short.R)))
 	l.orders = map[document.Decimal]itemOrder{}
 	for k, v := range literals {
 		l.orders[v] = itemOrder{less: told[3+2*k], greater: told[4+2*k]}
@@ -98,9 +99,9 @@ func (m *machine) layItemOrders(l *leaf, literals []document.Decimal, told []fla
 // itemOrder is how an element's number compares with a literal. One bit at most is 1.
 type itemOrder struct{ less, greater flag }
 
-// is is the flag that the order is one of a set, see orderForm.
-func (m *machine) is(o itemOrder, set ordering) flag {
-	return flag{m.orderForm(set, o.less.r, o.greater.r), set.has(decimal.Order{Less: o.less.v, Greater: o.greater.v}), false}
+// orderIs is the flag that the order is one of a set, see orderForm.
+func orderIs(m *machine.Machine, o itemOrder, set ordering) flag {
+	return flag{R: orderForm(m, set, o.less.R, o.greater.R), V: set.has(decimal.Order{Less: o.less.V, Greater: o.greater.V})}
 }
 
 // besideLiteral notes the comparison of an element with a number that both sides know,
@@ -157,6 +158,6 @@ func (x *execution) ordered(e *query.Expr, a, b alternative, g flag) (f flag, ok
 	if !ok {
 		return flag{}, false
 	}
-	m.needs("number member", g, element.leaf.isNumber)
-	return m.and("compares so", g, m.is(o, orderingOf(e.Op, right))), true
+	m.Needs("number member", g, element.leaf.isNumber)
+	return m.And("compares so", g, orderIs(m, o, orderingOf(e.Op, right))), true
 }

@@ -126,22 +126,22 @@ func TestItemNumberLies(t *testing.T) {
 	// greater commits what claimGreater has the prover compute with.
 	greater := func(a *attack) {
 		for _, o := range item(a, 1).orders {
-			a.set(true, o.greater.r)
-			a.set(false, o.less.r)
+			a.set(true, o.greater.R)
+			a.set(false, o.less.R)
 		}
 	}
 	claimGreater := func(ls []*leaf) {
 		if items := ls[0].items; items[1].at.node != nil {
 			for v, o := range items[1].orders {
-				o.greater.v, o.less.v = true, false
+				o.greater.V, o.less.V = true, false
 				items[1].orders[v] = o
 			}
 		}
 	}
-	number := func(a *attack, k int) { a.set(true, item(a, k).isNumber.r) }
+	number := func(a *attack, k int) { a.set(true, item(a, k).isNumber.R) }
 	order := func(a *attack) *orders {
 		v, _ := decimalOf(t, "5")
-		return a.sources[0].numbers.orders[*decimal.NewLiteral(v)]
+		return a.sources[0].digits.orders[*decimal.NewLiteral(v)]
 	}
 	at := func(payload, text string) int { return strings.Index(payload, text) }
 	for _, c := range []struct {
@@ -173,9 +173,9 @@ func TestItemNumberLies(t *testing.T) {
 		{"33 characters, called short", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6.0000000000000000000000000000000}]}`, yes, func(a *attack, payload string) {
 			number(a, 0)
 			i := at(payload, "6.")
-			a.set(true, a.sources[0].numbers.short[i])
+			a.set(true, a.sources[0].digits.short[i])
 			for _, o := range item(a, 0).orders {
-				a.set(true, o.less.r-1) // the fact before
+				a.set(true, o.less.R-1) // the fact before
 			}
 			toggle(a, i, factShort)
 		}, zeroProduct},

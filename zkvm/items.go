@@ -6,6 +6,7 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // firstByte is what the first byte of a value tells of it. All flags are right
@@ -26,7 +27,7 @@ type firstByte struct {
 //
 // first[i] = value[i]·(byte i, whether it opens a string with an escape, and what
 // itemnumbers.go adds) is one subfield element for each 16 bits; tokens come as in
-// layLeaf, with their bytes masked:
+// lay, with their bytes masked:
 //
 //	s[i] = [byte i is part of a token]·(s[i-1] + value[i]),  masked_i = s[i]·x_i.
 //
@@ -39,7 +40,7 @@ type firstByte struct {
 // and 128 dot products, which publish 2 KB; a boolean 576 and 32. What decoding
 // costs, in classes that allow escapes, see itemescapes.go, and numbers that are
 // compared with literals itemnumbers.go.
-func (m *machine) layItems(l *leaf) {
+func (l *leaf) layItems(m *machine.Machine) {
 	s := l.source
 	e := l.at.group
 	values := map[int]*document.Node{}
@@ -48,16 +49,16 @@ func (m *machine) layItems(l *leaf) {
 			values[v.Start] = v
 		}
 	}
-	facts := m.firstFacts(s)
+	facts := s.firstFacts(m)
 	var literals []document.Decimal
 	if !l.asNumber && len(l.literals) > 0 {
 		literals = l.literals
-		facts = append(facts, m.numberFacts(s, literals)...)
+		facts = append(facts, s.numberFacts(m, literals)...)
 	}
-	first := m.layFacts(l.at.value, facts, values)
+	first := layFacts(m, l.at.value, facts, values)
 	var text itemText
 	if l.asString || l.asNumber {
-		text = m.layItemText(l, values)
+		text = l.layItemText(m, values)
 	}
 	for k := range query.MaxElements {
 		var node *document.Node
@@ -69,26 +70,26 @@ func (m *machine) layItems(l *leaf) {
 			asString: l.asString, asNumber: l.asNumber, folds: l.folds,
 		}
 		region := e.regions[k]
-		told := m.layFirst(s, item, region, first, facts)
+		told := s.layFirst(m, item, region, first, facts)
 		if text.masked != nil {
-			item.start = m.dot(s.dots, region, text.starts)
-			item.end = m.dot(s.dots, region, text.ends)
-			item.text = m.dot(s.dots, region, text.masked)
+			item.start = m.Dot(s.dots, region, text.starts)
+			item.end = m.Dot(s.dots, region, text.ends)
+			item.text = m.Dot(s.dots, region, text.masked)
 			if l.folds {
-				item.lowered = m.add(item.text, m.dot(s.dots, region, text.raised))
+				item.lowered = m.Add(item.text, m.Dot(s.dots, region, text.raised))
 			}
 			item.shown = text.shown[node]
 		}
-		item.isString, item.isNumber = m.fixed(false), m.fixed(false)
+		item.isString, item.isNumber = m.Fixed(false), m.Fixed(false)
 		if l.asString {
-			m.layItemString(item)
+			item.layItemString(m)
 		}
 		if l.asNumber {
-			m.layNumber(item, item.raw(), node != nil)
-			m.implies("number of an element", item.isNumber.r, m.not(item.first.number.r))
+			item.layNumber(m, item.raw(), node != nil)
+			m.Implies("number of an element", item.isNumber.R, m.Not(item.first.number.R))
 		}
 		if literals != nil {
-			m.layItemOrders(item, literals, told)
+			item.layItemOrders(m, literals, told)
 		}
 		l.items = append(l.items, item)
 	}
@@ -102,15 +103,15 @@ type itemText struct {
 
 // layItemText lays out the text of a group's values: as it is written, or of
 // strings in classes that allow escapes, decoded.
-func (m *machine) layItemText(l *leaf, values map[int]*document.Node) itemText {
-	inside, ends := m.layItemExtent(l, values)
+func (l *leaf) layItemText(m *machine.Machine, values map[int]*document.Node) itemText {
+	inside, ends := l.layItemExtent(m, values)
 	var t itemText
 	if l.decodes() {
-		t, ends = m.decodeItems(l, inside, values)
+		t, ends = l.decodeItems(m, inside, values)
 	} else {
-		t = m.layItemBytes(l, inside, values)
+		t = l.layItemBytes(m, inside, values)
 	}
-	t.starts, t.ends = m.powers(l.at.value), m.powers(ends)
+	t.starts, t.ends = m.Powers(l.at.value), m.Powers(ends)
 	return t
 }
 
@@ -127,24 +128,24 @@ func scalarBytes(values map[int]*document.Node, f func(v *document.Node, i int))
 
 // layItemExtent is where the values of a group are: which bytes are part of one,
 // and which are one past the last of one.
-func (m *machine) layItemExtent(l *leaf, values map[int]*document.Node) (inside, ends []ref) {
+func (l *leaf) layItemExtent(m *machine.Machine, values map[int]*document.Node) (inside, ends []ref) {
 	s := l.source
 	n := s.size()
 	in := make([]bool, n)
 	scalarBytes(values, func(_ *document.Node, i int) { in[i] = true })
 	inside, ends = make([]ref, n), make([]ref, n)
-	before := m.zero()
+	before := m.Zero()
 	for i := range n {
-		inside[i] = m.derived(in[i])
-		m.row("extent of an element's value", m.position(s, i).Token, m.add(before, l.at.value[i]), inside[i])
-		ends[i] = m.add(before, inside[i], l.at.value[i])
+		inside[i] = m.Derived(in[i])
+		m.Row("extent of an element's value", s.position(m, i).Token, m.Add(before, l.at.value[i]), inside[i])
+		ends[i] = m.Add(before, inside[i], l.at.value[i])
 		before = inside[i]
 	}
 	return inside, ends
 }
 
 // layItemBytes is the text as it is written.
-func (m *machine) layItemBytes(l *leaf, inside []ref, values map[int]*document.Node) itemText {
+func (l *leaf) layItemBytes(m *machine.Machine, inside []ref, values map[int]*document.Node) itemText {
 	raise := elem{Lo: 'a' - 'A'} // what folding adds to A to Z
 	s := l.source
 	n := s.size()
@@ -153,24 +154,24 @@ func (m *machine) layItemBytes(l *leaf, inside []ref, values map[int]*document.N
 	masked, raised := make([]ref, n), make([]ref, n)
 	var folded []ref
 	if l.folds {
-		folded = m.fold(s)
+		folded = s.fold(m)
 	}
 	for i, x := range xs {
 		var bits [8]ref
 		for b := range bits {
-			bits[b] = m.derived(x>>b&1 == 1)
+			bits[b] = m.Derived(x>>b&1 == 1)
 		}
-		masked[i] = m.pack(bits[:])
-		m.row("bytes of an element's value", inside[i], s.bytes[i], masked[i])
+		masked[i] = m.Pack(bits[:])
+		m.Row("bytes of an element's value", inside[i], s.bytes[i], masked[i])
 		if l.folds {
-			upper := m.derived(isUpper(x))
-			raised[i] = m.scale(raise, upper)
-			m.row("letters of an element's value", inside[i], m.scale(field.Inv(raise), m.add(folded[i], s.bytes[i])), upper)
+			upper := m.Derived(isUpper(x))
+			raised[i] = m.Scale(raise, upper)
+			m.Row("letters of an element's value", inside[i], m.Scale(field.Inv(raise), m.Add(folded[i], s.bytes[i])), upper)
 		}
 	}
-	t := itemText{masked: m.powers(masked)}
+	t := itemText{masked: m.Powers(masked)}
 	if l.folds {
-		t.raised = m.powers(raised)
+		t.raised = m.Powers(raised)
 	}
 	return t
 }
@@ -181,18 +182,15 @@ type fact struct {
 	holds func(i int) bool // secret
 }
 
-// symbolBits is the number of bits in an element of GF(2^16).
-const symbolBits = 16
-
 // firstFacts are the bits of a byte and whether it opens a string with an escape.
-func (m *machine) firstFacts(s *source) []fact {
+func (s *source) firstFacts(m *machine.Machine) []fact {
 	facts := make([]fact, 9)
 	for b := range facts {
 		facts[b] = fact{make([]ref, s.size()), func(i int) bool { return s.rows[i].X>>b&1 == 1 }}
 		if b == 8 {
 			facts[b].holds = func(i int) bool { return s.rows[i].Escape }
 		}
-		if !m.wiring() {
+		if !m.Wiring() {
 			continue
 		}
 		for i, p := range s.positions[:s.size()] {
@@ -207,8 +205,8 @@ func (m *machine) firstFacts(s *source) []fact {
 
 // layFacts commits the facts of those bytes where a value starts, as elements of
 // GF(2^16) in whose basis they are the coordinates, and 0 elsewhere.
-func (m *machine) layFacts(starts []ref, facts []fact, values map[int]*document.Node) (symbols [][]ref) {
-	for part := range slices.Chunk(facts, symbolBits) {
+func layFacts(m *machine.Machine, starts []ref, facts []fact, values map[int]*document.Node) (symbols [][]ref) {
+	for part := range slices.Chunk(facts, machine.SymbolBits) {
 		symbol := make([]ref, len(starts))
 		for i, start := range starts {
 			var packed uint16
@@ -217,28 +215,16 @@ func (m *machine) layFacts(starts []ref, facts []fact, values map[int]*document.
 					packed |= 1 << b
 				}
 			}
-			symbol[i] = m.symbol(gf128.FromSymbol(packed))
-			var bits [symbolBits]ref
+			symbol[i] = m.Symbol(gf128.FromSymbol(packed))
+			var bits [machine.SymbolBits]ref
 			for b, f := range part {
 				bits[b] = f.forms[i]
 			}
-			m.row("first byte of an element's value", start, m.packSubfield(bits[:len(part)]), symbol[i])
+			m.Row("first byte of an element's value", start, m.PackSubfield(bits[:len(part)]), symbol[i])
 		}
 		symbols = append(symbols, symbol)
 	}
 	return symbols
-}
-
-// packSubfield is the form of the element of GF(2^16) of which bits are the coordinates.
-func (m *machine) packSubfield(bits []ref) ref {
-	if !m.wiring() {
-		return 0
-	}
-	terms := make([]term, len(bits))
-	for b, r := range bits {
-		terms[b] = term{K: gf128.FromSymbol(1 << b), Ref: r}
-	}
-	return m.w.space.Sum(terms...)
 }
 
 // layFirst proves what the first byte of a value tells: the facts of the byte where the
@@ -247,26 +233,26 @@ func (m *machine) packSubfield(bits []ref) ref {
 // nine are returned.
 //
 // Cost: a bit for each fact, a dot product for each symbol, and what readFirst costs.
-func (m *machine) layFirst(s *source, l *leaf, region []ref, symbols [][]ref, facts []fact) []flag {
-	b, refs := m.firstBits(s, l.at.node, true)
+func (s *source) layFirst(m *machine.Machine, l *leaf, region []ref, symbols [][]ref, facts []fact) []flag {
+	b, refs := s.firstBits(m, l.at.node, true)
 	var more []flag
 	for _, f := range facts[len(b):] {
-		more = append(more, m.commit(l.at.node != nil && s.rows != nil && f.holds(l.at.node.Start)))
-		refs = append(refs, more[len(more)-1].r)
+		more = append(more, m.Commit(l.at.node != nil && s.rows != nil && f.holds(l.at.node.Start)))
+		refs = append(refs, more[len(more)-1].R)
 	}
 	for _, symbol := range symbols {
-		k := min(len(refs), symbolBits)
-		m.zeroForm("first byte of a value", m.add(m.dot(s.dots, region, symbol), m.packSubfield(refs[:k])))
+		k := min(len(refs), machine.SymbolBits)
+		m.ZeroForm("first byte of a value", m.Add(m.Dot(s.dots, region, symbol), m.PackSubfield(refs[:k])))
 		refs = refs[k:]
 	}
-	l.first = m.readFirst(b)
+	l.first = readFirst(m, b)
 	l.isTrue, l.isFalse = l.first.yes, l.first.no
 	return more
 }
 
 // firstBits commits the first byte of a value and, if told, whether it opens a string
 // with an escape.
-func (m *machine) firstBits(s *source, v *document.Node, tells bool) (b [9]flag, refs []ref) {
+func (s *source) firstBits(m *machine.Machine, v *document.Node, tells bool) (b [9]flag, refs []ref) {
 	var x byte
 	var escape bool
 	if v != nil && s.rows != nil {
@@ -274,8 +260,8 @@ func (m *machine) firstBits(s *source, v *document.Node, tells bool) (b [9]flag,
 	}
 	refs = make([]ref, len(b))
 	for k := range b {
-		b[k] = m.commit(k < 8 && x>>k&1 == 1 || k == 8 && escape)
-		refs[k] = b[k].r
+		b[k] = m.Commit(k < 8 && x>>k&1 == 1 || k == 8 && escape)
+		refs[k] = b[k].R
 	}
 	return b, refs
 }
@@ -288,22 +274,22 @@ func (m *machine) firstBits(s *source, v *document.Node, tells bool) (b [9]flag,
 // so bits 6 and 5 tell whether there is one, and the rest follows.
 //
 // Cost: 6 bits and rows.
-func (m *machine) readFirst(b [9]flag) (f firstByte) {
+func readFirst(m *machine.Machine, b [9]flag) (f firstByte) {
 	const label = "kind by the first byte"
-	quoteOrNumber := m.minus(b[5], m.and(label, b[5], b[6]))
-	n := m.and(label, b[6], b[3]) // n, or a bracket or brace
-	t := m.minus(b[6], n)         // t or f
-	f.container = m.and(label, n, b[4])
-	f.null = m.minus(n, f.container)
-	f.yes = m.and(label, t, b[4])
-	f.no = m.minus(t, f.yes)
-	f.found = m.plus(b[6], quoteOrNumber)
+	quoteOrNumber := m.Minus(b[5], m.And(label, b[5], b[6]))
+	n := m.And(label, b[6], b[3]) // n, or a bracket or brace
+	t := m.Minus(b[6], n)         // t or f
+	f.container = m.And(label, n, b[4])
+	f.null = m.Minus(n, f.container)
+	f.yes = m.And(label, t, b[4])
+	f.no = m.Minus(t, f.yes)
+	f.found = m.Plus(b[6], quoteOrNumber)
 	// Of quotes and numbers: digits have bit 4, of the rest '-' has bit 0.
-	digit := m.and(label, quoteOrNumber, b[4])
-	other := m.minus(quoteOrNumber, digit)
-	minus := m.and(label, other, b[0])
-	f.text = m.minus(other, minus)
-	f.number = m.plus(digit, minus)
+	digit := m.And(label, quoteOrNumber, b[4])
+	other := m.Minus(quoteOrNumber, digit)
+	minus := m.And(label, other, b[0])
+	f.text = m.Minus(other, minus)
+	f.number = m.Plus(digit, minus)
 	f.escaped = b[8]
 	return f
 }
@@ -314,13 +300,13 @@ func (m *machine) readFirst(b [9]flag) (f firstByte) {
 // most 258.
 //
 // Cost: 11 bits, 1 product, 4 rows.
-func (m *machine) layItemString(l *leaf) {
+func (l *leaf) layItemString(m *machine.Machine) {
 	node := l.at.node
 	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && len(l.raw()) <= maxToken
-	l.isString = m.commit(is)
-	conditions := []ref{m.not(l.first.text.r)}
+	l.isString = m.Commit(is)
+	conditions := []ref{m.Not(l.first.text.R)}
 	if !l.decodes() {
-		conditions = append(conditions, l.first.escaped.r)
+		conditions = append(conditions, l.first.escaped.R)
 	}
 	if l.source.size() > maxToken {
 		length := 0
@@ -330,27 +316,27 @@ func (m *machine) layItemString(l *leaf) {
 		var bits [9]flag
 		factors := make([]factor, len(bits))
 		power := elem{}
-		if m.wiring() {
-			power = m.w.alpha
+		if m.Wiring() {
+			power = m.Alpha()
 		}
 		for b := range bits {
-			bits[b] = m.commit(length>>b&1 == 1)
-			factors[b] = factor{bits[b].r, m.constant(field.Add(power, one))}
+			bits[b] = m.Commit(length>>b&1 == 1)
+			factors[b] = factor{B: bits[b].R, H: m.Constant(field.Add(power, one))}
 			power = field.Mul(power, power)
 		}
-		if !m.wiring() {
+		if !m.Wiring() {
 			factors = nil
 		}
 		// 258 is 100000010b.
-		low := m.and("length of an element's string", bits[1], bits[0])
-		high := []ref{low.r}
+		low := m.And("length of an element's string", bits[1], bits[0])
+		high := []ref{low.R}
 		for _, b := range bits[2:8] {
-			high = append(high, b.r)
+			high = append(high, b.R)
 		}
-		m.implies("element's string within its limit", bits[8].r, m.together(high...))
-		m.risk(l.source.size() + 1<<len(bits))
-		past := m.product("length of an element's string", l.start, m.productForm(len(bits), factors))
-		conditions = append(conditions, m.add(past, l.end))
+		m.Implies("element's string within its limit", bits[8].R, m.Together(high...))
+		m.Risk(l.source.size() + 1<<len(bits))
+		past := m.Product("length of an element's string", l.start, m.ProductForm(len(bits), factors))
+		conditions = append(conditions, m.Add(past, l.end))
 	}
-	m.implies("string of an element", l.isString.r, m.together(conditions...))
+	m.Implies("string of an element", l.isString.R, m.Together(conditions...))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Prover and verifier lay a statement out each by itself, so what they lay out may
@@ -175,11 +176,11 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	if _, err := io.ReadFull(random, published); err != nil {
 		return sum, err
 	}
-	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, published: published}
-	w.space = w.relation.Space
+	w := &machine.Wiring{Relation: p.gf.NewRelation(), Bits: p.gf.Bits, Symbols: p.gf.Symbols, Published: published}
+	w.Space = w.Relation.Space
 	tr := transcript.New([]byte("layout"))
 	p.draw(w, tr)
-	if _, err := p.run(&machine{copies: make([]int, circuits.Dots+len(st.Documents)), w: w, uses: p.shapeOf}, nil); err != nil {
+	if _, err := p.run(&machine.Machine{Copies: make([]int, circuits.Dots+len(st.Documents)), W: w, Uses: p.shapeOf}, nil); err != nil {
 		return sum, err
 	}
 	h := sha256.New()
@@ -187,7 +188,7 @@ func digestOfRelations(st *Statement) (sum [32]byte, err error) {
 	for _, n := range []int{p.gf.Bits, p.gf.Symbols, p.gf.Full, p.gf.Rows, len(p.gf.Uses), p.published, p.risk, p.chunk, p.p.Full, p.p.Rows} {
 		number(n)
 	}
-	digestForms(h, p, w.relation, random)
+	digestForms(h, p, w.Relation, random)
 	return [32]byte(h.Sum(nil)), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // leaf is a member whose value a program uses. Its kind bits promise one way
@@ -16,7 +17,7 @@ type leaf struct {
 	// What the program may need of it.
 	asString, asNumber, folds bool
 	items                     []*leaf                        // in a group: the leaf of each element
-	unfit                     []ref                          // in a group, see unfit
+	unfitForms                []ref                          // in a group, see unfit
 	first                     firstByte                      // of an element's leaf
 	literals                  []document.Decimal             // that an element's number is compared with
 	orders                    map[document.Decimal]itemOrder // of an element's leaf, if its number is not used otherwise
@@ -71,10 +72,10 @@ func (l *leaf) raw() string {
 	return string(l.source.doc.Raw(n))
 }
 
-// layLeaf lays out a leaf: the extent of its value and what kind it is.
-func (m *machine) layLeaf(l *leaf) {
+// lay lays out a leaf: the extent of its value and what kind it is.
+func (l *leaf) lay(m *machine.Machine) {
 	if l.at.group != nil {
-		m.layItems(l)
+		l.layItems(m)
 		return
 	}
 	s := l.source
@@ -86,32 +87,32 @@ func (m *machine) layLeaf(l *leaf) {
 	// starts where the value does. Tokens never touch.
 	inside := make([]ref, n)
 	ends := make([]ref, n+1)
-	before := m.zero()
+	before := m.Zero()
 	for i := range n {
 		in := raw != "" && i >= l.at.node.Start && i < l.at.node.End
-		inside[i] = m.derived(in)
-		m.row("extent of a value", m.position(s, i).Token, m.add(before, l.at.value[i]), inside[i])
+		inside[i] = m.Derived(in)
+		m.Row("extent of a value", s.position(m, i).Token, m.Add(before, l.at.value[i]), inside[i])
 		// One past the last byte: the run was on and is off, and did not just start.
-		ends[i] = m.add(before, inside[i], l.at.value[i])
+		ends[i] = m.Add(before, inside[i], l.at.value[i])
 		before = inside[i]
 	}
 	ends[n] = before
 	l.inside, l.ends = inside, ends
-	l.start, l.end = m.fingerprint(l.at.value), m.fingerprint(ends)
-	l.text = m.dot(s.dots, inside, m.textPowers(s))
+	l.start, l.end = m.Fingerprint(l.at.value), m.Fingerprint(ends)
+	l.text = m.Dot(s.dots, inside, s.textPowers(m))
 	if l.folds && !l.decodes() {
-		l.lowered = m.dot(s.dots, inside, m.powers(m.fold(s)))
+		l.lowered = m.Dot(s.dots, inside, m.Powers(s.fold(m)))
 	}
 
-	l.isTrue, l.isFalse = m.commit(usable && raw == "true"), m.commit(usable && raw == "false")
-	m.literalKind(l, l.isTrue, "true")
-	m.literalKind(l, l.isFalse, "false")
-	l.isString, l.isNumber = m.fixed(false), m.fixed(false)
+	l.isTrue, l.isFalse = m.Commit(usable && raw == "true"), m.Commit(usable && raw == "false")
+	l.literalKind(m, l.isTrue, "true")
+	l.literalKind(m, l.isFalse, "false")
+	l.isString, l.isNumber = m.Fixed(false), m.Fixed(false)
 	if l.asString {
-		m.layString(l, raw, usable)
+		l.layString(m, raw, usable)
 	}
 	if l.asNumber {
-		m.layNumber(l, raw, usable)
+		l.layNumber(m, raw, usable)
 	}
 	if l.characters != nil {
 		l.decoded(m)
@@ -119,58 +120,42 @@ func (m *machine) layLeaf(l *leaf) {
 	// A kind is claimed only of a value that is there and may be used. Each kind is
 	// held to it alone: in characteristic two, two false claims would cancel in
 	// their sum.
-	conditions := m.together(l.at.conditions(m)...)
+	conditions := m.Together(l.at.conditions(m)...)
 	for _, kind := range []flag{l.isString, l.isNumber, l.isTrue, l.isFalse} {
-		if !kind.fixed {
-			m.implies("usable value", kind.r, conditions)
+		if !kind.Fixed {
+			m.Implies("usable value", kind.R, conditions)
 		}
 	}
 }
 
 // usable is the flag that the leaf has one of the kinds. A value that is there
 // has one at most, by how it is written, so their sum is a bit.
-func (m *machine) usable(l *leaf) flag {
+func (l *leaf) usable(m *machine.Machine) flag {
 	return flag{
-		m.add(l.isString.r, l.isNumber.r, l.isTrue.r, l.isFalse.r),
-		l.isString.v || l.isNumber.v || l.isTrue.v || l.isFalse.v,
-		false,
+		R: m.Add(l.isString.R, l.isNumber.R, l.isTrue.R, l.isFalse.R),
+		V: l.isString.V || l.isNumber.V || l.isTrue.V || l.isFalse.V,
 	}
-}
-
-// powers is forms[i]·α^i.
-func (m *machine) powers(forms []ref) []ref {
-	out := make([]ref, len(forms))
-	if !m.wiring() {
-		m.count(len(forms), 1)
-		return out
-	}
-	k := one
-	for i, f := range forms {
-		out[i] = m.scale(k, f)
-		k = field.Mul(k, m.w.alpha)
-	}
-	return out
 }
 
 // textPowers are powers of the document's bytes, the same for all leaves.
-func (m *machine) textPowers(s *source) []ref {
+func (s *source) textPowers(m *machine.Machine) []ref {
 	if s.powers == nil {
-		s.powers = m.powers(s.bytes)
+		s.powers = m.Powers(s.bytes)
 	}
 	return s.powers
 }
 
 // differs is text + start·w: zero exactly if the value is written as the given
 // text (or is not there).
-func (m *machine) differs(l *leaf, text string, fold bool) ref {
-	if !m.wiring() {
+func (l *leaf) differs(m *machine.Machine, text string, fold bool) ref {
+	if !m.Wiring() {
 		return 0
 	}
 	have := l.text
 	if fold {
 		have, text = l.lowered, lower(text)
 	}
-	return m.sum(term{K: one, Ref: have}, term{K: m.textFingerprint(text), Ref: l.start})
+	return m.Sum(term{K: one, Ref: have}, term{K: m.TextFingerprint(text), Ref: l.start})
 }
 
 // lower maps A to Z to a to z and leaves all other bytes.
@@ -185,9 +170,9 @@ func lower(s string) string {
 }
 
 // literalKind proves that the flag implies that the value is written as text.
-func (m *machine) literalKind(l *leaf, f flag, text string) {
-	m.risk(l.source.size() + len(text))
-	m.implies("kind "+text, f.r, m.differs(l, text, false))
+func (l *leaf) literalKind(m *machine.Machine, f flag, text string) {
+	m.Risk(l.source.size() + len(text))
+	m.Implies("kind "+text, f.R, l.differs(m, text, false))
 }
 
 // maxToken is the longest string that may be used, with its quotes.
@@ -197,7 +182,7 @@ const maxToken = query.MaxString + 2
 // no escape (unless the class allows them), as Σ value[i]·(x_i + escape_i·x^8) is a quote; and it is not too
 // long, as end = start·α^length for one of the lengths allowed. What is decoded is
 // limited as it is decoded: it fits the characters that are committed.
-func (m *machine) layString(l *leaf, raw string, usable bool) {
+func (l *leaf) layString(m *machine.Machine, raw string, usable bool) {
 	s := l.source
 	is := usable && l.at.node.Kind == document.String
 	text := raw // decoded
@@ -206,43 +191,43 @@ func (m *machine) layString(l *leaf, raw string, usable bool) {
 		text = `"` + decoded + `"`
 	}
 	is = is && (l.decodes() || !l.at.node.Escaped) && len(text) <= maxToken
-	l.isString = m.commit(is)
-	m.implies("kind string", l.isString.r, m.add(m.firstByte(s, l.at), m.constant(elem{Lo: '"'})))
+	l.isString = m.Commit(is)
+	m.Implies("kind string", l.isString.R, m.Add(s.firstByte(m, l.at), m.Constant(elem{Lo: '"'})))
 	if l.decodes() {
 		if !is {
 			text = ""
 		}
-		m.decode(l, text)
+		l.decode(m, text)
 		return
 	}
 
 	lengths := make([]ref, min(maxToken, s.size())+1)
 	for k := range lengths {
-		lengths[k] = m.zero()
+		lengths[k] = m.Zero()
 		if k >= 2 {
-			lengths[k] = m.bit(is && len(raw) == k)
+			lengths[k] = m.Bit(is && len(raw) == k)
 		}
 	}
 	l.lengths = lengths
-	m.risk(s.size() + maxToken)
-	past := m.product("length of a string", l.start, m.fingerprint(lengths))
-	m.implies("string within its limit", l.isString.r, m.add(past, l.end))
+	m.Risk(s.size() + maxToken)
+	past := m.Product("length of a string", l.start, m.Fingerprint(lengths))
+	m.Implies("string within its limit", l.isString.R, m.Add(past, l.end))
 }
 
 // fold makes the document's bytes with A to Z as a to z.
-func (m *machine) fold(s *source) []ref {
+func (s *source) fold(m *machine.Machine) []ref {
 	if s.folded != nil {
 		return s.folded
 	}
 	s.folded = make([]ref, s.size())
 	for i := range s.folded {
 		upper := s.rows != nil && s.rows[i].X >= 'A' && s.rows[i].X <= 'Z'
-		u := m.derived(upper)
-		if m.wiring() {
-			m.instance(circuits.Fold, append(s.positions[i].X[:], u)...)
-			s.folded[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: elem{Lo: 'a' - 'A'}, Ref: u})
+		u := m.Derived(upper)
+		if m.Wiring() {
+			m.Instance(circuits.Fold, append(s.positions[i].X[:], u)...)
+			s.folded[i] = m.Sum(term{K: one, Ref: s.bytes[i]}, term{K: elem{Lo: 'a' - 'A'}, Ref: u})
 		} else {
-			m.instance(circuits.Fold)
+			m.Instance(circuits.Fold)
 		}
 	}
 	return s.folded
@@ -250,7 +235,7 @@ func (m *machine) fold(s *source) []ref {
 
 // textEquals is the flag that the value is written as the quoted literal, or is
 // not there. It is right both ways whatever the kind.
-func (m *machine) textEquals(l *leaf, text string, fold bool) flag {
+func (l *leaf) textEquals(m *machine.Machine, text string, fold bool) flag {
 	key := literalText{text, fold}
 	if z, ok := l.equals[key]; ok {
 		return z
@@ -258,12 +243,12 @@ func (m *machine) textEquals(l *leaf, text string, fold bool) flag {
 	quoted := `"` + text + `"`
 	var z flag
 	if !l.mayRead(text) {
-		z = m.fixed(false) // a string without escapes never equals it
+		z = m.Fixed(false) // a string without escapes never equals it
 	} else {
 		raw := l.raw()
 		same := raw == quoted || fold && lower(raw) == lower(quoted)
-		m.risk(l.source.size() + len(quoted))
-		z = m.isZero("string equality", m.differs(l, quoted, fold), same || l.at.node == nil)
+		m.Risk(l.source.size() + len(quoted))
+		z = m.IsZero("string equality", l.differs(m, quoted, fold), same || l.at.node == nil)
 	}
 	if l.equals == nil {
 		l.equals = map[literalText]flag{}
@@ -272,18 +257,9 @@ func (m *machine) textEquals(l *leaf, text string, fold bool) flag {
 	return z
 }
 
-// isZero is the flag [d = 0] of a form, right both ways: z·d = 0, and d + z is
-// not zero.
-func (m *machine) isZero(label string, d ref, v bool) flag {
-	z := m.commit(v)
-	m.implies(label, z.r, d)
-	m.nonzero(label+": difference", m.add(d, z.r))
-	return z
-}
-
 // sameText is the flag that two values are written alike, or one is not there.
 // The difference is text_a·start_b - text_b·start_a.
-func (m *machine) sameText(a, b *leaf, fold bool) flag {
+func (a *leaf) sameText(m *machine.Machine, b *leaf, fold bool) flag {
 	key := leafPair{b, fold}
 	if z, ok := a.pairs[key]; ok {
 		return z
@@ -294,9 +270,9 @@ func (m *machine) sameText(a, b *leaf, fold bool) flag {
 		ta, tb = a.lowered, b.lowered
 		ra, rb = lower(ra), lower(rb)
 	}
-	m.risk(a.source.size() + b.source.size())
-	d := m.add(m.product("string of a member", ta, b.start), m.product("string of a member", tb, a.start))
-	z := m.isZero("string equality of members", d, ra == rb || a.at.node == nil || b.at.node == nil)
+	m.Risk(a.source.size() + b.source.size())
+	d := m.Add(m.Product("string of a member", ta, b.start), m.Product("string of a member", tb, a.start))
+	z := m.IsZero("string equality of members", d, ra == rb || a.at.node == nil || b.at.node == nil)
 	if a.pairs == nil {
 		a.pairs = map[leafPair]flag{}
 	}

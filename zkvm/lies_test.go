@@ -14,6 +14,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Lies with consequences: the prover commits one flag of the program with the
@@ -105,19 +106,19 @@ func lieAbout(t *testing.T, f *fixture, laid *plan, k int) (labels []string, mor
 	t.Helper()
 	copied := *laid
 	a := &attack{plan: &copied, f: f}
-	m := &machine{copies: make([]int, circuits.Dots+len(f.st.Documents)), fill: true, random: bufio.NewReader(rand.Reader)}
+	m := &machine.Machine{Copies: make([]int, circuits.Dots+len(f.st.Documents)), Fill: true, Random: bufio.NewReader(rand.Reader)}
 	n := 0
 	lie := func(v bool) bool {
 		n++
 		return v != (n-1 == k)
 	}
-	if _, err := a.walk(m, cheat{leaves: func([]*leaf) { m.lie = lie }}); err != nil {
+	if _, err := a.walk(m, cheat{leaves: func([]*leaf) { m.Lie = lie }}); err != nil {
 		t.Fatal(err)
 	}
 	if n <= k {
 		return nil, false
 	}
-	a.plan.secrets.GF = m.secrets()
+	a.plan.secrets.GF = m.Secrets()
 	_, r, err := a.plan.relate(transcript.New([]byte("lies")), nil, true)
 	if errors.Is(err, libzk.ErrChallenge) {
 		return []string{zeroProduct}, true

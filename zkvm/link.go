@@ -3,11 +3,11 @@ package zkvm
 import (
 	"encoding/binary"
 	"errors"
-	"io"
 	"math/big"
 
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // The link ties the digest's bits x_j in GF(2^128) to those in the P-256 field.
@@ -61,59 +61,56 @@ func powerOfInteger(v *big.Int) elem {
 
 // layLink lays out the GF(2^128) side: in chunks, ρ·Π is published for fresh ρ,
 // whose product R is committed, and K·Π_chunks y = g^y·R is linear.
-func (m *machine) layLink(s *source, l *link) {
+func (s *source) layLink(m *machine.Machine, l *link) {
 	var k elem
-	if m.fill && m.err == nil {
-		b := make([]byte, maskBits/8)
-		if _, m.err = io.ReadFull(m.random, b); m.err == nil {
-			l.mask = new(big.Int).SetBytes(b)
-			k = powerOfInteger(l.mask)
-		}
+	if b := m.UniformBytes(maskBits / 8); b != nil {
+		l.mask = new(big.Int).SetBytes(b)
+		k = powerOfInteger(l.mask)
 	}
-	mask := m.element(k)
-	y := m.publishBytes(linkBytes, func() []byte {
+	mask := m.Element(k)
+	y := m.PublishBytes(linkBytes, func() []byte {
 		sum := new(big.Int).Set(l.mask)
 		for j, c := range l.coefficients {
-			if m.value(s.digest[j]) != (elem{}) {
+			if m.Value(s.digest[j]) != (elem{}) {
 				sum.Add(sum, integerOf(c))
 			}
 		}
 		return sum.FillBytes(make([]byte, linkBytes))
 	})
 	l.sum = new(big.Int).SetBytes(y)
-	if m.wiring() && l.sum.BitLen() > linkBits && m.w.err == nil {
-		m.w.err = errLink
+	if m.Wiring() && l.sum.BitLen() > linkBits {
+		m.Fail(errLink)
 	}
 	var factors []factor
-	if m.wiring() {
+	if m.Wiring() {
 		factors = make([]factor, len(l.coefficients))
 		for j, c := range l.coefficients {
-			factors[j] = factor{s.digest[j], m.constant(field.Sub(powerOfG(c[0], c[1]), one))}
+			factors[j] = factor{B: s.digest[j], H: m.Constant(field.Sub(machine.PowerOfG(c[0], c[1]), one))}
 		}
 	} else {
-		m.count(len(l.coefficients), 0)
+		m.Count(len(l.coefficients), 0)
 	}
 	public := one
 	var product ref
 	var total elem
-	for lo := 0; lo < 256; lo += m.chunk {
-		part := slice(factors, lo, min(lo+m.chunk, 256))
-		rho, v := m.factorMask()
-		y := m.publishNonzero(func() elem { return field.Mul(m.value(rho), m.productOf(part)) })
-		m.productChunk(part, rho, m.zero(), m.constant(y))
+	for lo := 0; lo < 256; lo += m.Chunk {
+		part := machine.Slice(factors, lo, min(lo+m.Chunk, 256))
+		rho, v := m.FactorMask()
+		y := m.PublishNonzero(func() elem { return field.Mul(m.Value(rho), m.ProductOf(part)) })
+		m.ProductChunk(part, rho, m.Zero(), m.Constant(y))
 		public = field.Mul(public, y)
 		if lo == 0 {
 			product, total = rho, v
 			continue
 		}
 		total = field.Mul(total, v)
-		next := m.element(total)
-		m.row("product of masks", product, rho, next)
+		next := m.Element(total)
+		m.Row("product of masks", product, rho, next)
 		product = next
 	}
-	if m.wiring() {
-		m.zeroForm("link", m.sum(term{K: public, Ref: mask}, term{K: powerOfInteger(l.sum), Ref: product}))
+	if m.Wiring() {
+		m.ZeroForm("link", m.Sum(term{K: public, Ref: mask}, term{K: powerOfInteger(l.sum), Ref: product}))
 	} else {
-		m.zeroForm("link", 0)
+		m.ZeroForm("link", 0)
 	}
 }

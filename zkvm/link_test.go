@@ -6,6 +6,7 @@ import (
 	"testing/iotest"
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // ones is a source of bits that are all 1.
@@ -21,11 +22,11 @@ func (ones) Read(b []byte) (int, error) {
 // A source of randomness may give less than it is asked for. The link's mask
 // must not be made of the zeros that are left: the sum would show the digest.
 func TestLinkMaskOfAShortRead(t *testing.T) {
-	m := &machine{chunk: circuits.Chunks[0], copies: make([]int, circuits.Dots), fill: true, random: iotest.OneByteReader(ones{})}
+	m := &machine.Machine{Chunk: circuits.Chunks[0], Copies: make([]int, circuits.Dots), Fill: true, Random: iotest.OneByteReader(ones{})}
 	var l link
-	m.layLink(&source{}, &l)
+	(&source{}).layLink(m, &l)
 	want := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), maskBits), big.NewInt(1))
-	if m.err != nil || l.mask.Cmp(want) != 0 {
-		t.Errorf("mask %x, %v; want all %d bits of the source", l.mask, m.err, maskBits)
+	if m.Err != nil || l.mask.Cmp(want) != 0 {
+		t.Errorf("mask %x, %v; want all %d bits of the source", l.mask, m.Err, maskBits)
 	}
 }

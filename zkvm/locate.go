@@ -1,40 +1,43 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/zkvm/internal/json"
+import (
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // position is byte position i; before wiring it is empty.
-func (m *machine) position(s *source, i int) *json.Position {
-	if !m.wiring() {
+func (s *source) position(m *machine.Machine, i int) *json.Position {
+	if !m.Wiring() {
 		return &json.Position{}
 	}
 	return s.positions[i]
 }
 
 // atLevel[i] = [exactly k containers are open before byte i].
-func (m *machine) atLevel(s *source, k, i int) ref {
-	if !m.wiring() {
-		return m.counted(2)
+func (s *source) atLevel(m *machine.Machine, k, i int) ref {
+	if !m.Wiring() {
+		return m.Counted(2)
 	}
 	d := s.positions[i].Depth
 	switch {
 	case k > len(d):
-		return m.zero()
+		return m.Zero()
 	case k == len(d):
 		return d[k-1]
 	}
-	return m.add(d[k-1], d[k])
+	return m.Add(d[k-1], d[k])
 }
 
 // keysAtLevel[i] = [byte i opens a name with k containers open], committed once
 // for a level.
-func (m *machine) keysAtLevel(s *source, k int) []ref {
+func (s *source) keysAtLevel(m *machine.Machine, k int) []ref {
 	if keys, ok := s.levels[k]; ok {
 		return keys
 	}
 	keys := make([]ref, s.size())
 	for i := range keys {
-		keys[i] = m.derived(s.rows != nil && s.rows[i].Flags.Name && bitsSet(uint(s.rows[i].State.Depth)) == k)
-		m.row("names at a level", m.position(s, i).OpensName, m.atLevel(s, k, i), keys[i])
+		keys[i] = m.Derived(s.rows != nil && s.rows[i].Flags.Name && bitsSet(uint(s.rows[i].State.Depth)) == k)
+		m.Row("names at a level", s.position(m, i).OpensName, s.atLevel(m, k, i), keys[i])
 	}
 	s.levels[k] = keys
 	return keys
@@ -58,69 +61,69 @@ func bitsSet(v uint) (n int) {
 // where value[i] = [its value starts at byte i]. A value that is no container
 // opens nothing, so inside stays 0. Its own names are those that start inside it
 // with exactly level+1 containers open; in an array none do.
-func (m *machine) search(s *source, c *container) {
+func (s *source) search(m *machine.Machine, c *container) {
 	if c.parent != nil {
-		m.layInterior(s, c)
+		s.layInterior(m, c)
 	}
-	c.ok = m.one() // without names to look for
+	c.ok = m.One() // without names to look for
 	places := c.members[:len(c.members):len(c.members)]
 	if len(c.members) > 0 {
-		m.layNames(s, c)
+		s.layNames(m, c)
 		if !s.st.Class.Names {
-			m.checkNames(s, c)
+			s.checkNames(m, c)
 		}
 		for _, e := range c.members {
 			if c.group != nil {
-				m.searchGroup(s, e)
+				s.searchGroup(m, e)
 			} else {
-				m.searchMember(s, e)
+				s.searchMember(m, e)
 			}
 		}
 	}
 	if len(c.elements) > 0 || c.each != nil || c.long != nil {
-		m.layElements(s, c)
-		m.searchElements(s, c)
+		s.layElements(m, c)
+		s.searchElements(m, c)
 		places = append(places, c.elements...)
 	}
 	if c.each != nil {
-		m.layEach(s, c)
+		s.layEach(m, c)
 		places = append(places, c.each.place)
 	}
 	for _, e := range places {
 		if e.child != nil {
-			m.search(s, e.child)
+			s.search(m, e.child)
 		}
 	}
 }
 
 // layInterior lays out where a container is.
-func (m *machine) layInterior(s *source, c *container) {
+func (s *source) layInterior(m *machine.Machine, c *container) {
 	n := s.size()
 	c.inside, c.within = make([]ref, n), make([]bool, n+1)
-	inside := m.zero()
+	inside := m.Zero()
 	starts := c.parent.valueStarts()
 	for i := range n {
 		c.inside[i] = inside
 		if s.rows != nil {
 			c.within[i+1] = (c.within[i] || starts[i]) && bitsSet(uint(s.rows[i+1].State.Depth)) > c.level
 		}
-		next := m.derived(c.within[i+1])
-		m.row("interior of a container", m.openAtLeast(s, c.level+1, i+1), m.add(inside, c.parent.value[i]), next)
+		next := m.Derived(c.within[i+1])
+		m.Row("interior of a container", s.openAtLeast(m, c.level+1, i+1), m.Add(inside, c.parent.value[i]), next)
 		inside = next
 	}
 }
 
 // layNames lays out which names are a container's own.
-func (m *machine) layNames(s *source, c *container) {
-	at := m.keysAtLevel(s, c.level+1)
+func (s *source) layNames(m *machine.Machine, c *container) {
+	at := s.keysAtLevel(m, c.level+1)
 	if c.parent == nil {
 		c.keys = at
 		return
 	}
 	c.keys = make([]ref, s.size())
 	for i := range c.keys {
-		c.keys[i] = m.derived(c.ownName(s, i))
-		m.row("names of a container", c.inside[i], at[i], c.keys[i])
+		c.keys[i] = m.Derived(c.ownName(s, i))
+		m.Row("names of a container", c.inside[i], at[i], c.keys[i])
 	}
 }
 
@@ -135,27 +138,27 @@ func (c *container) ownElement(s *source, i int) bool {
 }
 
 // openAtLeast is [at least k containers are open before byte i].
-func (m *machine) openAtLeast(s *source, k, i int) ref {
-	if !m.wiring() {
+func (s *source) openAtLeast(m *machine.Machine, k, i int) ref {
+	if !m.Wiring() {
 		return 0
 	}
 	if d := s.positions[i].Depth; k <= len(d) {
 		return d[k-1]
 	}
-	return m.zero()
+	return m.Zero()
 }
 
 // checkNames proves that c.ok implies that no name of the container's own has an
 // escape: Σ_i keys[i]·escape[i]·α^i is zero only if every term is.
-func (m *machine) checkNames(s *source, c *container) {
+func (s *source) checkNames(m *machine.Machine, c *container) {
 	escaped := make([]ref, s.size())
 	for i := range escaped {
-		escaped[i] = m.position(s, i).Escape
+		escaped[i] = s.position(m, i).Escape
 	}
-	escaped = m.powers(escaped)
-	c.ok = m.bit(c.sane)
-	m.risk(s.size())
-	m.implies("names without escapes", c.ok, m.dot(s.dots, c.keys, escaped))
+	escaped = m.Powers(escaped)
+	c.ok = m.Bit(c.sane)
+	m.Risk(s.size())
+	m.Implies("names without escapes", c.ok, m.Dot(s.dots, c.keys, escaped))
 }
 
 // searchMember proves which of the container's names is the member's, if any,
@@ -174,83 +177,43 @@ func (m *machine) checkNames(s *source, c *container) {
 // The value starts at the first value start after the name:
 //
 //	done[i+1] = done[i] + (past[i] + done[i])·[byte i starts a value].
-func (m *machine) searchMember(s *source, e *member) {
+func (s *source) searchMember(m *machine.Machine, e *member) {
 	n := s.size()
 	if !s.findable(e.name) {
 		// No unescaped name equals it, and an escaped one makes the container unfit.
 		e.value = make([]ref, n)
 		for i := range e.value {
-			e.value[i] = m.zero()
+			e.value[i] = m.Zero()
 		}
-		e.found, e.ok = m.zero(), m.one()
+		e.found, e.ok = m.Zero(), m.One()
 		return
 	}
-	e.ok = m.bit(e.sane)
-	others, risk := m.nameForms(s, e.name)
-	m.risk(risk)
+	e.ok = m.Bit(e.sane)
+	others, risk := s.nameForms(m, e.name)
+	m.Risk(risk)
 	key := e.keyStart()
 	factors := make([]factor, n)
-	past, done := m.zero(), m.zero()
+	past, done := m.Zero(), m.Zero()
 	e.value = make([]ref, n)
 	for i := range n {
-		nextPast := m.bit(key >= 0 && key <= i)
-		at := m.add(past, nextPast)
+		nextPast := m.Bit(key >= 0 && key <= i)
+		at := m.Add(past, nextPast)
 		other := others[i]
-		m.implies("name of a member", at, m.together(m.not(e.in.keys[i]), past, other))
-		factors[i] = factor{m.add(e.in.keys[i], at), m.not(other)}
+		m.Implies("name of a member", at, m.Together(m.Not(e.in.keys[i]), past, other))
+		factors[i] = factor{B: m.Add(e.in.keys[i], at), H: m.Not(other)}
 
-		nextDone := m.derived(key >= 0 && e.node.Start <= i)
-		e.value[i] = m.add(done, nextDone)
-		m.row("value of a member", m.add(past, done), m.position(s, i).OpensValue, e.value[i])
+		nextDone := m.Derived(key >= 0 && e.node.Start <= i)
+		e.value[i] = m.Add(done, nextDone)
+		m.Row("value of a member", m.Add(past, done), s.position(m, i).OpensValue, e.value[i])
 		past, done = nextPast, nextDone
 	}
 	// A name has at most one step: past never falls.
-	if !m.wiring() {
+	if !m.Wiring() {
 		factors = nil
 	}
 	e.found = done
-	m.nonzeroProduct(n, factors, e.ok)
+	m.NonzeroProduct(n, factors, e.ok)
 }
 
-// form is windows[i] + w.
-func (m *machine) form(windows []ref, i int, w elem) ref {
-	if !m.wiring() {
-		return m.counted(1)
-	}
-	return m.w.space.Affine(w, term{K: one, Ref: windows[i]})
-}
-
-// windows[i] is the fingerprint of the length bytes from i on, F_i = Σ_{j<length}
-// x_{i+j}·α^j, with zeros past the end: F_i = x_i + α·F_{i+1} - α^length·x_{i+length}.
-func (m *machine) windows(s *source, length int) []ref { return m.windowsOf(s.bytes, length) }
-
-// windowsOf is windows for any sequence of characters.
-func (m *machine) windowsOf(bytes []ref, length int) []ref {
-	n := len(bytes)
-	w := make([]ref, n)
-	var terms [3]term
-	far := one
-	for range length {
-		far = field.Mul(far, m.w.alpha)
-	}
-	next := m.zero()
-	for i := n - 1; i >= 0; i-- {
-		terms = [3]term{{K: one, Ref: bytes[i]}, {K: m.w.alpha, Ref: next}}
-		count := 2
-		if i+length < n {
-			terms[2], count = term{K: far, Ref: bytes[i+length]}, 3
-		}
-		w[i] = m.sum(terms[:count]...)
-		next = w[i]
-	}
-	return w
-}
-
-// textFingerprint is Σ text[j]·α^j.
-func (m *machine) textFingerprint(text string) elem {
-	var f elem
-	for j := len(text) - 1; j >= 0; j-- {
-		f = field.Add(field.Mul(f, m.w.alpha), elem{Lo: uint64(text[j])})
-	}
-	return f
-}
+// windows are the fingerprints of the length bytes from each position on.
+func (s *source) windows(m *machine.Machine, length int) []ref { return m.WindowsOf(s.bytes, length) }

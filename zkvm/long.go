@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Long arrays. Where a path ends in [] without a filter and its elements are counted,
@@ -30,13 +31,13 @@ type long struct {
 	chars   [2][]ref
 	decoded *decoded
 
-	texts      map[literalText]longAnswer
-	booleans   *[2]flag // all elements are false, or true
-	without    map[ordered]flag
-	allText    *ref
-	allTruth   *ref
-	allNumbers *ref
-	short      *ref // see numbersWithinLimit
+	texts       map[literalText]longAnswer
+	booleans    *[2]flag // all elements are false, or true
+	without     map[ordered]flag
+	allText     *ref
+	allTruth    *ref
+	numbersForm *ref
+	short       *ref // see numbersWithinLimit
 }
 
 // longAnswer is what the elements are to a string of the query.
@@ -113,14 +114,14 @@ func (x *execution) longOf(path int, g flag, conditions ...ref) {
 	array := l.in.parent
 	m := x.m
 	conditions = append(conditions, array.conditions(m)...)
-	conditions = append(conditions, m.add(m.firstByte(l.source, array), m.constant(elem{Lo: '['})), l.few)
-	m.implies("long array", g.r, m.together(conditions...))
+	conditions = append(conditions, m.Add(l.source.firstByte(m, array), m.Constant(elem{Lo: '['})), l.few)
+	m.Implies("long array", g.R, m.Together(conditions...))
 }
 
 // longCount is the number of elements of a long array.
 func (x *execution) longCount(e *query.Expr, g flag) alternative {
 	l := x.longs[e.Path]
-	x.m.countLong(l)
+	l.count(x.m)
 	x.longOf(e.Path, g)
 	return alternative{guard: g, kind: isNumber, num: l.total, path: e.Path}
 }
@@ -129,7 +130,7 @@ func (x *execution) longCount(e *query.Expr, g flag) alternative {
 func (x *execution) longComparison(e *query.Expr, at int, g flag) flag {
 	m := x.m
 	l, literal := x.longs[e.Args[at].Path], e.Args[1-at].Literal
-	m.countLong(l)
+	l.count(m)
 	switch other := e.Args[1-at]; {
 	case other.Op == query.Now:
 		return x.longNumbers(e, at, document.Decimal{Int: x.time}, g)
@@ -139,37 +140,37 @@ func (x *execution) longComparison(e *query.Expr, at int, g flag) flag {
 	// Whether an element is decides "any", whether all are decides "all".
 	var answer longAnswer
 	if literal.Type == query.String {
-		answer = m.longEquals(l, literal.Str, e.Fold)
-		x.longOf(e.Args[at].Path, g, *l.allText, m.not(*l.limited))
+		answer = l.equals(m, literal.Str, e.Fold)
+		x.longOf(e.Args[at].Path, g, *l.allText, m.Not(*l.limited))
 	} else {
-		all := m.longBooleans(l)
-		answer.all, answer.some = all[1], m.inverse(all[0])
+		all := l.areBooleans(m)
+		answer.all, answer.some = all[1], m.Inverse(all[0])
 		if !literal.Bool {
-			answer.all, answer.some = all[0], m.inverse(all[1])
+			answer.all, answer.some = all[0], m.Inverse(all[1])
 		}
 		x.longOf(e.Args[at].Path, g, *l.allTruth)
 	}
 	any := e.Quantifier == query.Any
 	switch {
 	case e.Op == query.Equal && any:
-		return m.and("equal", g, answer.some)
+		return m.And("equal", g, answer.some)
 	case e.Op == query.Equal:
-		return m.and("equal", g, answer.all)
+		return m.And("equal", g, answer.all)
 	case any:
-		return m.minus(g, m.and("equal", g, answer.all))
+		return m.Minus(g, m.And("equal", g, answer.all))
 	}
-	return m.minus(g, m.and("equal", g, answer.some))
+	return m.Minus(g, m.And("equal", g, answer.some))
 }
 
 // longCountBits is the number of bits of a count of at most 1,024.
 const longCountBits = 11
 
-// countLong counts the elements in the exponent of g, whose order is far above:
+// count counts the elements in the exponent of g, whose order is far above:
 // Π_i (1 + z_i·(g - 1)) = g^count. The count's bits must be bits; with the highest no
 // other may be 1.
 //
 // It costs 11 bits, a published value for each chunk of positions and one, and a row.
-func (m *machine) countLong(l *long) {
+func (l *long) count(m *machine.Machine) {
 	if l.total != nil {
 		return
 	}
@@ -179,61 +180,61 @@ func (m *machine) countLong(l *long) {
 		count = 0
 	}
 	var starts, weights []factor
-	step := m.constant(field.Sub(powerOfG(0, 1), one))
+	step := m.Constant(field.Sub(machine.PowerOfG(0, 1), one))
 	for i := range n {
-		starts = append(starts, factor{l.in.starts[i], step})
+		starts = append(starts, factor{B: l.in.starts[i], H: step})
 	}
 	var whole [64]ref
 	for b := range whole {
-		whole[b] = m.zero()
+		whole[b] = m.Zero()
 		if b < longCountBits {
-			whole[b] = m.bit(count>>b&1 == 1)
-			weights = append(weights, factor{whole[b], m.constant(field.Sub(powerOfG(0, 1<<b), one))})
+			whole[b] = m.Bit(count>>b&1 == 1)
+			weights = append(weights, factor{B: whole[b], H: m.Constant(field.Sub(machine.PowerOfG(0, 1<<b), one))})
 		}
 	}
-	whole[63] = m.one()
-	m.row("count of a long array", whole[longCountBits-1], m.pack(whole[:longCountBits-1]), m.zero())
-	if !m.wiring() {
+	whole[63] = m.One()
+	m.Row("count of a long array", whole[longCountBits-1], m.Pack(whole[:longCountBits-1]), m.Zero())
+	if !m.Wiring() {
 		starts, weights = nil, nil
 	}
-	l.few = m.add(m.productForm(n, starts), m.productForm(longCountBits, weights))
-	total := m.integer(int64(count), whole)
+	l.few = m.Add(m.ProductForm(n, starts), m.ProductForm(longCountBits, weights))
+	total := integer(m, int64(count), whole)
 	l.total = &total
 }
 
 // atStarts is Σ_i z_i·forms_i·ω^i.
-func (m *machine) atStarts(l *long, forms []ref, omega elem) ref {
+func (l *long) atStarts(m *machine.Machine, forms []ref, omega elem) ref {
 	weighted := make([]ref, len(forms))
-	if m.wiring() {
+	if m.Wiring() {
 		k := one
 		for i, f := range forms {
-			weighted[i] = m.scale(k, f)
+			weighted[i] = m.Scale(k, f)
 			k = field.Mul(k, omega)
 		}
 	}
-	return m.dot(l.source.dots, l.in.starts, weighted)
+	return m.Dot(l.source.dots, l.in.starts, weighted)
 }
 
-// longBooleans are the flags that all elements are false, and that all are true, where
+// areBooleans are the flags that all elements are false, and that all are true, where
 // all are booleans: of the bytes that start a value, those of true and false have bit 6
 // and not bit 3, and bit 4 tells them apart. It errs for n values of α for each of the
 // three, and costs three dot products and two zero tests.
-func (m *machine) longBooleans(l *long) *[2]flag {
+func (l *long) areBooleans(m *machine.Machine) *[2]flag {
 	if l.booleans != nil {
 		return l.booleans
 	}
 	n := l.source.size()
 	var alpha elem
 	kind, truth, falsity := make([]ref, n), make([]ref, n), make([]ref, n)
-	if m.wiring() {
-		alpha = m.w.alpha
+	if m.Wiring() {
+		alpha = m.Alpha()
 		for i, p := range l.source.positions[:n] {
-			kind[i] = m.w.space.Affine(one, term{K: one, Ref: p.X[6]}, term{K: powerOfX(1), Ref: p.X[3]})
-			truth[i], falsity[i] = p.X[4], m.not(p.X[4])
+			kind[i] = m.Space().Affine(one, term{K: one, Ref: p.X[6]}, term{K: machine.PowerOfX(1), Ref: p.X[3]})
+			truth[i], falsity[i] = p.X[4], m.Not(p.X[4])
 		}
 	}
-	m.risk(n)
-	form := m.atStarts(l, kind, alpha)
+	m.Risk(n)
+	form := l.atStarts(m, kind, alpha)
 	l.allTruth = &form
 	allFalse, allTrue := true, true // secret
 	for _, v := range l.elements() {
@@ -241,19 +242,19 @@ func (m *machine) longBooleans(l *long) *[2]flag {
 		allFalse, allTrue = allFalse && x>>4&1 == 0, allTrue && x>>4&1 == 1
 	}
 	l.booleans = &[2]flag{
-		m.isZero("elements that are all false", m.atStarts(l, truth, alpha), allFalse),
-		m.isZero("elements that are all true", m.atStarts(l, falsity, alpha), allTrue),
+		m.IsZero("elements that are all false", l.atStarts(m, truth, alpha), allFalse),
+		m.IsZero("elements that are all true", l.atStarts(m, falsity, alpha), allTrue),
 	}
 	return l.booleans
 }
 
-// longText lays out the characters of a long array's strings once: inside marks the
+// layText lays out the characters of a long array's strings once: inside marks the
 // bytes of scalar elements, and where the class allows escapes all are decoded in
 // place, see places.go.
 //
 // Cost for n byte positions: n bits, decoded 27n more, with folding 28n, and what
 // places.go says.
-func (m *machine) longText(l *long) {
+func (l *long) layText(m *machine.Machine) {
 	if l.laid {
 		return
 	}
@@ -269,37 +270,37 @@ func (m *machine) longText(l *long) {
 		}
 	}
 	l.inside = make([]ref, n)
-	before := m.zero()
+	before := m.Zero()
 	for i := range n {
-		l.inside[i] = m.derived(in[i])
-		m.row("extent of an element of a long array", m.position(s, i).Token, m.add(before, l.in.starts[i]), l.inside[i])
+		l.inside[i] = m.Derived(in[i])
+		m.Row("extent of an element of a long array", s.position(m, i).Token, m.Add(before, l.in.starts[i]), l.inside[i])
 		before = l.inside[i]
 	}
 	// All are strings, which no class that does not allow it has an escape in.
 	kinds := make([]ref, n)
 	var alpha elem
-	if m.wiring() {
-		alpha = m.w.alpha
+	if m.Wiring() {
+		alpha = m.Alpha()
 		for i, x := range s.bytes {
-			kinds[i] = m.add(x, m.constant(elem{Lo: '"'}))
+			kinds[i] = m.Add(x, m.Constant(elem{Lo: '"'}))
 			if !s.st.Class.Escapes {
-				kinds[i] = m.add(kinds[i], m.scale(powerOfX(8), s.positions[i].Escape))
+				kinds[i] = m.Add(kinds[i], m.Scale(machine.PowerOfX(8), s.positions[i].Escape))
 			}
 		}
 	}
-	m.risk(n)
-	form := m.atStarts(l, kinds, alpha)
+	m.Risk(n)
+	form := l.atStarts(m, kinds, alpha)
 	l.allText = &form
 	taken, trace := l.inside, in
 	if s.st.Class.Escapes {
-		c := tracePlaces(m.units(s), in)
-		d := m.decodePlaces(s, "an element of a long array", l.inside, c, l.folds)
+		c := tracePlaces(s.units(m), in)
+		d := s.decodePlaces(m, "an element of a long array", l.inside, c, l.folds)
 		l.decoded, taken, trace = &d, d.present, make([]bool, n)
 		for i, u := range c.units {
 			trace[i] = u.Emits
 		}
 	}
-	limited := m.withinLimit(taken, trace)
+	limited := withinLimit(m, taken, trace)
 	l.limited = &limited
 }
 
@@ -310,10 +311,10 @@ func (m *machine) longText(l *long) {
 //
 // It costs a bit and a published value for each chunk of positions; nothing in a document
 // that is no longer.
-func (m *machine) withinLimit(taken []ref, trace []bool) ref {
+func withinLimit(m *machine.Machine, taken []ref, trace []bool) ref {
 	count := len(taken) - maxToken
 	if count <= 0 {
-		return m.one()
+		return m.One()
 	}
 	run, longest := 0, 0 // secret
 	for _, t := range trace {
@@ -322,22 +323,22 @@ func (m *machine) withinLimit(taken []ref, trace []bool) ref {
 		}
 		longest = max(longest, run)
 	}
-	ok := m.bit(longest <= maxToken)
+	ok := m.Bit(longest <= maxToken)
 	var factors []factor
-	if m.wiring() {
+	if m.Wiring() {
 		free := make([]ref, len(taken))
 		for i, t := range taken {
-			free[i] = m.not(t)
+			free[i] = m.Not(t)
 		}
-		for _, w := range m.windowsOf(free, maxToken+1)[:count] {
-			factors = append(factors, factor{m.one(), m.not(w)})
+		for _, w := range m.WindowsOf(free, maxToken+1)[:count] {
+			factors = append(factors, factor{B: m.One(), H: m.Not(w)})
 		}
 	}
-	m.nonzeroProduct(count, factors, ok)
+	m.NonzeroProduct(count, factors, ok)
 	return ok
 }
 
-// longEquals is whether some element of a long array equals a literal, and whether all
+// equals is whether some element of a long array equals a literal, and whether all
 // do, where all are strings that may be used. F_i is the fingerprint of what stands
 // from byte i on, as many characters as the quoted literal has, and one more if it is
 // decoded, of characters that are marked as those of names are.
@@ -345,12 +346,12 @@ func (m *machine) withinLimit(taken []ref, trace []bool) ref {
 // It costs a dot product, a published value for each chunk of positions, and two zero tests,
 // and errs for one more than the characters' number of values of α for each of the elements
 // that there may be, or for all of them for n and the characters' number of θ.
-func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
+func (l *long) equals(m *machine.Machine, text string, fold bool) longAnswer {
 	key := literalText{text, fold}
 	if a, ok := l.texts[key]; ok {
 		return a
 	}
-	m.longText(l)
+	l.layText(m)
 	s := l.source
 	n := s.size()
 	if fold {
@@ -360,23 +361,23 @@ func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
 	other := make([]ref, n)
 	readable := s.st.Class.Escapes || writable(text)
 	var theta elem
-	characters := m.longCharacters(l, fold)
-	if m.wiring() {
-		theta = m.w.theta
+	characters := l.characters(m, fold)
+	if m.Wiring() {
+		theta = m.Theta()
 		switch {
 		case !readable: // no string without escapes has it
 			for i := range other {
-				other[i] = m.one()
+				other[i] = m.One()
 			}
 		case l.decoded != nil:
-			w := m.markedFingerprint(quoted)
-			for i, f := range m.windowsOf(characters, len(quoted)+1) {
-				other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+			w := m.MarkedFingerprint(quoted)
+			for i, f := range m.WindowsOf(characters, len(quoted)+1) {
+				other[i] = m.Space().Affine(w, term{K: one, Ref: f})
 			}
 		default:
-			w := m.textFingerprint(quoted)
-			for i, f := range m.windowsOf(characters, len(quoted)) {
-				other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+			w := m.TextFingerprint(quoted)
+			for i, f := range m.WindowsOf(characters, len(quoted)) {
+				other[i] = m.Space().Affine(w, term{K: one, Ref: f})
 			}
 		}
 	}
@@ -387,17 +388,17 @@ func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
 	}
 	// A product over the elements, of which there are no more where the answer is used; a
 	// sum over the positions.
-	m.risk(min(n, query.MaxLongArray) * (len(quoted) + 1))
-	m.risk(n + len(quoted) + 1)
+	m.Risk(min(n, query.MaxLongArray) * (len(quoted) + 1))
+	m.Risk(n + len(quoted) + 1)
 	var factors []factor
-	if m.wiring() {
+	if m.Wiring() {
 		for i, o := range other {
-			factors = append(factors, factor{l.in.starts[i], m.not(o)})
+			factors = append(factors, factor{B: l.in.starts[i], H: m.Not(o)})
 		}
 	}
 	a := longAnswer{
-		some: m.isZero("element that is equal", m.productForm(n, factors), some),
-		all:  m.isZero("elements that are all equal", m.atStarts(l, other, theta), all),
+		some: m.IsZero("element that is equal", m.ProductForm(n, factors), some),
+		all:  m.IsZero("elements that are all equal", l.atStarts(m, other, theta), all),
 	}
 	if l.texts == nil {
 		l.texts = map[literalText]longAnswer{}
@@ -406,22 +407,22 @@ func (m *machine) longEquals(l *long, text string, fold bool) longAnswer {
 	return a
 }
 
-// longCharacters are the characters at each position: the document's bytes, or marked
+// characters are the characters at each position: the document's bytes, or marked
 // ones of what is decoded.
-func (m *machine) longCharacters(l *long, fold bool) []ref {
+func (l *long) characters(m *machine.Machine, fold bool) []ref {
 	which := 0
 	if fold {
 		which = 1
 	}
 	if l.decoded == nil {
-		return m.bytesOf(l.source, fold)
+		return l.source.bytesOf(m, fold)
 	}
 	if l.chars[which] == nil {
 		l.chars[which] = make([]ref, l.source.size())
 		for i, c := range l.decoded.characters {
-			l.chars[which][i] = m.sum(term{K: one, Ref: c}, term{K: innerMark, Ref: l.decoded.present[i]})
+			l.chars[which][i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: l.decoded.present[i]})
 			if fold {
-				l.chars[which][i] = m.add(l.chars[which][i], m.scale(elem{Lo: 'a' - 'A'}, l.decoded.letters[i]))
+				l.chars[which][i] = m.Add(l.chars[which][i], m.Scale(elem{Lo: 'a' - 'A'}, l.decoded.letters[i]))
 			}
 		}
 	}

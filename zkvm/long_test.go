@@ -130,8 +130,8 @@ func TestLongLies(t *testing.T) {
 	const ask1 = `{"==":[{"dvar":"a[]"},"x","or"]}`
 	answers := func(a *attack, some, all bool) {
 		for _, z := range a.sources[0].at("a").child.long.texts {
-			a.set(some, z.some.r)
-			a.set(all, z.all.r)
+			a.set(some, z.some.R)
+			a.set(all, z.all.R)
 		}
 	}
 	for _, c := range []struct {
@@ -145,10 +145,10 @@ func TestLongLies(t *testing.T) {
 		{"all are equal", `{"==":[{"dvar":"a[]"},"x"]}`, `{"a":["x","z"]}`, yes, func(a *attack) { answers(a, true, true) }, "elements that are all equal"},
 		{"not all are equal", `{"==":[{"dvar":"a[]"},"x"]}`, `{"a":["x","x"]}`, `{"r":false}`, func(a *attack) { answers(a, true, false) }, zeroProduct},
 		{"all are true", `{"==":[{"dvar":"a[]"},true]}`, `{"a":[true,false]}`, yes, func(a *attack) {
-			a.set(true, a.sources[0].at("a").child.long.booleans[1].r)
+			a.set(true, a.sources[0].at("a").child.long.booleans[1].R)
 		}, "elements that are all true"},
 		{"all are false", `{"==":[{"dvar":"a[]"},false]}`, `{"a":[true,false]}`, yes, func(a *attack) {
-			a.set(true, a.sources[0].at("a").child.long.booleans[0].r)
+			a.set(true, a.sources[0].at("a").child.long.booleans[0].R)
 		}, "elements that are all false"},
 		{"another count", `{"==":[{"count":"a[]"},3]}`, `{"a":["x","y"]}`, yes, nil, "long array"},
 		{"a number among the strings", ask1, `{"a":["x",1]}`, yes, nil, "long array"},

@@ -7,6 +7,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // Arrays of numbers that are compared with a literal or now. All numbers of the
@@ -35,46 +36,57 @@ type orders struct {
 // The circuit determines the bits.
 //
 // Cost for n byte positions: 12n bits and the place circuit.
-func (m *machine) numbers(s *source) *numbers {
-	if s.numbers != nil {
-		return s.numbers
+func (s *source) numbers(m *machine.Machine) *numbers {
+	if s.digits != nil {
+		return s.digits
 	}
 	n := s.size()
 	c := &numbers{places: make([]decimal.Refs, n), there: make([]ref, n+1), values: make([]decimal.Place, n), orders: map[decimal.Literal]*orders{}}
-	s.numbers = c
+	s.digits = c
 	if s.rows != nil {
 		c.values = decimal.Places(s.rows)
 	}
 	for i, v := range c.values {
 		var refs [decimal.Bits]ref
 		for k, b := range v.AppendBits(nil) {
-			refs[k] = m.derived(b)
+			refs[k] = m.Derived(b)
 		}
 		r := &c.places[i]
 		r.U, r.V, r.Bad = [decimal.U]ref(refs[:decimal.U]), [decimal.V]ref(refs[decimal.U:]), refs[decimal.Bits-1]
-		c.there[i] = m.add(r.U[:]...)
+		c.there[i] = m.Add(r.U[:]...)
 	}
-	c.there[n] = m.zero()
-	if m.wiring() {
+	c.there[n] = m.Zero()
+	if m.Wiring() {
 		c.sums = make([][1 << decimal.V]ref, n)
 	}
 	for i := range n {
-		if !m.wiring() {
-			m.instance(circuits.Place)
+		if !m.Wiring() {
+			m.Instance(circuits.Place)
 			continue
 		}
-		m.inputs = decimal.AppendPlace(m.inputs[:0], s.positions[i+1].Mode, s.positions[i].X, m.placeAt(c, i-1), m.placeAt(c, i), m.placeAt(c, i+1))
-		m.instance(circuits.Place, m.inputs...)
+		m.CopyOf(circuits.Place, &placeCopy{s.positions[i+1].Mode, s.positions[i].X, [3]*decimal.Refs{c.placeAt(m, i-1), c.placeAt(m, i), c.placeAt(m, i+1)}})
 	}
 	return c
 }
 
+// placeCopy is the copy of place of one byte.
+type placeCopy struct {
+	mode   [6]ref
+	x      [8]ref
+	places [3]*decimal.Refs // of the byte before, its own, of the one after
+}
+
+// Append appends the inputs.
+func (c *placeCopy) Append(dst []ref) []ref {
+	return decimal.AppendPlace(dst, c.mode, c.x, c.places[0], c.places[1], c.places[2])
+}
+
 // placeAt is the place of byte i, without one before the first byte and after the last.
-func (m *machine) placeAt(c *numbers, i int) *decimal.Refs {
+func (c *numbers) placeAt(m *machine.Machine, i int) *decimal.Refs {
 	if i >= 0 && i < len(c.places) {
 		return &c.places[i]
 	}
-	zero := m.zero()
+	zero := m.Zero()
 	r := &decimal.Refs{Bad: zero}
 	for k := range r.U {
 		r.U[k] = zero
@@ -86,17 +98,17 @@ func (m *machine) placeAt(c *numbers, i int) *decimal.Refs {
 }
 
 // sumOf is the sum of the bits V of byte i in a set.
-func (m *machine) sumOf(c *numbers, i int, set uint8) ref {
+func (c *numbers) sumOf(m *machine.Machine, i int, set uint8) ref {
 	r := c.places[i]
 	switch {
 	case set == 0:
-		return m.zero()
+		return m.Zero()
 	case set&(set-1) == 0:
 		return r.V[bits.TrailingZeros8(set)]
 	}
 	sum := &c.sums[i][set]
 	if *sum == 0 {
-		*sum = m.add(r.V[bits.TrailingZeros8(set)], m.sumOf(c, i, set&(set-1)))
+		*sum = m.Add(r.V[bits.TrailingZeros8(set)], c.sumOf(m, i, set&(set-1)))
 	}
 	return *sum
 }
@@ -105,8 +117,8 @@ func (m *machine) sumOf(c *numbers, i int, set uint8) ref {
 // circuit determines the bits.
 //
 // Cost for n byte positions, once for a literal: 2n bits and the order circuit.
-func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
-	c := m.numbers(s)
+func (s *source) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders {
+	c := s.numbers(m)
 	if o := c.orders[*l]; o != nil {
 		return o
 	}
@@ -117,29 +129,29 @@ func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
 		o.values = decimal.Orders(s.rows, c.values, l)
 	}
 	for i, v := range o.values {
-		o.less[i], o.greater[i] = m.derived(v.Less), m.derived(v.Greater)
+		o.less[i], o.greater[i] = m.Derived(v.Less), m.Derived(v.Greater)
 	}
 	for i := range n {
-		if !m.wiring() {
-			m.instance(circuits.Order)
+		if !m.Wiring() {
+			m.Instance(circuits.Order)
 			continue
 		}
 		p := s.positions[i]
 		in := decimal.OrderCopy{
 			X: p.X, First: p.OpensValue, U: c.places[i].U, Follows: c.there[i+1],
 			Here:     decimal.OrderRefs{Less: o.less[i], Greater: o.greater[i]},
-			After:    decimal.OrderRefs{Less: m.zero(), Greater: m.zero()},
-			Negative: m.public(l.Negative), Below: m.public(l.Below), Past: m.public(l.Past),
+			After:    decimal.OrderRefs{Less: m.Zero(), Greater: m.Zero()},
+			Negative: m.Public(l.Negative), Below: m.Public(l.Below), Past: m.Public(l.Past),
 		}
 		if i+1 < n {
 			in.After = decimal.OrderRefs{Less: o.less[i+1], Greater: o.greater[i+1]}
 		}
 		for entry := range in.Tables {
 			for k := range in.Tables[entry] {
-				in.Tables[entry][k] = m.sumOf(c, i, l.Column(entry, k))
+				in.Tables[entry][k] = c.sumOf(m, i, l.Column(entry, k))
 			}
 		}
-		m.copyOf(circuits.Order, &in)
+		m.CopyOf(circuits.Order, &in)
 	}
 	return o
 }
@@ -150,26 +162,26 @@ func (m *machine) compareNumbers(s *source, l *decimal.Literal) *orders {
 //
 // A byte is part of a number if bits 3, 4 and 5 of the mode after it are 1, 0 and 0. It
 // errs for n values of α. It costs a dot product, and what numbersWithinLimit costs.
-func (m *machine) allNumbers(l *long) (form, short ref) {
-	if l.allNumbers == nil {
+func (l *long) allNumbers(m *machine.Machine) (form, short ref) {
+	if l.numbersForm == nil {
 		s := l.source
-		c, limit := m.numbers(s), m.compareNumbers(s, decimal.Limit())
+		c, limit := s.numbers(m), s.compareNumbers(m, decimal.Limit())
 		conditions := make([]ref, s.size())
 		var alpha elem
-		if m.wiring() {
-			alpha = m.w.alpha
+		if m.Wiring() {
+			alpha = m.Alpha()
 			for i := range conditions {
 				mode := s.positions[i+1].Mode
-				conditions[i] = m.w.space.Affine(field.Add(one, powerOfX(3)),
-					term{K: one, Ref: mode[3]}, term{K: powerOfX(1), Ref: mode[4]}, term{K: powerOfX(2), Ref: mode[5]},
-					term{K: powerOfX(3), Ref: limit.less[i]}, term{K: powerOfX(4), Ref: c.places[i].Bad})
+				conditions[i] = m.Space().Affine(field.Add(one, machine.PowerOfX(3)),
+					term{K: one, Ref: mode[3]}, term{K: machine.PowerOfX(1), Ref: mode[4]}, term{K: machine.PowerOfX(2), Ref: mode[5]},
+					term{K: machine.PowerOfX(3), Ref: limit.less[i]}, term{K: machine.PowerOfX(4), Ref: c.places[i].Bad})
 			}
 		}
-		m.risk(s.size())
-		form, short := m.atStarts(l, conditions, alpha), m.numbersWithinLimit(l)
-		l.allNumbers, l.short = &form, &short
+		m.Risk(s.size())
+		form, short := l.atStarts(m, conditions, alpha), l.numbersWithinLimit(m)
+		l.numbersForm, l.short = &form, &short
 	}
-	return *l.allNumbers, *l.short
+	return *l.numbersForm, *l.short
 }
 
 // numbersWithinLimit is a bit that implies that no element of a long array is a token
@@ -178,7 +190,7 @@ func (m *machine) allNumbers(l *long) (form, short ref) {
 // starts of elements, is proven not to be zero.
 //
 // It costs a bit and a published value for each chunk of positions.
-func (m *machine) numbersWithinLimit(l *long) ref {
+func (l *long) numbersWithinLimit(m *machine.Machine) ref {
 	s := l.source
 	count := max(0, s.size()-document.MaxNumber) // a later token ends before
 	longest := 0                                 // secret
@@ -187,18 +199,18 @@ func (m *machine) numbersWithinLimit(l *long) ref {
 			longest = max(longest, v.End-v.Start)
 		}
 	}
-	ok := m.bit(longest <= document.MaxNumber)
+	ok := m.Bit(longest <= document.MaxNumber)
 	var factors []factor
-	if m.wiring() {
+	if m.Wiring() {
 		free := make([]ref, s.size())
 		for i := range free {
-			free[i] = m.not(s.positions[i].Token)
+			free[i] = m.Not(s.positions[i].Token)
 		}
-		for i, w := range m.windowsOf(free, document.MaxNumber+1)[:count] {
-			factors = append(factors, factor{l.in.starts[i], m.not(w)})
+		for i, w := range m.WindowsOf(free, document.MaxNumber+1)[:count] {
+			factors = append(factors, factor{B: l.in.starts[i], H: m.Not(w)})
 		}
 	}
-	m.nonzeroProduct(count, factors, ok)
+	m.NonzeroProduct(count, factors, ok)
 	return ok
 }
 
@@ -247,38 +259,38 @@ func orderingOf(op query.Op, right bool) ordering {
 func (x *execution) longNumbers(e *query.Expr, at int, literal document.Decimal, g flag) flag {
 	m := x.m
 	l := x.longs[e.Args[at].Path]
-	form, short := m.allNumbers(l)
-	x.longOf(e.Args[at].Path, g, form, m.not(short))
+	form, short := l.allNumbers(m)
+	x.longOf(e.Args[at].Path, g, form, m.Not(short))
 	asked := orderingOf(e.Op, at == 1)
 	if e.Quantifier == query.Any {
-		return m.minus(g, m.and("no element", g, m.noneIs(l, ordered{literal, asked})))
+		return m.Minus(g, m.And("no element", g, l.noneIs(m, ordered{literal, asked})))
 	}
-	return m.and("no other element", g, m.noneIs(l, ordered{literal, anyOrder &^ asked}))
+	return m.And("no other element", g, l.noneIs(m, ordered{literal, anyOrder &^ asked}))
 }
 
 // noneIs is the flag that no element of a long array, all numbers that may be used,
 // compares so with a literal. It costs a dot product and a zero test, and errs for n
 // values of α.
-func (m *machine) noneIs(l *long, o ordered) flag {
+func (l *long) noneIs(m *machine.Machine, o ordered) flag {
 	if none, ok := l.without[o]; ok {
 		return none
 	}
 	s := l.source
-	c := m.compareNumbers(s, decimal.NewLiteral(o.literal))
+	c := s.compareNumbers(m, decimal.NewLiteral(o.literal))
 	is := make([]ref, s.size())
 	var alpha elem
-	if m.wiring() {
-		alpha = m.w.alpha
+	if m.Wiring() {
+		alpha = m.Alpha()
 		for i := range is {
-			is[i] = m.orderForm(o.ordering, c.less[i], c.greater[i])
+			is[i] = orderForm(m, o.ordering, c.less[i], c.greater[i])
 		}
 	}
 	none := true // secret
 	for _, v := range l.elements() {
 		none = none && !o.ordering.has(c.values[v.Start])
 	}
-	m.risk(s.size())
-	answer := m.isZero("elements of which none compares so", m.atStarts(l, is, alpha), none)
+	m.Risk(s.size())
+	answer := m.IsZero("elements of which none compares so", l.atStarts(m, is, alpha), none)
 	if l.without == nil {
 		l.without = map[ordered]flag{}
 	}
@@ -288,16 +300,16 @@ func (m *machine) noneIs(l *long, o ordered) flag {
 
 // orderForm is whether an order, of which at most one bit is 1, is one of a set: less
 // and greater count if equal counts otherwise.
-func (m *machine) orderForm(set ordering, less, greater ref) ref {
+func orderForm(m *machine.Machine, set ordering, less, greater ref) ref {
 	equal := set&orderEqual != 0
-	forms := []ref{m.public(equal)}
+	forms := []ref{m.Public(equal)}
 	if set&orderLess != 0 != equal {
 		forms = append(forms, less)
 	}
 	if set&orderGreater != 0 != equal {
 		forms = append(forms, greater)
 	}
-	return m.add(forms...)
+	return m.Add(forms...)
 }
 
 // has is orderForm of the prover.

@@ -136,12 +136,12 @@ func TestLongNumberLies(t *testing.T) {
 	at := func(a *attack) *long { return a.sources[0].at("a").child.long }
 	order := func(a *attack, literal string) *orders {
 		v, _ := decimalOf(t, literal)
-		return a.sources[0].numbers.orders[*decimal.NewLiteral(v)]
+		return a.sources[0].digits.orders[*decimal.NewLiteral(v)]
 	}
 	none := func(v bool) func(a *attack) {
 		return func(a *attack) {
 			for _, z := range at(a).without {
-				a.set(v, z.r)
+				a.set(v, z.R)
 			}
 		}
 	}
@@ -162,17 +162,17 @@ func TestLongNumberLies(t *testing.T) {
 		{"a place that is none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,5]}`, yes, func(a *attack) {
 			none(false)(a)
 			a.set(true, order(a, "5").greater[8])
-			p := a.sources[0].numbers.places[8]
+			p := a.sources[0].digits.places[8]
 			a.set(false, p.U[0], p.V[0])
 			a.set(true, p.U[1], p.V[1])
 		}, decimal.LabelPlace},
 		{"an exponent", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6e1]}`, yes, nil, "long array"},
 		{"an exponent that is called none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6e1]}`, yes, func(a *attack) {
-			a.set(false, a.sources[0].numbers.places[8].Bad)
+			a.set(false, a.sources[0].digits.places[8].Bad)
 		}, decimal.LabelBad},
 		{"beyond the limit", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,9223372036854775808]}`, yes, nil, "long array"},
 		{"beyond the limit, called within", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,9223372036854775808]}`, yes, func(a *attack) {
-			a.set(true, a.sources[0].numbers.orders[*decimal.Limit()].less[8])
+			a.set(true, a.sources[0].digits.orders[*decimal.Limit()].less[8])
 		}, decimal.LabelOrder},
 		{"below the limit", `{"<":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,-9223372036854775808.5]}`, yes, nil, "long array"},
 		{"ten digits after the point", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000001]}`, yes, nil, "long array"},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // list notes what "in" reads.
@@ -28,9 +29,9 @@ func (x *execution) membership(e *query.Expr, g flag) (flag, error) {
 	if err != nil {
 		return flag{}, err
 	}
-	total := x.m.fixed(false)
+	total := x.m.Fixed(false)
 	for _, v := range values {
-		total = x.m.plus(total, x.m.and("in", v.guard, x.oneOf(v, e.List)))
+		total = x.m.Plus(total, x.m.And("in", v.guard, x.oneOf(v, e.List)))
 	}
 	return total, nil
 }
@@ -43,39 +44,39 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 	m := x.m
 	if len(list) == 0 {
 		if v.kind == isLeaf {
-			m.needs("value of in", v.guard, m.usable(v.leaf))
+			m.Needs("value of in", v.guard, v.leaf.usable(m))
 		}
-		return m.fixed(false)
+		return m.Fixed(false)
 	}
 	if v.kind != isLeaf && x.typeOf(v) != list[0].Type {
-		m.never("value of the list's type", v.guard)
-		return m.fixed(false)
+		m.Never("value of the list's type", v.guard)
+		return m.Fixed(false)
 	}
 	if v.kind == isLiteral {
-		return m.fixed(slices.Contains(list, v.fixed))
+		return m.Fixed(slices.Contains(list, v.fixed))
 	}
 	switch list[0].Type {
 	case query.String:
-		m.needs("string member", v.guard, v.leaf.isString)
-		return m.textIn(v.leaf, list)
+		m.Needs("string member", v.guard, v.leaf.isString)
+		return v.leaf.textIn(m, list)
 	case query.Number:
-		return m.numberIn(x.number(v, v.guard), list)
+		return x.number(v, v.guard).numberIn(m, list)
 	}
 	yes := slices.ContainsFunc(list, func(l query.Literal) bool { return l.Bool })
 	no := slices.ContainsFunc(list, func(l query.Literal) bool { return !l.Bool })
 	bit := x.bitOf(v, v.guard)
 	switch {
 	case yes && no:
-		return m.fixed(true)
+		return m.Fixed(true)
 	case no:
-		return m.inverse(bit)
+		return m.Inverse(bit)
 	}
 	return bit
 }
 
 // textIn is the flag that the value is written as one of the quoted literals, or
 // is not there.
-func (m *machine) textIn(l *leaf, list []query.Literal) flag {
+func (l *leaf) textIn(m *machine.Machine, list []query.Literal) flag {
 	var texts []string
 	for _, t := range list {
 		if l.mayRead(t.Str) && !slices.Contains(texts, t.Str) {
@@ -84,23 +85,23 @@ func (m *machine) textIn(l *leaf, list []query.Literal) flag {
 	}
 	switch len(texts) {
 	case 0:
-		return m.fixed(false)
+		return m.Fixed(false)
 	case 1:
-		return m.textEquals(l, texts[0], false)
+		return l.textEquals(m, texts[0], false)
 	}
 	v := l.at.node == nil
 	differences := make([]ref, len(texts))
 	for i, t := range texts {
 		quoted := `"` + t + `"`
 		v = v || l.raw() == quoted
-		differences[i] = m.differs(l, quoted, false)
+		differences[i] = l.differs(m, quoted, false)
 	}
-	m.risk(len(texts) * maxToken) // a string that is used has no more bytes
-	return m.anyZero("string in a list", differences, v)
+	m.Risk(len(texts) * maxToken) // a string that is used has no more bytes
+	return m.AnyZero("string in a list", differences, v)
 }
 
 // numberIn is the flag that a number is one of the literals.
-func (m *machine) numberIn(n *number, list []query.Literal) flag {
+func (n *number) numberIn(m *machine.Machine, list []query.Literal) flag {
 	var numbers []document.Decimal
 	for _, l := range list {
 		if !slices.Contains(numbers, l.Num) {
@@ -109,20 +110,7 @@ func (m *machine) numberIn(n *number, list []query.Literal) flag {
 	}
 	differences := make([]ref, len(numbers))
 	for i, v := range numbers {
-		differences[i] = m.add(n.packed, m.constant(codeOf(v)))
+		differences[i] = m.Add(n.packed, m.Constant(codeOf(v)))
 	}
-	return m.anyZero("number in a list", differences, slices.Contains(numbers, n.v))
-}
-
-// anyZero is the flag that one of the forms is zero, right both ways: the zero
-// test of their product. It publishes a value for each chunk of them.
-func (m *machine) anyZero(label string, forms []ref, v bool) flag {
-	if len(forms) == 1 {
-		return m.isZero(label, forms[0], v)
-	}
-	factors := make([]factor, len(forms))
-	for i, f := range forms {
-		factors[i] = factor{m.one(), m.not(f)}
-	}
-	return m.isZero(label, m.productForm(len(forms), factors), v)
+	return m.AnyZero("number in a list", differences, slices.Contains(numbers, n.v))
 }

@@ -1,5 +1,7 @@
 package zkvm
 
+import "github.com/zkpass-go/zkpass/zkvm/internal/machine"
+
 // Names with escapes, in classes that allow them.
 //
 // Names are compared decoded: an object may be looked into whatever its names are
@@ -19,52 +21,52 @@ package zkvm
 // escape makes its object unfit, see checkNames.
 
 // decodedNames are the marked characters of all names, laid out once.
-func (m *machine) decodedNames(s *source) []ref {
+func (s *source) decodedNames(m *machine.Machine) []ref {
 	if s.names != nil {
 		return s.names
 	}
 	n := s.size()
 	inside, in := make([]ref, n), make([]bool, n)
 	for i := range n {
-		p := m.position(s, i)
-		inside[i] = m.add(p.OpensName, p.Name)
+		p := s.position(m, i)
+		inside[i] = m.Add(p.OpensName, p.Name)
 		in[i] = s.rows != nil && (s.rows[i].Flags.Name || s.rows[i].State.Name)
 	}
-	d := m.decodePlaces(s, "a name", inside, tracePlaces(m.units(s), in), false)
+	d := s.decodePlaces(m, "a name", inside, tracePlaces(s.units(m), in), false)
 	s.names = make([]ref, n)
 	for i, c := range d.characters {
-		s.names[i] = m.sum(term{K: one, Ref: c}, term{K: innerMark, Ref: d.present[i]})
+		s.names[i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: d.present[i]})
 	}
 	return s.names
 }
 
 // nameForms are forms, one for each position, that are zero where a name starts
 // exactly if it is the given one, and how many values of α they err for at one place.
-func (m *machine) nameForms(s *source, name string) (other []ref, risk int) {
+func (s *source) nameForms(m *machine.Machine, name string) (other []ref, risk int) {
 	quoted := `"` + name + `"`
 	other = make([]ref, s.size())
-	if !m.wiring() {
-		m.count(len(other), 3) // of the windows
-		m.count(len(other), 1)
+	if !m.Wiring() {
+		m.Count(len(other), 3) // of the windows
+		m.Count(len(other), 1)
 	}
 	if !s.st.Class.Names {
-		if m.wiring() {
-			w := m.textFingerprint(quoted)
-			for i, f := range m.windows(s, len(quoted)) {
-				other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+		if m.Wiring() {
+			w := m.TextFingerprint(quoted)
+			for i, f := range s.windows(m, len(quoted)) {
+				other[i] = m.Space().Affine(w, term{K: one, Ref: f})
 			}
 		}
 		return other, len(quoted)
 	}
-	names := m.decodedNames(s)
-	if m.wiring() {
-		w, k := m.textFingerprint(quoted), innerMark
+	names := s.decodedNames(m)
+	if m.Wiring() {
+		w, k := m.TextFingerprint(quoted), machine.InnerMark
 		for range len(quoted) {
 			w = field.Add(w, k)
-			k = field.Mul(k, m.w.alpha)
+			k = field.Mul(k, m.Alpha())
 		}
-		for i, f := range m.windowsOf(names, len(quoted)+1) {
-			other[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+		for i, f := range m.WindowsOf(names, len(quoted)+1) {
+			other[i] = m.Space().Affine(w, term{K: one, Ref: f})
 		}
 	}
 	return other, len(quoted) + 1

@@ -4,7 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/zkpass-go/zkpass/document"
-	"github.com/zkpass-go/zkpass/libzk/gf128"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // number is a decimal number v, -2^63 <= v < 2^63, with nine digits after the point:
@@ -52,28 +52,28 @@ func codeBit(code elem, k int) bool {
 }
 
 // constantNumber is a public number.
-func (m *machine) constantNumber(v document.Decimal) number {
+func constantNumber(m *machine.Machine, v document.Decimal) number {
 	code := codeOf(v)
-	n := number{v: v, packed: m.constant(code), public: true, whole: v.Integer()}
+	n := number{v: v, packed: m.Constant(code), public: true, whole: v.Integer()}
 	for k := range n.bits {
-		n.bits[k] = m.public(codeBit(code, k))
+		n.bits[k] = m.Public(codeBit(code, k))
 	}
 	return n
 }
 
 // constantInteger is a public integer.
-func (m *machine) constantInteger(v int64) number {
-	return m.constantNumber(document.Decimal{Int: v})
+func constantInteger(m *machine.Machine, v int64) number {
+	return constantNumber(m, document.Decimal{Int: v})
 }
 
 // integer is a number without a fraction, v, by the 64 bits of v + 2^63.
-func (m *machine) integer(v int64, whole [64]ref) number {
+func integer(m *machine.Machine, v int64, whole [64]ref) number {
 	n := number{v: document.Decimal{Int: v}, whole: true}
 	for k := range fractionBits {
-		n.bits[k] = m.zero()
+		n.bits[k] = m.Zero()
 	}
 	copy(n.bits[fractionBits:], whole[:])
-	n.packed = m.pack(n.bits[:])
+	n.packed = m.Pack(n.bits[:])
 	return n
 }
 
@@ -120,7 +120,7 @@ const (
 //
 // All that is committed must be bits. It costs 307 bits, 6 products and 95 rows, and
 // errs for n + 72 values of α, and few of θ.
-func (m *machine) layNumber(l *leaf, raw string, usable bool) {
+func (l *leaf) layNumber(m *machine.Machine, raw string, usable bool) {
 	var v document.Decimal
 	is := usable && l.at.node.Kind == document.Number
 	if is {
@@ -128,49 +128,49 @@ func (m *machine) layNumber(l *leaf, raw string, usable bool) {
 		v, err = l.source.doc.Decimal(l.at.node)
 		is = err == nil
 	}
-	l.isNumber = m.commit(is)
+	l.isNumber = m.Commit(is)
 	if !is {
 		v, raw = document.Decimal{}, ""
 	}
 	l.number.v = v
-	c := m.layCharacters(raw)
+	c := layCharacters(m, raw)
 
-	m.risk(l.source.size() + numberLookahead + wholePlaces + 1)
-	anchor := m.product("place of the point", l.start, m.fingerprint(c.lengths))
-	written := m.product("characters of a number", anchor, m.fingerprint(c.characters))
+	m.Risk(l.source.size() + numberLookahead + wholePlaces + 1)
+	anchor := m.Product("place of the point", l.start, m.Fingerprint(c.lengths))
+	written := m.Product("characters of a number", anchor, m.Fingerprint(c.characters))
 	far := one
-	if m.wiring() {
+	if m.Wiring() {
 		for range wholePlaces {
-			far = field.Mul(far, m.w.alpha)
+			far = field.Mul(far, m.Alpha())
 		}
 	}
-	m.implies("kind number", l.isNumber.r, m.together(m.add(written, m.scale(far, l.text)), m.not(c.units)))
+	m.Implies("kind number", l.isNumber.R, m.Together(m.Add(written, m.Scale(far, l.text)), m.Not(c.units)))
 
 	code := codeOf(v)
 	for k := range l.number.bits {
-		l.number.bits[k] = m.bit(codeBit(code, k))
+		l.number.bits[k] = m.Bit(codeBit(code, k))
 	}
 	var number []factor
 	hi, lo := uint64(0), uint64(1) // 10^t
 	for t := range fractionDigits {
 		digit := [4]ref(l.number.bits[4*t:])
-		m.belowTen("number", digit)
-		number = m.appendDigit(number, digit, hi, lo)
+		belowTen(m, "number", digit)
+		number = appendDigit(m, number, digit, hi, lo)
 		hi, lo = times10(hi, lo)
 	}
 	for k, r := range l.number.bits[fractionBits:] {
-		number = m.appendWeighted(number, r, hi, lo, k)
+		number = appendWeighted(m, number, r, hi, lo, k)
 	}
-	l.number.packed = m.pack(l.number.bits[:])
+	l.number.packed = m.Pack(l.number.bits[:])
 
-	gM := m.productForm(4*(wholePlaces+fractionDigits), c.magnitude)
-	gU := m.productForm(numberBits, number)
-	both := m.product("negative number", gM, gU)
-	middle := powerOfG(nanos/2, 0) // 2^63·10^9
-	negative := m.derived(is && raw[0] == '-')
-	m.row("sign of a number", l.isNumber.r, c.sign, negative)
-	m.implies("value of a number", m.add(l.isNumber.r, negative), m.add(gU, m.scale(middle, gM)))
-	m.implies("negative number", negative, m.add(both, m.constant(middle)))
+	gM := m.ProductForm(4*(wholePlaces+fractionDigits), c.magnitude)
+	gU := m.ProductForm(numberBits, number)
+	both := m.Product("negative number", gM, gU)
+	middle := machine.PowerOfG(nanos/2, 0) // 2^63·10^9
+	negative := m.Derived(is && raw[0] == '-')
+	m.Row("sign of a number", l.isNumber.R, c.sign, negative)
+	m.Implies("value of a number", m.Add(l.isNumber.R, negative), m.Add(gU, m.Scale(middle, gM)))
+	m.Implies("negative number", negative, m.Add(both, m.Constant(middle)))
 }
 
 // numberText are the forms of a number's characters.
@@ -183,7 +183,7 @@ type numberText struct {
 }
 
 // layCharacters commits the characters of a number.
-func (m *machine) layCharacters(raw string) (c numberText) {
+func layCharacters(m *machine.Machine, raw string) (c numberText) {
 	whole, fraction := raw, ""
 	for i := range raw {
 		if raw[i] == '.' {
@@ -198,27 +198,27 @@ func (m *machine) layCharacters(raw string) (c numberText) {
 		if k < len(whole) {
 			char = whole[len(whole)-1-k]
 		}
-		present, digit := m.layDigit(char)
+		present, digit := layDigit(m, char)
 		if k == 0 {
 			c.units = present
 		}
-		minus[k] = m.bit(char == '-')
-		m.row("digit or minus", present, minus[k], m.zero())
-		taken[k] = m.add(present, minus[k])
+		minus[k] = m.Bit(char == '-')
+		m.Row("digit or minus", present, minus[k], m.Zero())
+		taken[k] = m.Add(present, minus[k])
 		if k > 0 {
-			m.row("number without a gap", taken[k], m.not(taken[k-1]), m.zero())
+			m.Row("number without a gap", taken[k], m.Not(taken[k-1]), m.Zero())
 		}
-		c.magnitude = m.appendDigit(c.magnitude, digit, hi, lo)
-		c.characters[wholePlaces-1-k] = m.add(m.digitForm(present, digit), m.scale(elem{Lo: '-'}, minus[k]))
+		c.magnitude = appendDigit(m, c.magnitude, digit, hi, lo)
+		c.characters[wholePlaces-1-k] = m.Add(digitForm(m, present, digit), m.Scale(elem{Lo: '-'}, minus[k]))
 		hi, lo = times10(hi, lo)
 	}
-	c.sign = m.add(minus[:]...)
+	c.sign = m.Add(minus[:]...)
 	c.lengths = make([]ref, wholePlaces+1)
-	c.lengths[0] = m.zero() // see units
+	c.lengths[0] = m.Zero() // see units
 	for k := 1; k <= wholePlaces; k++ {
 		c.lengths[k] = taken[k-1]
 		if k < wholePlaces {
-			c.lengths[k] = m.add(taken[k-1], taken[k])
+			c.lengths[k] = m.Add(taken[k-1], taken[k])
 		}
 	}
 
@@ -231,59 +231,56 @@ func (m *machine) layCharacters(raw string) (c numberText) {
 		}
 		var digit [4]ref
 		if j < fractionDigits {
-			after[j], digit = m.layDigit(char)
+			after[j], digit = layDigit(m, char)
 			weight /= 10
-			c.magnitude = m.appendDigit(c.magnitude, digit, 0, weight)
-			c.characters[wholePlaces+1+j] = m.digitForm(after[j], digit)
+			c.magnitude = appendDigit(m, c.magnitude, digit, 0, weight)
+			c.characters[wholePlaces+1+j] = digitForm(m, after[j], digit)
 			continue
 		}
-		after[j] = m.bit(char == '0') // no other digit may stand there
-		c.characters[wholePlaces+1+j] = m.scale(elem{Lo: '0'}, after[j])
+		after[j] = m.Bit(char == '0') // no other digit may stand there
+		c.characters[wholePlaces+1+j] = m.Scale(elem{Lo: '0'}, after[j])
 	}
-	c.characters[wholePlaces] = m.scale(elem{Lo: '.'}, after[0])
+	c.characters[wholePlaces] = m.Scale(elem{Lo: '.'}, after[0])
 	// k + 1 characters, the point and j + 1 more are 33 if k + j is 30.
 	for k := 1; k < wholePlaces; k++ {
-		m.row("number within its limit", taken[k], after[fractionPlaces-k], m.zero())
+		m.Row("number within its limit", taken[k], after[fractionPlaces-k], m.Zero())
 	}
 	return c
 }
 
 // layDigit commits whether a character is a digit, and the digit's bits.
-func (m *machine) layDigit(char byte) (present ref, digit [4]ref) {
+func layDigit(m *machine.Machine, char byte) (present ref, digit [4]ref) {
 	is := char >= '0' && char <= '9'
-	present = m.bit(is)
+	present = m.Bit(is)
 	for b := range digit {
-		digit[b] = m.bit(is && char>>b&1 == 1)
+		digit[b] = m.Bit(is && char>>b&1 == 1)
 	}
-	m.row("no digit where none is", m.not(present), m.pack(digit[:]), m.zero())
-	m.row("digit below ten", digit[3], m.pack(digit[1:3]), m.zero())
+	m.Row("no digit where none is", m.Not(present), m.Pack(digit[:]), m.Zero())
+	m.Row("digit below ten", digit[3], m.Pack(digit[1:3]), m.Zero())
 	return present, digit
 }
 
 // digitForm is the character of a digit, or 0.
-func (m *machine) digitForm(present ref, digit [4]ref) ref {
-	return m.add(m.scale(elem{Lo: '0'}, present), m.pack(digit[:]))
+func digitForm(m *machine.Machine, present ref, digit [4]ref) ref {
+	return m.Add(m.Scale(elem{Lo: '0'}, present), m.Pack(digit[:]))
 }
 
 // appendDigit appends the factors of a digit of weight hi·2^64 + lo.
-func (m *machine) appendDigit(factors []factor, digit [4]ref, hi, lo uint64) []factor {
+func appendDigit(m *machine.Machine, factors []factor, digit [4]ref, hi, lo uint64) []factor {
 	for b, r := range digit {
-		factors = m.appendWeighted(factors, r, hi, lo, b)
+		factors = appendWeighted(m, factors, r, hi, lo, b)
 	}
 	return factors
 }
 
 // appendWeighted appends the factor of a bit of weight (hi·2^64 + lo)·2^shift.
-func (m *machine) appendWeighted(factors []factor, bit ref, hi, lo uint64, by int) []factor {
-	if !m.wiring() {
+func appendWeighted(m *machine.Machine, factors []factor, bit ref, hi, lo uint64, by int) []factor {
+	if !m.Wiring() {
 		return nil
 	}
 	hi, lo = shift(hi, lo, by)
-	return append(factors, factor{bit, m.constant(field.Sub(powerOfG(hi, lo), one))})
+	return append(factors, factor{B: bit, H: m.Constant(field.Sub(machine.PowerOfG(hi, lo), one))})
 }
-
-// powerOfG is g^(hi·2^64 + lo) of the field's generator.
-func powerOfG(hi, lo uint64) elem { return gf128.GeneratorPow(hi, lo) }
 
 func shift(hi, lo uint64, n int) (uint64, uint64) {
 	if n == 0 {
@@ -302,8 +299,8 @@ func times10(hi, lo uint64) (uint64, uint64) {
 //	borrow_{k+1} = b_k + (1 + a_k + b_k)·(b_k + borrow_k).
 //
 // Where b has no fraction, there is no borrow from there.
-func (m *machine) less(a, b *number) flag {
-	borrow, v := m.zero(), false
+func (a *number) less(m *machine.Machine, b *number) flag {
+	borrow, v := m.Zero(), false
 	ca, cb := codeOf(a.v), codeOf(b.v)
 	from := 0
 	if b.whole {
@@ -313,14 +310,14 @@ func (m *machine) less(a, b *number) flag {
 		if x, y := codeBit(ca, k), codeBit(cb, k); x != y {
 			v = y
 		}
-		next := m.derived(v)
-		m.row("borrow of a comparison", m.add(m.not(a.bits[k]), b.bits[k]), m.add(b.bits[k], borrow), m.add(next, b.bits[k]))
+		next := m.Derived(v)
+		m.Row("borrow of a comparison", m.Add(m.Not(a.bits[k]), b.bits[k]), m.Add(b.bits[k], borrow), m.Add(next, b.bits[k]))
 		borrow = next
 	}
-	return flag{borrow, v, false}
+	return flag{R: borrow, V: v}
 }
 
 // same is the flag a = b.
-func (m *machine) same(a, b *number) flag {
-	return m.isZero("number equality", m.add(a.packed, b.packed), a.v == b.v)
+func (a *number) same(m *machine.Machine, b *number) flag {
+	return m.IsZero("number equality", m.Add(a.packed, b.packed), a.v == b.v)
 }

@@ -7,25 +7,26 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // numberLeaf makes a leaf that is the number with the given text, at some offset.
-func numberLeaf(t testing.TB, text string) func(m *machine) *leaf {
+func numberLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
 	t.Helper()
 	const offset = 5
 	doc, err := document.Parse([]byte(`{"n":` + text + `}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(m *machine) *leaf {
+	return func(m *machine.Machine) *leaf {
 		l := &leaf{source: &source{st: &Document{Class: apparatusClass}, doc: doc}, at: &member{node: doc.Root.Members[0].Value}}
-		if m.wiring() {
+		if m.Wiring() {
 			far := one
 			for range offset {
-				far = field.Mul(far, m.w.alpha)
+				far = field.Mul(far, m.Alpha())
 			}
-			l.start = m.constant(far)
-			l.text = m.constant(field.Mul(far, m.textFingerprint(text)))
+			l.start = m.Constant(far)
+			l.text = m.Constant(field.Mul(far, m.TextFingerprint(text)))
 		}
 		return l
 	}
@@ -47,20 +48,20 @@ func agreeOnNumber(t testing.TB, text string) {
 	t.Helper()
 	want, ok := decimalOf(t, text)
 	leafOf := numberLeaf(t, text)
-	a := newApparatus(t, func(m *machine) {
+	a := newApparatus(t, func(m *machine.Machine) {
 		l := leafOf(m)
-		m.layNumber(l, text, true)
-		if m.wiring() {
-			m.zeroForm("kind", m.add(l.isNumber.r, m.public(ok)))
+		l.layNumber(m, text, true)
+		if m.Wiring() {
+			m.ZeroForm("kind", m.Add(l.isNumber.R, m.Public(ok)))
 		} else {
-			m.zeroForm("kind", 0)
-			if l.isNumber.v != ok {
-				t.Errorf("%s: may be used %v, want %v", text, l.isNumber.v, ok)
+			m.ZeroForm("kind", 0)
+			if l.isNumber.V != ok {
+				t.Errorf("%s: may be used %v, want %v", text, l.isNumber.V, ok)
 			}
 		}
 		if ok {
-			c := m.constantNumber(want)
-			m.zeroForm("value", m.add(l.number.packed, c.packed))
+			c := constantNumber(m, want)
+			m.ZeroForm("value", m.Add(l.number.packed, c.packed))
 		}
 	})
 	if label := a.check(t, nil); label != "" {
@@ -201,10 +202,10 @@ func TestNumberLies(t *testing.T) {
 			wanted := c.text + strings.Repeat(" ", max(0, len(c.held)-len(c.text)))
 			f := forged(t, `{"==":[{"dvar":"a"},`+strings.TrimSpace(c.text)+`]}`, `{"a":`+wanted+`}`, `{"a":`+c.held+`}`)
 			newAttack(t, f, cheat{
-				leaves: func(ls []*leaf) { ls[0].isNumber.v, ls[0].number.v = true, c.value },
+				leaves: func(ls []*leaf) { ls[0].isNumber.V, ls[0].number.v = true, c.value },
 				secrets: func(a *attack) {
 					l := a.leafAt("a")
-					a.set(true, l.isNumber.r)
+					a.set(true, l.isNumber.R)
 					a.setDigits(l, c.digits)
 					a.setValue(l, c.value)
 					for _, r := range a.follows(t, "sign of a number") {
@@ -229,7 +230,7 @@ func TestNumberLies(t *testing.T) {
 	// A gap before the point, which would let the place of the point be another one.
 	g := forged(t, `{"==":[{"dvar":"a"},1]}`, `{"a":1}`, `{"a":5}`)
 	a := newAttack(t, g, cheat{secrets: func(a *attack) {
-		a.set(true, a.leafAt("a").isNumber.r+1+6*3)
+		a.set(true, a.leafAt("a").isNumber.R+1+6*3)
 	}})
 	if !a.brokenLabels(t)["number without a gap"] {
 		t.Error("a gap is not noticed")

@@ -10,6 +10,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // tampering changes committed secrets and published values of an honest prover one
@@ -40,7 +41,7 @@ func (a *tampering) note(err error) bool {
 	switch {
 	case errors.As(err, &v):
 		a.failed[v.Label]++
-	case errors.Is(err, errNever), errors.Is(err, errZero):
+	case errors.Is(err, errNever), errors.Is(err, machine.ErrZero):
 		a.failed["published zero"]++
 	default:
 		return false

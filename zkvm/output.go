@@ -124,14 +124,14 @@ func (x *execution) emit(s *query.Statement, values []alternative, g flag) {
 	}
 	x.emitted = append(x.emitted, e)
 	if e.position < 0 {
-		m.never("output that is not public", g)
+		m.Never("output that is not public", g)
 		return
 	}
 	want := &x.outputs[e.position]
 	for _, v := range values {
 		switch {
 		case want.array != (v.kind == isArray):
-			m.never("output of another type", v.guard)
+			m.Never("output of another type", v.guard)
 		case want.array:
 			x.revealArray(v, want)
 		default:
@@ -145,10 +145,10 @@ func (x *execution) reveal(v alternative, want query.Literal) {
 	m := x.m
 	public := alternative{guard: v.guard, kind: isLiteral, fixed: want}
 	if v.kind != isLeaf && x.typeOf(v) != want.Type {
-		m.never("output of another type", v.guard)
+		m.Never("output of another type", v.guard)
 		return
 	}
-	m.needs("output equals the public value", v.guard, x.equal(v, public, false, v.guard))
+	m.Needs("output equals the public value", v.guard, x.equal(v, public, false, v.guard))
 	if want.Type != query.Boolean && (v.kind == isLeaf || v.kind == isNumber && v.path != noPath) {
 		x.disclose(v)
 	}
@@ -161,7 +161,7 @@ func (x *execution) disclose(v alternative) {
 		x.discloseElements(v, marker)
 		return
 	}
-	x.m.needs("disclosable output", v.guard, marker.isTrue)
+	x.m.Needs("disclosable output", v.guard, marker.isTrue)
 }
 
 // finish proves that every public output was emitted by exactly one statement,
@@ -169,19 +169,19 @@ func (x *execution) disclose(v alternative) {
 func (x *execution) finish() {
 	m := x.m
 	for i := range x.outputs {
-		total := m.fixed(true)
+		total := m.Fixed(true)
 		for _, e := range x.emitted {
 			if e.position == i {
-				total = m.exclusive(total, e.guard)
+				total = m.Exclusive(total, e.guard)
 			}
 		}
 		// On no way are two statements with one name executed, so a sum of 1 is one.
-		m.never("public output that no statement has", total)
+		m.Never("public output that no statement has", total)
 	}
 	for i, a := range x.emitted {
 		for _, b := range x.emitted[i+1:] {
 			if b.position >= 0 && a.position > b.position {
-				m.implies("order of outputs", a.guard.r, b.guard.r)
+				m.Implies("order of outputs", a.guard.R, b.guard.R)
 			}
 		}
 	}

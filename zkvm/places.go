@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/zkvm/internal/json"
+import (
+	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // Decoded text where it stands: of the values of a group (itemescapes.go), and of
 // all names (names.go).
@@ -69,23 +72,23 @@ func tracePlaces(u *unitRefs, inside []bool) placeTrace {
 
 // decodePlaces lays out the decoded text of the tokens that inside marks. what they
 // are stands in the labels.
-func (m *machine) decodePlaces(s *source, what string, inside []ref, c placeTrace, folds bool) decoded {
+func (s *source) decodePlaces(m *machine.Machine, what string, inside []ref, c placeTrace, folds bool) decoded {
 	n := s.size()
-	u := m.units(s)
+	u := s.units(m)
 	var upper []ref
 	d := decoded{make([]ref, n), make([]ref, n), nil}
 	if folds {
-		upper, d.letters = m.unitCase(s), make([]ref, n)
+		upper, d.letters = s.unitCase(m), make([]ref, n)
 	}
 
 	back := field.Inv(unitStep)
 	less := field.Add(one, back)
 	written := make([]factor, n)
-	lag, lagged, power := m.zero(), elem{}, one
+	lag, lagged, power := m.Zero(), elem{}, one
 	for i := range n {
-		skip := m.derived(c.silent[i])
-		m.row("byte of "+what+" that emits nothing", inside[i], m.not(u.emits[i]), skip)
-		written[i] = m.entry(m.add(inside[i], skip), u.packed[i], indexForm{power, power, lag}, slice(upper, i, i+1))
+		skip := m.Derived(c.silent[i])
+		m.Row("byte of "+what+" that emits nothing", inside[i], m.Not(u.emits[i]), skip)
+		written[i] = entry(m, m.Add(inside[i], skip), u.packed[i], indexForm{power, power, lag}, machine.Slice(upper, i, i+1))
 		power = field.Mul(power, unitStep)
 		if i+1 == n {
 			break
@@ -96,32 +99,32 @@ func (m *machine) decodePlaces(s *source, what string, inside []ref, c placeTrac
 		case c.silent[i]:
 			lagged = field.Add(field.Mul(back, lagged), less)
 		}
-		next, down := m.symbol(lagged), m.scale(less, skip) // a symbol of 16 bits
-		m.row("place of a byte of "+what, m.add(inside[i], down), lag, m.add(next, down))
+		next, down := m.Symbol(lagged), m.Scale(less, skip) // a symbol of 16 bits
+		m.Row("place of a byte of "+what, m.Add(inside[i], down), lag, m.Add(next, down))
 		lag = next
 	}
 
 	read := make([]factor, n)
 	power = one
 	for i, v := range c.units {
-		d.present[i] = m.bit(v.Emits) // must be a bit, see above
+		d.present[i] = m.Bit(v.Emits) // must be a bit, see above
 		var bits [8]ref
 		for b := range bits {
-			bits[b] = m.derived(v.Byte>>b&1 == 1)
+			bits[b] = m.Derived(v.Byte>>b&1 == 1)
 		}
-		d.characters[i] = m.pack(bits[:])
+		d.characters[i] = m.Pack(bits[:])
 		nothing := d.characters[i]
 		var letter []ref
 		if folds {
-			d.letters[i] = m.derived(isUpper(v.Byte))
+			d.letters[i] = m.Derived(isUpper(v.Byte))
 			letter = d.letters[i : i+1]
-			nothing = m.together(nothing, d.letters[i])
+			nothing = m.Together(nothing, d.letters[i])
 		}
-		m.row("no character outside of "+what, m.not(d.present[i]), nothing, m.zero())
-		read[i] = m.entry(d.present[i], d.characters[i], indexForm{at: power}, letter)
+		m.Row("no character outside of "+what, m.Not(d.present[i]), nothing, m.Zero())
+		read[i] = entry(m, d.present[i], d.characters[i], indexForm{at: power}, letter)
 		power = field.Mul(power, unitStep)
 	}
-	m.risk(2 * n) // the products' total degree
-	m.zeroForm("decoded characters of "+what, m.add(m.productForm(n, written), m.productForm(n, read)))
+	m.Risk(2 * n) // the products' total degree
+	m.ZeroForm("decoded characters of "+what, m.Add(m.ProductForm(n, written), m.ProductForm(n, read)))
 	return d
 }

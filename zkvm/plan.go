@@ -16,6 +16,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 )
 
@@ -78,26 +79,26 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		p.rsa = append(p.rsa, nil)
 		rows += signatureRows(key.ecdsa)
 	}
-	m := newMachine(len(st.Documents))
-	m.fill = secrets != nil
-	if m.fill {
-		m.random = bufio.NewReaderSize(random, 1<<12)
+	m := machine.New(len(st.Documents))
+	m.Fill = secrets != nil
+	if m.Fill {
+		m.Random = bufio.NewReaderSize(random, 1<<12)
 	}
 	digests, err := p.run(m, secrets)
 	if err == nil {
-		err = m.err
+		err = m.Err
 	}
 	if err != nil {
 		return nil, err
 	}
-	if m.bits > maxSecrets {
-		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.bits, maxSecrets)
+	if m.Bits > maxSecrets {
+		return nil, fmt.Errorf("%w: %d committed bits, at most %d", ErrTooLarge, m.Bits, maxSecrets)
 	}
-	p.published, p.risk, p.chunk = m.published, m.largest(), m.chunk
-	p.forms, p.terms = m.forms, m.terms
-	p.gf = libzk.Shape[elem]{Field: field, Bits: m.bits, Symbols: m.symbols, Full: m.full, Rows: m.rows}
+	p.published, p.risk, p.chunk = m.Published, m.Largest(), m.Chunk
+	p.forms, p.terms = m.Forms, m.Terms
+	p.gf = libzk.Shape[elem]{Field: field, Bits: m.Bits, Symbols: m.Symbols, Full: m.Full, Rows: m.Rows}
 	inputs := 0
-	for use, n := range m.copies {
+	for use, n := range m.Copies {
 		if n == 0 {
 			p.shapeOf = append(p.shapeOf, -1)
 			continue
@@ -124,12 +125,12 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if err := p.checkSoundness(); err != nil {
 		return nil, err
 	}
-	if m.fill {
+	if m.Fill {
 		gf, err := p.gf.NewSecrets()
 		if err != nil {
 			return nil, err
 		}
-		p.secrets.GF = m.appendSecrets(gf)
+		p.secrets.GF = m.AppendSecrets(gf)
 		if curve != nil {
 			if p.secrets.P, err = curve.NewSecrets(); err != nil {
 				return nil, err
@@ -165,7 +166,7 @@ func (p *plan) es256() (documents []int) {
 }
 
 // run walks all gadgets. It returns the documents' digests if it knows them.
-func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
+func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
 	sources := make([]*source, len(p.st.Documents))
 	for i := range sources {
 		sources[i] = p.newSource(i)
@@ -183,7 +184,7 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.chunk = chunkFor(sources)
+	m.Chunk = chunkFor(sources)
 	var digests [][32]byte
 	for i, s := range sources {
 		var digest [32]byte
@@ -197,18 +198,18 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 				}
 			}
 		}
-		m.signingInput(s)
+		s.signingInput(m)
 		p.laySignature(m, s, i, digest)
-		m.payload(s)
+		s.payload(m)
 		if len(s.root.members) > 0 {
-			m.search(s, s.root)
+			s.search(m, s.root)
 		}
 		for _, l := range s.leaves {
-			m.layLeaf(l)
+			l.lay(m)
 		}
 	}
 	x := p.newExecution(m, v, markers)
-	if err := x.block(p.st.Program.Body, m.fixed(true)); err != nil {
+	if err := x.block(p.st.Program.Body, m.Fixed(true)); err != nil {
 		return nil, err
 	}
 	x.finish()
@@ -217,11 +218,11 @@ func (p *plan) run(m *machine, secrets []Secret) ([][32]byte, error) {
 
 // laySignature proves that the digest of document i is signed, or links it with the field where
 // that is proven. The filling pass knows the digest.
-func (p *plan) laySignature(m *machine, s *source, i int, digest [32]byte) {
+func (p *plan) laySignature(m *machine.Machine, s *source, i int, digest [32]byte) {
 	if r := p.rsa[i]; r != nil {
-		m.layRSA(s, r, digest)
+		s.layRSA(m, r, digest)
 	} else {
-		m.layLink(s, &p.links[i])
+		s.layLink(m, &p.links[i])
 	}
 }
 
@@ -234,7 +235,7 @@ func (p *plan) newSource(i int) *source {
 	}
 }
 
-func (p *plan) newExecution(m *machine, v *survey, markers []*leaf) *execution {
+func (p *plan) newExecution(m *machine.Machine, v *survey, markers []*leaf) *execution {
 	return &execution{
 		m: m, program: p.st.Program, time: p.st.Time, sources: v.sources, members: v.members, leaves: v.leaves, longs: v.longs, markers: markers,
 		outputs: p.outputs, locals: map[int][]alternative{}, within: map[containment]flag{},
@@ -260,35 +261,35 @@ func (s *source) open(secret Secret) error {
 
 // relate is the wiring pass. The prover's witness is known to it.
 func (p *plan) relate(t *transcript.Transcript, published []byte, proving bool) ([]byte, *libzk.Relations, error) {
-	w := &wiring{relation: p.gf.NewRelation(), bits: p.gf.Bits, symbols: p.gf.Symbols, proving: proving, published: published}
-	w.space = w.relation.Space
-	w.space.Grow(p.forms+p.forms/32, p.terms+p.terms/32) // a few are not counted
+	w := &machine.Wiring{Relation: p.gf.NewRelation(), Bits: p.gf.Bits, Symbols: p.gf.Symbols, Proving: proving, Published: published}
+	w.Space = w.Relation.Space
+	w.Space.Grow(p.forms+p.forms/32, p.terms+p.terms/32) // a few are not counted
 	p.draw(w, t)
 	if proving {
 		// Forms read nothing but the secrets, whatever is behind them.
-		n := w.space.WitnessLen()
-		w.space.Attach(slices.Grow(p.secrets.GF, n-len(p.secrets.GF))[:n])
+		n := w.Space.WitnessLen()
+		w.Space.Attach(slices.Grow(p.secrets.GF, n-len(p.secrets.GF))[:n])
 	}
-	m := newMachine(len(p.st.Documents))
-	m.w, m.uses = w, p.shapeOf
+	m := machine.New(len(p.st.Documents))
+	m.W, m.Uses = w, p.shapeOf
 	if _, err := p.run(m, nil); err != nil {
 		return nil, nil, err
 	}
-	if w.err != nil {
-		return nil, nil, w.err
+	if w.Err != nil {
+		return nil, nil, w.Err
 	}
 	if err := p.sameAs(m); err != nil {
 		return nil, nil, err
 	}
-	t.WriteBytes(w.published)
-	return w.published, &libzk.Relations{GF: w.relation, P: p.relateSignatures()}, nil
+	t.WriteBytes(w.Published)
+	return w.Published, &libzk.Relations{GF: w.Relation, P: p.relateSignatures()}, nil
 }
 
 // sameAs compares what a wiring pass has walked over with what was laid out: a difference is a mistake
 // in the program. libzk compares copies and rows.
-func (p *plan) sameAs(m *machine) error {
+func (p *plan) sameAs(m *machine.Machine) error {
 	laid := [...]int{p.gf.Bits, p.gf.Symbols, p.gf.Full, p.published}
-	wired := [...]int{m.bits, m.symbols, m.full, m.published}
+	wired := [...]int{m.Bits, m.Symbols, m.Full, m.Published}
 	for i, what := range [...]string{"bits", "symbols", "full elements", "published bytes"} {
 		if wired[i] != laid[i] {
 			return fmt.Errorf("wiring has %d %s, the layout %d", wired[i], what, laid[i])
@@ -298,8 +299,8 @@ func (p *plan) sameAs(m *machine) error {
 }
 
 // draw draws the statement's challenges. The primes come last.
-func (p *plan) draw(w *wiring, t *transcript.Transcript) {
-	w.draw(t)
+func (p *plan) draw(w *machine.Wiring, t *transcript.Transcript) {
+	w.Draw(t)
 	curves := p.es256()
 	for _, i := range curves {
 		p.links[i].draw(t)

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // exists is guard and value of "exists". Under the guard every name and
@@ -15,35 +16,35 @@ import (
 func (x *execution) exists(e *query.Expr, g flag) flag {
 	m := x.m
 	at := x.members[e.Path]
-	m.implies("names on the way of exists", g.r, m.together(at.fit(m)...))
-	return m.and("exists", g, m.present(x.sources[x.program.Paths[e.Path].Document], at))
+	m.Implies("names on the way of exists", g.R, m.Together(at.fit(m)...))
+	return m.And("exists", g, x.sources[x.program.Paths[e.Path].Document].isThere(m, at))
 }
 
-// present is the flag that the member is there and its value is not null, right
+// isThere is the flag that the member is there and its value is not null, right
 // both ways if the member is fit. Its value is null exactly if its first byte is
 // an n, as the document is well formed; firstByte is 0 if there is no value, so
 // null implies found.
-func (m *machine) present(s *source, e *member) flag {
+func (s *source) isThere(m *machine.Machine, e *member) flag {
 	if e.null == nil {
-		null := m.isZero("null", m.add(m.firstByte(s, e), m.constant(elem{Lo: 'n'})), e.node != nil && e.node.Kind == document.Null)
+		null := m.IsZero("null", m.Add(s.firstByte(m, e), m.Constant(elem{Lo: 'n'})), e.node != nil && e.node.Kind == document.Null)
 		e.null = &null
 	}
-	return m.minus(flag{e.found, e.node != nil, false}, *e.null)
+	return m.Minus(flag{R: e.found, V: e.node != nil}, *e.null)
 }
 
 // firstByte is the first byte of the member's value, with x^8 added if it opens
 // a string that has an escape that the class does not allow; 0 if there is no
 // value.
-func (m *machine) firstByte(s *source, e *member) ref {
+func (s *source) firstByte(m *machine.Machine, e *member) ref {
 	if e.first == nil {
-		first := m.dot(s.dots, e.value, m.markedBytes(s))
+		first := m.Dot(s.dots, e.value, s.markedBytes(m))
 		e.first = &first
 	}
 	return *e.first
 }
 
 // markedBytes are the bytes as firstByte sees them, the same for all members.
-func (m *machine) markedBytes(s *source) []ref {
+func (s *source) markedBytes(m *machine.Machine) []ref {
 	if s.st.Class.Escapes {
 		return s.bytes
 	}
@@ -51,12 +52,12 @@ func (m *machine) markedBytes(s *source) []ref {
 		return s.marked
 	}
 	s.marked = make([]ref, s.size())
-	if !m.wiring() {
-		m.count(len(s.marked), 2)
+	if !m.Wiring() {
+		m.Count(len(s.marked), 2)
 		return s.marked
 	}
 	for i := range s.marked {
-		s.marked[i] = m.sum(term{K: one, Ref: s.bytes[i]}, term{K: powerOfX(8), Ref: s.positions[i].Escape})
+		s.marked[i] = m.Sum(term{K: one, Ref: s.bytes[i]}, term{K: machine.PowerOfX(8), Ref: s.positions[i].Escape})
 	}
 	return s.marked
 }

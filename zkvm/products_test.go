@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // eachChunk runs a test for each number of factors that a copy may have.
@@ -16,11 +17,11 @@ func eachChunk(t *testing.T, f func(t *testing.T, chunk int)) {
 }
 
 // factorBits commits n bits, all 1 but for each third, as factors 1 + b·(g^j - 1).
-func factorBits(m *machine, n int) (factors []factor) {
+func factorBits(m *machine.Machine, n int) (factors []factor) {
 	for j := range n {
-		b := m.bit(j%3 != 0)
-		if m.wiring() {
-			factors = append(factors, factor{b, m.constant(field.Sub(powerOfG(0, uint64(j)+1), one))})
+		b := m.Bit(j%3 != 0)
+		if m.Wiring() {
+			factors = append(factors, factor{B: b, H: m.Constant(field.Sub(machine.PowerOfG(0, uint64(j)+1), one))})
 		}
 	}
 	return factors
@@ -37,18 +38,18 @@ func TestProductsOfEveryChunk(t *testing.T) {
 				sum += uint64(j) + 1
 			}
 		}
-		a := newApparatusOf(t, chunk, func(m *machine) {
-			product := m.productForm(n, factorBits(m, n))
-			m.zeroForm("product is known", m.add(product, m.constant(powerOfG(0, sum))))
+		a := newApparatusOf(t, chunk, func(m *machine.Machine) {
+			product := m.ProductForm(n, factorBits(m, n))
+			m.ZeroForm("product is known", m.Add(product, m.Constant(machine.PowerOfG(0, sum))))
 		})
-		if a.m.copies[circuits.Products] != 2 || a.m.published != 2*field.Size() {
-			t.Fatalf("%d copies, %d bytes published", a.m.copies[circuits.Products], a.m.published)
+		if a.m.Copies[circuits.Products] != 2 || a.m.Published != 2*field.Size() {
+			t.Fatalf("%d copies, %d bytes published", a.m.Copies[circuits.Products], a.m.Published)
 		}
 		if label := a.check(t, nil); label != "" {
 			t.Fatalf("an honest witness breaks %q", label)
 		}
 		for _, j := range []int{0, 1, chunk - 1, chunk, n - 1} {
-			other := bitElem(j%3 == 0)
+			other := machine.BitElem(j%3 == 0)
 			if label := a.check(t, map[int]elem{j: other}); label != "product is known" {
 				t.Errorf("bit %d changed breaks %q", j, label)
 			}
@@ -64,13 +65,13 @@ func TestNonzeroProductOfEveryChunk(t *testing.T) {
 	eachChunk(t, func(t *testing.T, chunk int) {
 		n := 2*chunk - 1
 		for _, ok := range []bool{true, false} {
-			a := newApparatusOf(t, chunk, func(m *machine) {
-				ok := m.bit(ok)
+			a := newApparatusOf(t, chunk, func(m *machine.Machine) {
+				ok := m.Bit(ok)
 				var factors []factor
 				for range n {
-					factors = append(factors, factor{m.bit(false), m.one()})
+					factors = append(factors, factor{B: m.Bit(false), H: m.One()})
 				}
-				m.nonzeroProduct(n, factors, ok)
+				m.NonzeroProduct(n, factors, ok)
 			})
 			if label := a.check(t, nil); label != "" {
 				t.Fatalf("an honest witness breaks %q", label)

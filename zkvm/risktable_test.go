@@ -17,6 +17,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // claim is that a function declares a row of the table of docs/soundness.md.
@@ -127,16 +128,16 @@ var riskCases = []struct {
 		{function: "layInstant", row: "a date", formula: "time"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[]"},true,"or"]}`), longClass, sampleKey, []claim{
-		{function: "longBooleans", row: "kinds of all elements"},
+		{function: "areBooleans", row: "kinds of all elements"},
 	}},
 	{boolean(`{"<":[{"dvar":"a[]"},5]}`), longClass, sampleKey, []claim{
 		{function: "allNumbers", row: "kinds and limits"},
 		{function: "noneIs", row: "kinds and limits"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[]"},"abcd","or"]}`), longClass, sampleKey, []claim{
-		{function: "longText", row: "kinds of all elements"},
-		{function: "longEquals", row: "a literal of ℓ bytes among", formula: "some", ℓ: 4},
-		{function: "longEquals", row: "a literal of ℓ bytes among", formula: "all", ℓ: 4},
+		{function: "layText", row: "kinds of all elements"},
+		{function: "equals", row: "a literal of ℓ bytes among", formula: "some", ℓ: 4},
+		{function: "equals", row: "a literal of ℓ bytes among", formula: "all", ℓ: 4},
 	}},
 	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(RS256, 2048), []claim{{function: "layRSA", row: "an RSA signature", formula: "2048"}}},
 	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 3072), []claim{{function: "layRSA", row: "an RSA signature", formula: "3072"}}},
@@ -223,9 +224,9 @@ func TestRisksOfTheTable(t *testing.T) {
 // jointlyDeclared is the most conditions joined in a statement with little in it, less one.
 func jointlyDeclared(t *testing.T) int {
 	t.Helper()
-	m := newMachine(1)
+	m := machine.New(1)
 	layOutAgain(t, m, boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, sampleKey)
-	return m.joined
+	return m.Joined
 }
 
 type declaration struct {
@@ -236,21 +237,21 @@ type declaration struct {
 // declaredBy is what the functions of a statement declare.
 func declaredBy(t *testing.T, text string, class Class, key Key) (all []declaration) {
 	t.Helper()
-	m := newMachine(1)
-	m.declares = func(values int) {
+	m := machine.New(1)
+	m.Declares = func(values int) {
 		callers := make([]uintptr, 4)
 		runtime.Callers(2, callers)
 		frames := runtime.CallersFrames(callers)
 		for {
 			f, more := frames.Next()
-			if strings.HasSuffix(f.Function, ".risk") {
+			if strings.HasSuffix(f.Function, ".Risk") {
 				f, _ = frames.Next()
 				name := f.Function[strings.LastIndex(f.Function, ".")+1:]
 				all = append(all, declaration{name, fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line), values})
 				return
 			}
 			if !more {
-				t.Fatal("risk was called by nobody")
+				t.Fatal("Risk was called by nobody")
 			}
 		}
 	}
@@ -259,7 +260,7 @@ func declaredBy(t *testing.T, text string, class Class, key Key) (all []declarat
 }
 
 // layOutAgain lays a statement out on another machine.
-func layOutAgain(t *testing.T, m *machine, text string, class Class, key Key) {
+func layOutAgain(t *testing.T, m *machine.Machine, text string, class Class, key Key) {
 	t.Helper()
 	q, err := query.Compile([]byte(text), []string{""})
 	if err != nil {
@@ -277,8 +278,8 @@ func layOutAgain(t *testing.T, m *machine, text string, class Class, key Key) {
 	if _, err := p.run(m, nil); err != nil {
 		t.Fatal(err)
 	}
-	if m.largest() != p.risk {
-		t.Fatalf("%s: the largest error is %d, and was %d when it was first laid out", text, m.largest(), p.risk)
+	if m.Largest() != p.risk {
+		t.Fatalf("%s: the largest error is %d, and was %d when it was first laid out", text, m.Largest(), p.risk)
 	}
 }
 
@@ -312,12 +313,16 @@ func riskTable(t *testing.T) map[string]map[string]string {
 	return table
 }
 
-// riskCalls are the places where risk is called.
+// riskCalls are the places where Risk is called.
 func riskCalls(t *testing.T) map[string]bool {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "internal/*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	calls := map[string]bool{}
 	for _, name := range files {
@@ -331,15 +336,15 @@ func riskCalls(t *testing.T) map[string]bool {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
-				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "risk" {
-					calls[fmt.Sprintf("%s:%d", name, set.Position(call.Pos()).Line)] = true
+				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Risk" {
+					calls[fmt.Sprintf("%s:%d", filepath.Base(name), set.Position(call.Pos()).Line)] = true
 				}
 			}
 			return true
 		})
 	}
 	if len(calls) == 0 {
-		t.Fatal("risk is called nowhere")
+		t.Fatal("Risk is called nowhere")
 	}
 	return calls
 }

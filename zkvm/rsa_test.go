@@ -22,6 +22,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/merkle"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 )
 
@@ -311,7 +312,7 @@ func TestRSAKnownPrimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.draw(&wiring{}, transcript.New([]byte("attack"))) // as attack.check does
+	p.draw(&machine.Wiring{}, transcript.New([]byte("attack"))) // as attack.check does
 	a := newAttack(t, f, cheat{
 		rsa: func(r *rsaSignature, _ [32]byte) {
 			if err := r.open(signed, signature); err != nil {

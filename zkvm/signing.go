@@ -9,6 +9,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/base64url"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 )
 
@@ -32,8 +33,8 @@ type source struct {
 	marked    []ref // see markedBytes
 	powers    []ref // bytes[i]·α^i, see textPowers
 	levels    map[int][]ref
-	units     *unitRefs
-	numbers   *numbers
+	emitted   *unitRefs
+	digits    *numbers
 	names     []ref // see decodedNames
 	// see elementsAtLevel
 	elementStarts []ref
@@ -81,25 +82,25 @@ func (s *source) publicState() [8]uint32 {
 // which characters must be zero, where the padding byte stands, which block is
 // the last and the length in it, which chaining value is the digest, and which
 // decoded bytes are active. Nothing at or past the end is free.
-func (m *machine) signingInput(s *source) {
-	m.layText(s)
-	m.layHash(s)
+func (s *source) signingInput(m *machine.Machine) {
+	s.layText(m)
+	s.layHash(m)
 }
 
 // layText commits characters and sextets and runs base64url.
-func (m *machine) layText(s *source) {
+func (s *source) layText(m *machine.Machine) {
 	n := s.characters()
 	limit := base64.RawURLEncoding.EncodedLen(min(MaxPayload, s.size()))
 	s.present = make([]ref, n+1)
 	for r := range s.present {
 		switch {
 		case r < 2: // the shortest payload, {}, has three characters
-			s.present[r] = m.one()
+			s.present[r] = m.One()
 		case r >= min(n, limit):
-			s.present[r] = m.zero()
+			s.present[r] = m.Zero()
 		default:
-			s.present[r] = m.bit(r < len(s.text))
-			m.row("characters are contiguous", s.present[r], m.not(s.present[r-1]), m.zero())
+			s.present[r] = m.Bit(r < len(s.text))
+			m.Row("characters are contiguous", s.present[r], m.Not(s.present[r-1]), m.Zero())
 		}
 	}
 	s.chars = make([][8]ref, n)
@@ -115,15 +116,15 @@ func (m *machine) layText(s *source) {
 			}
 			c.Present[r] = s.present[i]
 			for b := range c.Sextet[r] {
-				c.Sextet[r][b] = m.bit(sextet>>b&1 == 1)
+				c.Sextet[r][b] = m.Bit(sextet>>b&1 == 1)
 			}
 			for b := range c.Char[r] {
-				c.Char[r][b] = m.bit(char>>b&1 == 1)
+				c.Char[r][b] = m.Bit(char>>b&1 == 1)
 			}
 			s.chars[i] = c.Char[r]
 		}
-		m.copyOf(circuits.Base64URL, &c)
-		m.layBytes(s, g, &c)
+		m.CopyOf(circuits.Base64URL, &c)
+		s.layBytes(m, g, &c)
 	}
 }
 
@@ -132,7 +133,7 @@ func sextetOf(c byte) byte { return byte(strings.IndexByte(base64url.Alphabet, c
 
 // layBytes makes the three byte positions of a group: their bits are bits of the
 // sextets, and byte r is there if character r+1 is.
-func (m *machine) layBytes(s *source, g int, c *base64url.Copy) {
+func (s *source) layBytes(m *machine.Machine, g int, c *base64url.Copy) {
 	depth := s.st.Class.Depth
 	for r := range base64url.GroupBytes {
 		var x [8]ref
@@ -150,21 +151,21 @@ func (m *machine) layBytes(s *source, g int, c *base64url.Copy) {
 		skip := 0
 		if i == 0 { // the state before the first byte is public
 			skip = json.StateBits(depth)
-			if m.wiring() {
-				bits = append(bits, json.Start.Refs(m.w.space, depth)...)
+			if m.Wiring() {
+				bits = append(bits, json.Start.Refs(m.Space(), depth)...)
 			} else {
 				bits = bits[:skip]
 			}
 		}
 		for _, v := range values[skip:] {
-			bits = append(bits, m.bit(v))
+			bits = append(bits, m.Bit(v))
 		}
-		if !m.wiring() {
-			m.counted(2 * depth) // the stack
+		if !m.Wiring() {
+			m.Counted(2 * depth) // the stack
 			s.positions = append(s.positions, nil)
 			continue
 		}
-		s.positions = append(s.positions, json.NewPosition(m.w.space, s.present[4*g+r+1], x, bits, depth))
+		s.positions = append(s.positions, json.NewPosition(m.Space(), s.present[4*g+r+1], x, bits, depth))
 	}
 }
 
@@ -174,7 +175,7 @@ func (m *machine) layBytes(s *source, g int, c *base64url.Copy) {
 // which the text starts, or the one that its first character begins, and the
 // chaining value before it is a constant. Blocks and positions of the message count
 // from there.
-func (m *machine) layHash(s *source) {
+func (s *source) layHash(m *machine.Machine) {
 	skipped := 64 * s.publicBlocks() // bytes
 	h, blocks := s.prefix()-skipped, s.blocks()
 	length := skipped + h + len(s.text) // of the whole signing input: what the padding says
@@ -183,19 +184,19 @@ func (m *machine) layHash(s *source) {
 	at := func(j int) ref {
 		switch {
 		case j < h:
-			return m.one()
+			return m.One()
 		case j-h < len(s.present):
 			return s.present[j-h]
 		}
-		return m.zero()
+		return m.Zero()
 	}
 	// exists[b]: block b is hashed, as length + 9 > 64b. Block 0 always is: it holds
 	// the text's first character, or a byte before that.
 	exists := make([]ref, blocks+1)
 	for b := range exists {
-		exists[b] = m.zero()
+		exists[b] = m.Zero()
 		if b == 0 {
-			exists[b] = m.one()
+			exists[b] = m.One()
 		} else if b < blocks {
 			exists[b] = at(64*b - 9)
 		}
@@ -205,9 +206,9 @@ func (m *machine) layHash(s *source) {
 	end := make([]ref, 64*blocks)
 	var size [lengthBits][]ref
 	for j := range end {
-		end[j] = m.zero()
+		end[j] = m.Zero()
 		if j > h && j-h < len(s.present) {
-			end[j] = m.add(at(j-1), at(j))
+			end[j] = m.Add(at(j-1), at(j))
 			for k := range size {
 				if (skipped+j)>>k&1 == 1 {
 					size[k] = append(size[k], end[j])
@@ -218,24 +219,24 @@ func (m *machine) layHash(s *source) {
 
 	var sizeBits [lengthBits]ref
 	for k := range size {
-		sizeBits[k] = m.add(size[k]...)
+		sizeBits[k] = m.Add(size[k]...)
 	}
 
 	signing := append([]byte(s.st.Header+"."), s.text...)
 	state := s.publicState()
 	var stateRefs [256]ref
 	for k := range stateRefs {
-		stateRefs[k] = m.public(digestBit(state, k))
+		stateRefs[k] = m.Public(digestBit(state, k))
 	}
 	outs := make([][256]ref, blocks)
 	lasts := make([]ref, blocks)
 	var witness []uint8
-	if m.fill {
+	if m.Fill {
 		witness = make([]uint8, sha256.WitnessBits)
 	}
 	var digest [8]uint32
 	for b := range blocks {
-		last := m.add(exists[b], exists[b+1])
+		last := m.Add(exists[b], exists[b+1])
 		isLast := b == (length-skipped+8)/64
 		lasts[b] = last
 		var c sha256.Copy
@@ -245,24 +246,24 @@ func (m *machine) layHash(s *source) {
 			for k := range 8 {
 				switch {
 				case pos < h:
-					c.Message[8*j+k] = m.public(signingByte(s.st.Header, skipped+pos)>>k&1 == 1)
+					c.Message[8*j+k] = m.Public(signingByte(s.st.Header, skipped+pos)>>k&1 == 1)
 				case pos-h < s.characters():
 					c.Message[8*j+k] = s.chars[pos-h][k]
 				default:
-					c.Message[8*j+k] = m.zero()
+					c.Message[8*j+k] = m.Zero()
 				}
 			}
 			if pos > h {
-				c.Message[8*j+7] = m.add(c.Message[8*j+7], end[pos]) // the padding byte 0x80
+				c.Message[8*j+7] = m.Add(c.Message[8*j+7], end[pos]) // the padding byte 0x80
 			}
 		}
 		for k, bit := range sizeBits { // the length in bits, in the last eight bytes of the last block
-			field := m.derived(isLast && length>>k&1 == 1)
-			m.row("length field", last, bit, field)
+			field := m.Derived(isLast && length>>k&1 == 1)
+			m.Row("length field", last, bit, field)
 			at := 8*(63-(k+3)/8) + (k+3)%8
-			c.Message[at] = m.add(c.Message[at], field)
+			c.Message[at] = m.Add(c.Message[at], field)
 		}
-		if m.fill {
+		if m.Fill {
 			var block [64]byte
 			fillBlock(&block, signing, s.publicBlocks()+b, isLast)
 			state = sha256.Witness(&block, state, witness)
@@ -270,23 +271,23 @@ func (m *machine) layHash(s *source) {
 				digest = state
 			}
 		}
-		m.compression(&c, witness)
+		compression(m, &c, witness)
 		outs[b], stateRefs = c.Out, c.Out
 	}
 	// The digest is the chaining value after the last block.
 	for k := range s.digest {
-		s.digest[k] = m.bit(digestBit(digest, k))
+		s.digest[k] = m.Bit(digestBit(digest, k))
 	}
-	m.selectDigest(s, lasts, outs)
+	s.selectDigest(m, lasts, outs)
 }
 
 // compression commits the bits that sha256.Witness fills, in its order, and adds the copy.
-func (m *machine) compression(c *sha256.Copy, witness []uint8) {
-	bits := m.commitBits(sha256.WitnessBits, witness)
+func compression(m *machine.Machine, c *sha256.Copy, witness []uint8) {
+	bits := m.CommitBits(sha256.WitnessBits, witness)
 	for _, part := range [][]ref{c.Schedule[:], c.E[:], c.A[:], c.Out[:]} {
 		bits = bits[copy(part, bits):]
 	}
-	m.copyOf(circuits.SHA256, c)
+	m.CopyOf(circuits.SHA256, c)
 }
 
 // lengthBits is the number of bits of the signing input's length in bytes: the
@@ -297,15 +298,15 @@ const lengthBits = 15
 // weights θ^k it is Σ_b last_b·(Σ_k θ^k·out_{b,k}) = Σ_k θ^k·digest_k, one dot product
 // of blocks. It is a copy of the document's own circuit, which has more positions than
 // there are blocks, the rest of them zero. Nothing is published for it.
-func (m *machine) selectDigest(s *source, lasts []ref, outs [][256]ref) {
+func (s *source) selectDigest(m *machine.Machine, lasts []ref, outs [][256]ref) {
 	is, values := make([]ref, s.size()), make([]ref, s.size())
 	for b := range is {
-		is[b], values[b] = m.zero(), m.zero()
+		is[b], values[b] = m.Zero(), m.Zero()
 		if b < len(outs) {
-			is[b], values[b] = lasts[b], m.together(outs[b][:]...)
+			is[b], values[b] = lasts[b], m.Together(outs[b][:]...)
 		}
 	}
-	m.dotCopy(s.dots, is, values, m.together(s.digest[:]...))
+	m.DotCopy(s.dots, is, values, m.Together(s.digest[:]...))
 }
 
 // digestBit is bit k%8, from the lowest, of byte k/8 of a chaining value, whose
@@ -337,22 +338,22 @@ func fillBlock(block *[64]byte, message []byte, b int, last bool) {
 }
 
 // payload runs the JSON recogniser over the decoded bytes.
-func (m *machine) payload(s *source) {
-	if m.wiring() {
-		s.positions = append(s.positions, json.End(m.w.space, s.st.Class.Depth))
+func (s *source) payload(m *machine.Machine) {
+	if m.Wiring() {
+		s.positions = append(s.positions, json.End(m.Space(), s.st.Class.Depth))
 	} else {
 		s.positions = append(s.positions, nil)
 	}
 	s.bytes = make([]ref, s.size())
 	for i := range s.size() {
-		if !m.wiring() {
-			m.instance(circuits.JSON)
-			m.counted(8) // the byte
+		if !m.Wiring() {
+			m.Instance(circuits.JSON)
+			m.Counted(8) // the byte
 			continue
 		}
 		c := json.Join(s.positions[i], s.positions[i+1])
-		m.copyOf(circuits.JSON, &c)
-		s.bytes[i] = m.pack(s.positions[i].X[:])
+		m.CopyOf(circuits.JSON, &c)
+		s.bytes[i] = m.Pack(s.positions[i].X[:])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // TestSoundness holds the soundness of growing documents to what docs/soundness.md
@@ -85,13 +86,13 @@ func TestSoundnessAtTheLimits(t *testing.T) {
 // TestRiskIsTheLargest: errors of different conditions do not add up, and the weights
 // that join some count once.
 func TestRiskIsTheLargest(t *testing.T) {
-	var m machine
+	var m machine.Machine
 	for _, v := range []int{5, 300, 7} {
-		m.risk(v)
+		m.Risk(v)
 	}
-	m.together(0, 0, 0)
-	m.together(0, 0)
-	if got := m.largest(); got != 300+2+1 {
+	m.Together(0, 0, 0)
+	m.Together(0, 0)
+	if got := m.Largest(); got != 300+2+1 {
 		t.Errorf("%d units", got)
 	}
 }

@@ -1,6 +1,10 @@
 package zkvm
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
 
 // Strings at the start or the end of a member's string. That the member is a string
 // is asked where the answer is needed, as for contains.
@@ -19,37 +23,37 @@ import "strings"
 //
 // It costs a dot product and a zero test, decoded a zero test and the window, which
 // costs nothing then, and errs for ℓ + 1 values of α.
-func (m *machine) startsWithText(l *leaf, text string, fold bool) flag {
+func (l *leaf) startsWithText(m *machine.Machine, text string, fold bool) flag {
 	const label = "string at the start of a member"
 	switch {
 	case text == "":
-		return m.fixed(true)
+		return m.Fixed(true)
 	case l.decodes():
-		y := m.window(l, fold)
+		y := l.window(m, fold)
 		if len(text) > len(y) {
-			return m.fixed(false)
+			return m.Fixed(false)
 		}
-		m.risk(len(text))
+		m.Risk(len(text))
 		var d ref
-		if m.wiring() {
-			d = m.w.space.Affine(m.markedFingerprint(text), term{K: one, Ref: m.fingerprint(y[:len(text)])})
+		if m.Wiring() {
+			d = m.Space().Affine(m.MarkedFingerprint(text), term{K: one, Ref: m.Fingerprint(y[:len(text)])})
 		}
-		return m.isZero(label, d, strings.HasPrefix(l.content(fold), text))
+		return m.IsZero(label, d, strings.HasPrefix(l.content(fold), text))
 	case !writable(text):
-		return m.fixed(false)
+		return m.Fixed(false)
 	}
 	differences := make([]ref, l.source.size())
-	if m.wiring() {
-		w := m.textFingerprint(`"` + text)
-		for i, f := range m.windowsOf(m.bytesOf(l.source, fold), len(text)+1) {
-			differences[i] = m.w.space.Affine(w, term{K: one, Ref: f})
+	if m.Wiring() {
+		w := m.TextFingerprint(`"` + text)
+		for i, f := range m.WindowsOf(l.source.bytesOf(m, fold), len(text)+1) {
+			differences[i] = m.Space().Affine(w, term{K: one, Ref: f})
 		}
 	} else {
-		m.bytesOf(l.source, fold)
+		l.source.bytesOf(m, fold)
 	}
-	m.risk(len(text) + 1)
+	m.Risk(len(text) + 1)
 	v := l.at.node == nil || l.bytesAt(l.at.node.Start, `"`+text, fold)
-	return m.isZero(label, m.dot(l.source.dots, l.at.value, differences), v)
+	return m.IsZero(label, m.Dot(l.source.dots, l.at.value, differences), v)
 }
 
 // endsWithText is the same for the end: the ℓ+1 bytes before the place after the
@@ -64,39 +68,39 @@ func (m *machine) startsWithText(l *leaf, text string, fold bool) flag {
 // literal: with S_i = Σ_{j≥i} y_j·α^(j-i), as in holdsMember, the zero test of
 // Π_i (S_i + w), over all places of the window. It errs for 257·258 values of α
 // at most, as each factor does for fewer than the longer text has characters.
-func (m *machine) endsWithText(l *leaf, text string, fold bool) flag {
+func (l *leaf) endsWithText(m *machine.Machine, text string, fold bool) flag {
 	const label = "string at the end of a member"
 	switch {
 	case text == "":
-		return m.fixed(true)
+		return m.Fixed(true)
 	case l.decodes():
-		y := m.window(l, fold)
-		m.risk((len(y) + 1) * maxToken)
+		y := l.window(m, fold)
+		m.Risk((len(y) + 1) * maxToken)
 		var w ref
-		if m.wiring() {
-			w = m.constant(m.markedFingerprint(text))
+		if m.Wiring() {
+			w = m.Constant(m.MarkedFingerprint(text))
 		}
-		return m.anyZero(label, m.suffixes(y, w), strings.HasSuffix(l.content(fold), text))
+		return m.AnyZero(label, suffixes(m, y, w), strings.HasSuffix(l.content(fold), text))
 	case !writable(text):
-		return m.fixed(false)
+		return m.Fixed(false)
 	}
 	s := l.source
 	n, far := s.size(), len(text)+1
 	ends, differences := l.ends[1:], make([]ref, n) // of byte i, whether it is the last
-	bytes := m.bytesOf(s, fold)
-	if m.wiring() {
-		w := m.textFingerprint(text + `"`)
-		windows := m.windowsOf(bytes, far)
+	bytes := s.bytesOf(m, fold)
+	if m.Wiring() {
+		w := m.TextFingerprint(text + `"`)
+		windows := m.WindowsOf(bytes, far)
 		for i := range differences {
-			differences[i] = m.one() // no literal ends so early
+			differences[i] = m.One() // no literal ends so early
 			if i >= far-1 {
-				differences[i] = m.w.space.Affine(w, term{K: one, Ref: windows[i-far+1]})
+				differences[i] = m.Space().Affine(w, term{K: one, Ref: windows[i-far+1]})
 			}
 		}
 	}
-	m.risk(far)
+	m.Risk(far)
 	v := l.at.node == nil || l.raw() != "" && l.at.node.End >= far && l.bytesAt(l.at.node.End-far, text+`"`, fold)
-	return m.isZero(label, m.dot(s.dots, ends, differences), v)
+	return m.IsZero(label, m.Dot(s.dots, ends, differences), v)
 }
 
 // startsWithMember is the flag that a member's string h starts with another's, n. As
@@ -109,18 +113,18 @@ func (m *machine) endsWithText(l *leaf, text string, fold bool) flag {
 // zero, and those past its end are, so n is no longer than h.
 //
 // It costs the window of h, a dot product and a zero test.
-func (m *machine) startsWithMember(h, n *leaf, fold bool) flag {
-	plain := m.plainText(n, fold)
-	y := m.window(h, fold)
-	m.risk(h.source.size() + n.source.size() + maxToken) // the texts
-	rest := m.fromLength(h, n, y)
+func (h *leaf) startsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
+	plain := n.plainText(m, fold)
+	y := h.window(m, fold)
+	m.Risk(h.source.size() + n.source.size() + maxToken) // the texts
+	rest := h.fromLength(m, n, y)
 	var d ref
-	if m.wiring() {
-		_, needle := m.needleForms(n, plain)
-		d = m.add(m.fingerprint(y), rest, needle)
+	if m.Wiring() {
+		_, needle := n.needleForms(m, plain)
+		d = m.Add(m.Fingerprint(y), rest, needle)
 	}
-	v := n.isString.v && (n.content(fold) == "" || h.isString.v && strings.HasPrefix(h.content(fold), n.content(fold)))
-	return m.isZero("member at the start of a member", d, v)
+	v := n.isString.V && (n.content(fold) == "" || h.isString.V && strings.HasPrefix(h.content(fold), n.content(fold)))
+	return m.IsZero("member at the start of a member", d, v)
 }
 
 // endsWithMember is the flag that h ends with n: for some place i, what is from there
@@ -128,47 +132,37 @@ func (m *machine) startsWithMember(h, n *leaf, fold bool) flag {
 // have characters: there S is 0, as is N of the empty string.
 //
 // It costs the window of h, a published value for each chunk of places and a zero test.
-func (m *machine) endsWithMember(h, n *leaf, fold bool) flag {
-	plain := m.plainText(n, fold)
-	y := m.window(h, fold)
-	m.risk(h.source.size() + n.source.size() + (len(y)+1)*maxToken) // the texts and the places
+func (h *leaf) endsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
+	plain := n.plainText(m, fold)
+	y := h.window(m, fold)
+	m.Risk(h.source.size() + n.source.size() + (len(y)+1)*maxToken) // the texts and the places
 	var needle ref
-	if m.wiring() {
-		_, needle = m.needleForms(n, plain)
+	if m.Wiring() {
+		_, needle = n.needleForms(m, plain)
 	}
-	v := n.isString.v && strings.HasSuffix(h.content(fold), n.content(fold))
-	return m.anyZero("member at the end of a member", m.suffixes(y, needle), v)
+	v := n.isString.V && strings.HasSuffix(h.content(fold), n.content(fold))
+	return m.AnyZero("member at the end of a member", suffixes(m, y, needle), v)
 }
 
 // suffixes are S_i + w for each place i of a window, and the one after it.
-func (m *machine) suffixes(y []ref, w ref) []ref {
+func suffixes(m *machine.Machine, y []ref, w ref) []ref {
 	places := make([]ref, len(y)+1)
-	if m.wiring() {
-		rest := m.zero()
+	if m.Wiring() {
+		rest := m.Zero()
 		for i := len(y); i >= 0; i-- {
 			if i < len(y) {
-				rest = m.sum(term{K: one, Ref: y[i]}, term{K: m.w.alpha, Ref: rest})
+				rest = m.Sum(term{K: one, Ref: y[i]}, term{K: m.Alpha(), Ref: rest})
 			}
-			places[i] = m.add(rest, w)
+			places[i] = m.Add(rest, w)
 		}
 	}
 	return places
 }
 
-// markedFingerprint is Σ (text[j] + x^9)·α^j, of characters as windows have them.
-func (m *machine) markedFingerprint(text string) elem {
-	w, k := m.textFingerprint(text), innerMark
-	for range len(text) {
-		w = field.Add(w, k)
-		k = field.Mul(k, m.w.alpha)
-	}
-	return w
-}
-
 // bytesOf are the document's bytes, folded or not.
-func (m *machine) bytesOf(s *source, fold bool) []ref {
+func (s *source) bytesOf(m *machine.Machine, fold bool) []ref {
 	if fold {
-		return m.fold(s)
+		return s.fold(m)
 	}
 	return s.bytes
 }

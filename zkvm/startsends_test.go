@@ -170,7 +170,7 @@ func TestStartsEndsLies(t *testing.T) {
 						if len(answers) != 1 {
 							t.Fatal("one question was meant")
 						}
-						a.set(!a.get(answers[0].r), answers[0].r)
+						a.set(!a.get(answers[0].R), answers[0].R)
 						for _, r := range a.follows(t, "equal") { // what the next operand makes of it
 							a.set(claim == yes, r)
 						}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // ErrUnsupported means that a query is valid but cannot be proven yet.
@@ -237,29 +238,29 @@ func (m *member) reachable() bool {
 // used: it is there, and every name and container on the way is as it should be.
 // In a group they are about the way to the array and what holds for all elements;
 // whether the member is there is up to each element.
-func (m *member) conditions(vm *machine) []ref {
+func (m *member) conditions(vm *machine.Machine) []ref {
 	if m.group != nil {
 		return m.fit(vm)
 	}
-	return append(m.fit(vm), vm.not(m.found))
+	return append(m.fit(vm), vm.Not(m.found))
 }
 
 // fit are the forms that must be zero for a search for the member to count,
 // whether it finds it or not: every name and container on the way is as it
 // should be. An honest prover can make them zero for what is not there. On the way
 // to elements that a path goes over, their array is there.
-func (m *member) fit(vm *machine) []ref {
+func (m *member) fit(vm *machine.Machine) []ref {
 	var cs []ref
 	for ; m != nil; m = m.in.parent {
-		cs = append(cs, vm.not(m.ok))
+		cs = append(cs, vm.Not(m.ok))
 		switch m.step {
 		case query.Member:
-			cs = append(cs, vm.not(m.in.ok))
+			cs = append(cs, vm.Not(m.in.ok))
 			if m.group != nil {
 				cs = append(cs, m.repeats)
 			}
 		case query.Each:
-			cs = append(cs, vm.not(m.in.parent.found), m.group.noArray, m.group.tooMany)
+			cs = append(cs, vm.Not(m.in.parent.found), m.group.noArray, m.group.tooMany)
 		}
 	}
 	return cs
@@ -268,12 +269,12 @@ func (m *member) fit(vm *machine) []ref {
 // fitObjects are the forms of fit about the objects between the element of a group
 // and the member, but for the element itself, which a filter looks at: none has an
 // own name with an escape that the class does not allow.
-func (m *member) fitObjects(vm *machine) []ref {
+func (m *member) fitObjects(vm *machine.Machine) []ref {
 	var cs []ref
 	place := m.group.place
 	for ; m != place; m = m.in.parent {
 		if m.step == query.Member && m.in.parent != place {
-			cs = append(cs, vm.not(m.in.ok))
+			cs = append(cs, vm.Not(m.in.ok))
 		}
 	}
 	return cs

@@ -27,13 +27,14 @@ const (
 var idle = map[string]bool{
 	"Lock": true, "Unlock": true, "RLock": true, "RUnlock": true, "Wait": true, "Do": true, "Go": true, "Each": true, "each": true, "Done": true, "Store": true,
 	"Forget": true, "Grow": true, "GrowBlocks": true, "Reserve": true, "Prepare": true, "prepare": true, "Detach": true, "Clear": true, "Limit": true, "Free": true, "FreeRows": true, "free": true, "freeInputs": true, "Slice": true,
-	"count": true, "counted": true, "declares": true, "countLong": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
+	"count": true, "Count": true, "Counted": true, "Declares": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
 	"panic": true, "close": true, "clear": true, "copy": true, "delete": true, "print": true, "println": true,
 	"mustBeChecked": true, "mustHaveRoom": true, "mustKnow": true, "mustFollow": true, "checkDepth": true, "sortTerms": true, "SetIndent": true, "SetEscapeHTML": true,
 }
 
 // sums are calls whose arguments are dropped one at a time.
-var sums = map[string]bool{"together": true, "add": true, "sum": true, "Sum": true, "Add": true, "Sub": true, "plus": true, "minus": true, "and": true}
+var sums = map[string]bool{"together": true, "add": true, "sum": true, "Sum": true, "Add": true, "Sub": true, "plus": true, "minus": true, "and": true,
+	"Together": true, "Plus": true, "Minus": true, "And": true}
 
 // mutator finds the changes of one package.
 type mutator struct {
@@ -283,8 +284,8 @@ func (m *mutator) without(call *ast.CallExpr, arg ast.Expr) string {
 				return m.text(selector.X) + "." + zero
 			}
 		}
-		if f := m.method(receiver, "fixed"); f != nil && types.Identical(f.Results().At(0).Type(), t) {
-			return fmt.Sprintf("func() %s { return %s.fixed(%t) }", types.TypeString(t, types.RelativeTo(m.p.types)), m.text(selector.X), called(call) == "and")
+		if f := m.method(receiver, "Fixed"); f != nil && types.Identical(f.Results().At(0).Type(), t) {
+			return fmt.Sprintf("mutantBound(%s.Fixed, %t)", m.text(selector.X), called(call) == "And")
 		}
 	}
 	switch t := t.(type) {

@@ -120,6 +120,8 @@ func mutantTerm[E any](on bool, without func() E, e E) (zero E) {
 	return zero
 }
 
+func mutantBound[E any](fixed func(bool) E, v bool) func() E { return func() E { return fixed(v) } }
+
 func mutantOne[E any](on bool, f interface{ One() E }, e E) E {
 	if on {
 		return f.One()
