@@ -10,6 +10,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // value is a JSON value that is generated, and kept in a form that can be
@@ -326,7 +327,7 @@ func (r repair) apply(v *value) *value {
 			}
 			if r.escapes {
 				n.written = quoted(m.name)
-				if !writable(m.name) {
+				if !text.Writable(m.name) {
 					continue
 				}
 			}

@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 // apparatus runs gadgets alone, over forms that are constants, or secrets that
@@ -56,6 +58,13 @@ func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine.M
 
 // apparatusClass is the class whose dot products an apparatus has.
 var apparatusClass = Class{Bytes: 192, Depth: 8}
+
+// apparatusValues are the values of a document of that class.
+func apparatusValues(doc *document.Document) *values {
+	s := newSource(&Document{Class: apparatusClass})
+	s.Doc = doc
+	return newValues(search.NewTree(s))
+}
 
 type seeds struct{ *rand.Rand }
 

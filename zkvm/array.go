@@ -23,9 +23,9 @@ type array struct {
 func (x *execution) selected(path int, g flag) *selection {
 	p := &x.program.Paths[path]
 	step := p.EachStep()
-	e := x.members[path].group
+	e := x.members[path].Group
 	sel := x.sources[p.Document].selection(x.m, e, p.Steps[step].Filter)
-	conditions := append(e.place.conditions(x.m), sel.conditions...)
+	conditions := append(e.Place.Conditions(x.m), sel.conditions...)
 	x.m.Implies("array", g.R, x.m.Together(conditions...))
 	return sel
 }
@@ -48,10 +48,10 @@ func (x *execution) elements(e *query.Expr, g flag) alternative {
 func (x *execution) look(l *leaf, sel *selection, g flag) {
 	m := x.m
 	if sel.filter.Kind == query.KeepAll {
-		m.Implies("names in elements", g.R, m.Together(l.at.conditions(m)...))
+		m.Implies("names in elements", g.R, m.Together(l.at.Conditions(m)...))
 		return
 	}
-	if fit := l.at.fitObjects(m); len(fit) > 0 {
+	if fit := l.at.FitObjects(m); len(fit) > 0 {
 		m.Implies("names beside those in elements", g.R, m.Together(fit...))
 	}
 	for k, bad := range l.unfit(m) {
@@ -188,7 +188,7 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 		for _, l := range want.elems {
 			longest = max(longest, len(l.Str)+2)
 		}
-		m.Risk(item.leaf.source.size() + longest)
+		m.Risk(item.leaf.source.Size() + longest)
 		text := m.Product("element of an output", item.leaf.start, ranked(func(l query.Literal) elem {
 			return m.TextFingerprint(`"` + l.Str + `"`)
 		}))
@@ -211,7 +211,7 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 func (x *execution) discloseElements(v alternative, marker *leaf) {
 	m := x.m
 	p := &x.program.Paths[v.path]
-	sel := marker.source.selection(m, marker.at.group, p.Steps[p.EachStep()].Filter)
+	sel := marker.source.selection(m, marker.at.Group, p.Steps[p.EachStep()].Filter)
 	x.look(marker, sel, v.guard)
 	for k, item := range marker.items {
 		m.Needs("disclosable element", m.And("kept element", v.guard, sel.kept[k]), item.isTrue)

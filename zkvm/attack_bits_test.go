@@ -58,7 +58,7 @@ func TestLine25EveryCommittedBitIsForced(t *testing.T) {
 				t.Fatalf("honest witness violates %q", label)
 			}
 			s := a.sources[0]
-			sha := [2]int{int(s.digest[0]) - s.blocks()*(15+sha256.WitnessBits), int(s.digest[0])}
+			sha := [2]int{int(s.Digest[0]) - s.Blocks()*(15+sha256.WitnessBits), int(s.Digest[0])}
 			step := 1 + rand.IntN(40) + a.gf.Bits/150
 			if n, err := strconv.Atoi(os.Getenv("ZKPASS_EVERY_BIT")); err == nil {
 				step = n
@@ -105,7 +105,7 @@ func (a *attack) promises() map[int]bool {
 		}
 		for i, r := range s.digits.short {
 			free[int(r)] = r >= 0 && !slices.ContainsFunc(a.leaves, func(l *leaf) bool {
-				return l != nil && l.items != nil && l.literals != nil && a.get(l.at.value[i])
+				return l != nil && l.items != nil && l.literals != nil && a.get(l.at.Value[i])
 			})
 		}
 	}
@@ -211,15 +211,15 @@ func TestLine25BitsOfFacets(t *testing.T) {
 			needed = needed || !kind.Fixed && a.get(kind.R)
 		}
 		if !l.isString.Fixed && !a.get(l.isString.R) {
-			allow("length of what is no string", l.isString.R+1, min(maxToken, a.sources[0].size())-1)
+			allow("length of what is no string", l.isString.R+1, min(maxToken, a.sources[0].Size())-1)
 		}
 		if !l.isNumber.Fixed && !a.get(l.isNumber.R) {
 			allow("digits and number of what is no integer", l.isNumber.R+1, numberSecrets)
 		}
-		if !needed && l.at.ok >= 0 { // nobody asks whether it is there once
-			may[int(l.at.ok)] = "promise for what is not used"
+		if !needed && l.at.OK >= 0 { // nobody asks whether it is there once
+			may[int(l.at.OK)] = "promise for what is not used"
 		}
-		switch l.at.name { // what they promise is true, and not needed
+		switch l.at.Name { // what they promise is true, and not needed
 		case "i":
 			may[int(l.isNumber.R)] = "kind of what is not needed"
 		case "_i_zkpass_public_":
@@ -231,7 +231,7 @@ func TestLine25BitsOfFacets(t *testing.T) {
 		step = 60 + rand.IntN(60)
 	}
 	free := map[string]int{}
-	for i := int(a.sources[0].digest[255]) + 1 + rand.IntN(step); i < a.gf.Bits; i += step {
+	for i := int(a.sources[0].Digest[255]) + 1 + rand.IntN(step); i < a.gf.Bits; i += step {
 		v := a.get(ref(i))
 		a.set(!v, ref(i))
 		if !a.breaks(t) {

@@ -10,10 +10,10 @@ import (
 // not, by overlooking a name or a container, or by taking another value for it.
 func TestLine33Exists(t *testing.T) {
 	overlook := func(names ...string) cheat {
-		return cheat{resolved: func(s []*source) { s[0].at(names...).node = nil }}
+		return cheat{resolved: func(s []*values) { s[0].at(names...).Node = nil }}
 	}
 	unfit := func(names ...string) cheat {
-		return cheat{resolved: func(s []*source) { e := s[0].at(names...); e.node, e.sane = nil, false }}
+		return cheat{resolved: func(s []*values) { e := s[0].at(names...); e.Node, e.Sane = nil, false }}
 	}
 	for _, test := range []struct {
 		text, wanted, held string
@@ -26,21 +26,21 @@ func TestLine33Exists(t *testing.T) {
 		{`{"exists":"a"}`, `{"b":1}`, `{"a":1,"a":2}`, unfit("a"), "names on the way of exists", false},
 		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, overlook("a", "b"), zeroProduct, true},
 		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, unfit("a", "b"), "names on the way of exists", false},
-		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, cheat{resolved: func(s []*source) {
+		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, cheat{resolved: func(s []*values) {
 			a := s[0].at("a") // the step stops early
-			a.node, a.child.node, s[0].at("a", "b").node = nil, nil, nil
+			a.Node, a.Child.Node, s[0].at("a", "b").Node = nil, nil, nil
 		}}, zeroProduct, true},
-		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, cheat{resolved: func(s []*source) {
-			s[0].at("a").in.sane = false // a container is called unfit
+		{`{"exists":"a.b"}`, `{"a":{}}`, `{"a":{"b":1}}`, cheat{resolved: func(s []*values) {
+			s[0].at("a").In.Sane = false // a container is called unfit
 			e := s[0].at("a", "b")
-			e.node, e.sane = nil, false
+			e.Node, e.Sane = nil, false
 		}}, "names on the way of exists", false},
 		{`{"exists":"a"}`, `{"a":1}`, `{"a":null}`, cheat{secrets: func(a *attack) {
 			a.set(false, a.x.answer(t))
 		}}, zeroProduct, true},
 		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, cheat{secrets: func(a *attack) { a.set(true, a.x.answer(t)) }}, "null", true},
-		{`{"exists":"a"}`, `{"a":1}`, `{"b":1}`, cheat{resolved: func(s []*source) {
-			s[0].at("a").node = &document.Node{Kind: document.Number, Start: 5, End: 6}
+		{`{"exists":"a"}`, `{"a":1}`, `{"b":1}`, cheat{resolved: func(s []*values) {
+			s[0].at("a").Node = &document.Node{Kind: document.Number, Start: 5, End: 6}
 		}}, "output equals the public value", false},
 	} {
 		f := forged(t, test.text, test.wanted, test.held)
@@ -51,8 +51,8 @@ func TestLine33Exists(t *testing.T) {
 // answer is the bit that tells whether the first path's value is null.
 func (x *execution) answer(t *testing.T) ref {
 	t.Helper()
-	if x.members[0].null == nil {
+	if x.members[0].Null == nil {
 		t.Fatal("no zero test was laid out")
 	}
-	return x.members[0].null.R
+	return x.members[0].Null.R
 }

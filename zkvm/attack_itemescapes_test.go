@@ -8,6 +8,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // itemRefs are the secrets of a leaf's decoded elements, by byte position.
@@ -24,7 +25,7 @@ func (a *attack) itemSecrets(t testing.TB) (v itemRefs) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, n := newWired(r.GF), a.sources[0].size()
+	w, n := newWired(r.GF), a.sources[0].Size()
 	for i, row := range w.r.Rows {
 		switch w.rowLabel(i) {
 		case labelSilent:
@@ -67,11 +68,11 @@ const silent = -1
 func (a *attack) rewrite(t testing.TB, v itemRefs, moves map[int]int) {
 	t.Helper()
 	s := a.plan.newSource(0)
-	if err := s.open(a.f.secrets[0]); err != nil {
+	if err := openSource(s.Source, a.st.Documents[0].Class, a.f.secrets[0]); err != nil {
 		t.Fatal(err)
 	}
-	n, secrets := s.size(), a.plan.secrets.GF
-	units := json.Unescape(s.rows[:n])
+	n, secrets := s.Size(), a.plan.secrets.GF
+	units := json.Unescape(s.Rows[:n])
 	inside := make([]bool, n) // as the honest prover has it: what emits or is silent
 	for i := range inside {
 		inside[i] = a.get(v.inside[i])
@@ -90,7 +91,7 @@ func (a *attack) rewrite(t testing.TB, v itemRefs, moves map[int]int) {
 			}
 		}
 		if i > 0 {
-			step := unitStep
+			step := text.UnitStep
 			if to < i {
 				step = field.Inv(step)
 			}

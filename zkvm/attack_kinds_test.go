@@ -10,11 +10,11 @@ import (
 
 // hide makes the attacker overlook members: no name is found, and that the name
 // is there at most once is not promised.
-func hide(names ...string) func([]*source) {
-	return func(s []*source) {
+func hide(names ...string) func([]*values) {
+	return func(s []*values) {
 		for _, name := range names {
 			e := s[0].at(name)
-			e.node, e.sane = nil, false
+			e.Node, e.Sane = nil, false
 		}
 	}
 }

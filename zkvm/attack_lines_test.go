@@ -15,7 +15,9 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/libzk/p256"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // forged takes the statement of one document and the signed text of another one:
@@ -32,15 +34,15 @@ func forged(t testing.TB, text, wanted, held string) *fixture {
 
 // point makes the attacker take the text at name for a member's name and the
 // scalar at value for its value, whatever they are.
-func point(e *member, held, name, value string, kind document.Kind) {
+func point(e *search.Member, held, name, value string, kind document.Kind) {
 	at := strings.LastIndex(held, value)
 	n := &document.Node{Kind: kind, Start: at, End: at + len(value)}
-	e.in.node = &document.Node{Kind: document.Object, Members: []document.Member{{NameStart: strings.LastIndex(held, name), Value: n}}}
-	e.node, e.sane, e.in.sane = n, true, true
+	e.In.Node = &document.Node{Kind: document.Object, Members: []document.Member{{NameStart: strings.LastIndex(held, name), Value: n}}}
+	e.Node, e.Sane, e.In.Sane = n, true, true
 }
 
 func pointAt(held, name, value string) cheat {
-	return cheat{resolved: func(s []*source) { point(s[0].at("a"), held, name, value, document.String) }}
+	return cheat{resolved: func(s []*values) { point(s[0].at("a"), held, name, value, document.String) }}
 }
 
 // claimString commits that a leaf is a string of length bytes, quotes included.
@@ -54,21 +56,21 @@ const textQuery = `{"==":[{"dvar":"a"},"x"]}`
 func TestLine01PositionsBelowTheSignedLength(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	end := len(f.secrets[0].Payload)
-	past := func(a *attack, n int) [8]ref { return a.sources[0].chars[end+n] }
+	past := func(a *attack, n int) [8]ref { return a.sources[0].Chars[end+n] }
 	for _, test := range []struct {
 		name  string
 		cheat func(*attack)
 	}{
 		{"character past the end", func(a *attack) { a.set(true, past(a, 30)[6]) }},
 		{"byte past the end", func(a *attack) {
-			p := a.sources[0].positions[end/4*3+2]
+			p := a.sources[0].Positions[end/4*3+2]
 			a.set(true, p.X[0])
 		}},
-		{"text goes on", func(a *attack) { a.set(true, a.sources[0].present[end]) }},
-		{"a gap", func(a *attack) { a.set(true, a.sources[0].present[end+7]) }},
-		{"a name past the end", func(a *attack) { a.set(true, a.sources[0].positions[end/4*3+5].OpensName) }},
-		{"a value past the end", func(a *attack) { a.set(true, a.sources[0].positions[end/4*3+5].OpensValue) }},
-		{"a token past the end", func(a *attack) { a.set(true, a.sources[0].positions[end/4*3+5].Token) }},
+		{"text goes on", func(a *attack) { a.set(true, a.sources[0].Present[end]) }},
+		{"a gap", func(a *attack) { a.set(true, a.sources[0].Present[end+7]) }},
+		{"a name past the end", func(a *attack) { a.set(true, a.sources[0].Positions[end/4*3+5].OpensName) }},
+		{"a value past the end", func(a *attack) { a.set(true, a.sources[0].Positions[end/4*3+5].OpensValue) }},
+		{"a token past the end", func(a *attack) { a.set(true, a.sources[0].Positions[end/4*3+5].Token) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := newAttack(t, f, cheat{secrets: test.cheat})
@@ -88,15 +90,15 @@ func TestLine03Padding(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	end := len(f.secrets[0].Payload)
 	first := func(a *attack) ref { // of the first block's length field
-		return a.sources[0].digest[0] - ref(a.sources[0].blocks()*(15+sha256.WitnessBits))
+		return a.sources[0].Digest[0] - ref(a.sources[0].Blocks()*(15+sha256.WitnessBits))
 	}
 	for name, c := range map[string]func(*attack){
 		"length field":                   func(a *attack) { a.set(!a.get(first(a)), first(a)) },
 		"length field of another block":  func(a *attack) { r := first(a) + 15 + sha256.WitnessBits; a.set(!a.get(r), r) },
-		"end one character later":        func(a *attack) { a.set(true, a.sources[0].present[end]) },
-		"end one character earlier":      func(a *attack) { a.set(false, a.sources[0].present[end-1]) },
-		"bits instead of padding":        func(a *attack) { a.set(true, a.sources[0].chars[end][7]) },
-		"digest of another chain's link": func(a *attack) { a.set(!a.get(a.sources[0].digest[5]), a.sources[0].digest[5]) },
+		"end one character later":        func(a *attack) { a.set(true, a.sources[0].Present[end]) },
+		"end one character earlier":      func(a *attack) { a.set(false, a.sources[0].Present[end-1]) },
+		"bits instead of padding":        func(a *attack) { a.set(true, a.sources[0].Chars[end][7]) },
+		"digest of another chain's link": func(a *attack) { a.set(!a.get(a.sources[0].Digest[5]), a.sources[0].Digest[5]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAttack(t, f, cheat{secrets: c})
@@ -117,13 +119,13 @@ func TestLine05Alphabet(t *testing.T) {
 	for _, c := range []byte("+/=. \n\x00~{") {
 		for sextet := 0; sextet < 64; sextet += 21 {
 			a := newAttack(t, f, cheat{secrets: func(a *attack) {
-				for k, r := range a.sources[0].chars[4] {
+				for k, r := range a.sources[0].Chars[4] {
 					a.set(c>>k&1 == 1, r)
 				}
 			}})
 			// The sextet's bits are committed before the character's.
 			for k := range 6 {
-				a.set(sextet>>k&1 == 1, a.sources[0].chars[4][0]-6+ref(k))
+				a.set(sextet>>k&1 == 1, a.sources[0].Chars[4][0]-6+ref(k))
 			}
 			if !a.breaks(t) {
 				t.Errorf("character %q passes for %d", c, sextet)
@@ -161,7 +163,7 @@ func TestLine06NotTheMember(t *testing.T) {
 			newAttack(t, f, c).refused(t, test.label, false)
 			// Nor does it help to give up the promise that the name stands there once.
 			point := c.resolved
-			c.resolved = func(s []*source) { point(s); s[0].at("a").sane = false }
+			c.resolved = func(s []*values) { point(s); s[0].at("a").Sane = false }
 			c.secrets = func(a *attack) { a.claimString(a.leafAt("a"), len(test.value)) }
 			label := test.label
 			if label == zeroProduct {
@@ -174,14 +176,14 @@ func TestLine06NotTheMember(t *testing.T) {
 
 func TestLine07Escapes(t *testing.T) {
 	f := forged(t, textQuery, `{"a":"x"}`, `{"\u0061":"y","a":"x"}`)
-	sane := cheat{resolved: func(s []*source) { s[0].root.sane = true }}
+	sane := cheat{resolved: func(s []*values) { s[0].Root.Sane = true }}
 	newAttack(t, f, sane).refused(t, "names without escapes", true)
 	usable := cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), 3) }}
 	newAttack(t, f, usable).refused(t, "usable value", false)
 
 	f = forged(t, `{"!=":[{"dvar":"a"},"x"]}`, `{"a":"y"}`, `{"a":"\u0078"}`)
 	newAttack(t, f, cheat{
-		resolved: func(s []*source) { s[0].at("a").node.Escaped = false },
+		resolved: func(s []*values) { s[0].at("a").Node.Escaped = false },
 	}).refused(t, "kind string", true)
 }
 
@@ -191,16 +193,16 @@ func TestLine09DuplicateNames(t *testing.T) {
 		c := pointAt(held, `"a":"x"`, `"x"`)
 		newAttack(t, f, c).refused(t, zeroProduct, true)
 		admit := c.resolved
-		c.resolved = func(s []*source) { admit(s); s[0].at("a").sane = false }
+		c.resolved = func(s []*values) { admit(s); s[0].at("a").Sane = false }
 		c.secrets = func(a *attack) { a.claimString(a.leafAt("a"), 3) }
 		newAttack(t, f, c).refused(t, "usable value", false)
 	}
 	held := `{"o":{"a":"y"},"o":{"a":"x"}}`
 	f := forged(t, `{"==":[{"dvar":"o.a"},"x"]}`, `{"o":{"a":"x"}}`, held)
-	newAttack(t, f, cheat{resolved: func(s []*source) {
+	newAttack(t, f, cheat{resolved: func(s []*values) {
 		o := s[0].at("o")
-		o.node, o.sane = o.in.node.Members[1].Value, true
-		o.child.resolve(o.node)
+		o.Node, o.Sane = o.In.Node.Members[1].Value, true
+		o.Child.Resolve(o.Node)
 	}}).refused(t, zeroProduct, true)
 }
 
@@ -311,10 +313,10 @@ func TestLine24Link(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	a := newAttack(t, f, cheat{})
 	flip := func(e p256.Elem) p256.Elem {
-		if e == signatureField.One() {
+		if e == signature.Field.One() {
 			return p256.Elem{}
 		}
-		return signatureField.One()
+		return signature.Field.One()
 	}
 	for _, j := range []int{0, 127, 128, 255} { // both halves
 		old := a.plan.secrets.P[j]
@@ -324,15 +326,15 @@ func TestLine24Link(t *testing.T) {
 		}
 		a.plan.secrets.P[j] = old
 	}
-	old := a.plan.secrets.P[signatureMask]
-	a.plan.secrets.P[signatureMask] = signatureField.Add(old, signatureField.One())
+	old := a.plan.secrets.P[signature.Mask]
+	a.plan.secrets.P[signature.Mask] = signature.Field.Add(old, signature.Field.One())
 	a.refused(t, "link", true)
-	a.plan.secrets.P[signatureMask] = old
+	a.plan.secrets.P[signature.Mask] = old
 
 	// A document that the issuer did not sign, with the digest of one that he did.
 	other := newFixture(t, textQuery, `{"a":"x","b":1}`)
 	b := newAttack(t, f, cheat{})
-	w, err := signatureSecrets(b.keys[0], digestOf(&source{st: &other.st.Documents[0], text: []byte(other.secrets[0].Payload)}), other.secrets[0].Signature, b.links[0].mask)
+	w, err := signature.Secrets(b.keys[0], signedDigest(other), other.secrets[0].Signature, b.links[0].Mask)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +350,7 @@ func TestLine24MaskFromSlowSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if z := p.links[0].mask.TrailingZeroBits(); z > 100 {
+	if z := p.links[0].Mask.TrailingZeroBits(); z > 100 {
 		t.Errorf("the low %d bits of the link's mask are zero", z)
 	}
 }
@@ -373,8 +375,8 @@ func TestLine25BitsThatAreNone(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	a := newAttack(t, f, cheat{})
 	for name, r := range map[string]ref{
-		"kind": a.leafAt("a").isString.R, "character": a.sources[0].chars[3][0], "mode": a.sources[0].positions[5].Mode[2],
-		"depth": a.sources[0].positions[3].Depth[1], "digest": a.sources[0].digest[9], "present": a.sources[0].present[5],
+		"kind": a.leafAt("a").isString.R, "character": a.sources[0].Chars[3][0], "mode": a.sources[0].Positions[5].Mode[2],
+		"depth": a.sources[0].Positions[3].Depth[1], "digest": a.sources[0].Digest[9], "present": a.sources[0].Present[5],
 	} {
 		old := a.plan.secrets.GF[r]
 		a.plan.secrets.GF[r] = gf128.Elem{Lo: 2}
@@ -389,7 +391,7 @@ func TestLine32ValuesThatAreNotNeeded(t *testing.T) {
 	const text = `{"or":[{"==":[{"dvar":"a"},"x"]},{"==":[{"dvar":"b"},1]}]}`
 	// Both are needed, and neither holds.
 	f := newFixture(t, text, `{"a":"y","b":2}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.node = nil }}).refused(t, "string equality", true)
+	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.Node = nil }}).refused(t, "string equality", true)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].number.v = document.Decimal{Int: 1} }}).refused(t, "number equality", true)
 	// The second is not needed: what stands there is free, and reaches nothing.
 	f = newFixture(t, text, `{"a":"x","b":2}`)

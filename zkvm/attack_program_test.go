@@ -29,7 +29,7 @@ func TestLine11AbsentAndNull(t *testing.T) {
 	}
 	// A member that is there is overlooked, and that it is there once is promised.
 	f := forged(t, textQuery, `{"a":"x"}`, `{"a":"x"}`)
-	newAttack(t, f, cheat{resolved: func(s []*source) { s[0].at("a").node = nil }}).refused(t, zeroProduct, true)
+	newAttack(t, f, cheat{resolved: func(s []*values) { s[0].at("a").Node = nil }}).refused(t, zeroProduct, true)
 }
 
 // TestLine33StepsThatStopEarly takes the way through what is no object, or a
@@ -40,34 +40,34 @@ func TestLine33StepsThatStopEarly(t *testing.T) {
 		f := forged(t, text, `{"o":{"a":"x"}}`, held)
 		inner := strings.LastIndex(held, `"a"`)
 		value := strings.LastIndex(held, `"x"`)
-		c := cheat{resolved: func(s []*source) {
+		c := cheat{resolved: func(s []*values) {
 			e := s[0].at("o", "a")
 			n := &document.Node{Kind: document.String, Start: value, End: value + 3}
-			e.in.node = &document.Node{Kind: document.Object, Members: []document.Member{{NameStart: inner, Value: n}}}
-			e.node, e.sane = n, false
+			e.In.Node = &document.Node{Kind: document.Object, Members: []document.Member{{NameStart: inner, Value: n}}}
+			e.Node, e.Sane = n, false
 		}}
 		claim := func(a *attack) { a.claimString(a.leafAt("o", "a"), 3) }
 		// Its name is taken for one of the object's.
 		c.secrets = func(a *attack) {
 			claim(a)
-			o := a.sources[0].at("o").child
-			for i := range o.inside {
+			o := a.sources[0].at("o").Child
+			for i := range o.Inside {
 				if i >= inner {
-					a.set(false, o.keys[i])
+					a.set(false, o.Keys[i])
 				}
 			}
-			a.set(true, o.keys[inner])
+			a.set(true, o.Keys[inner])
 		}
 		newAttack(t, f, c).refused(t, "names of a container", held == `{"o":[{"a":"x"}]}`)
 		// The object lasts longer than it does.
 		c.secrets = func(a *attack) {
 			claim(a)
-			o := a.sources[0].at("o").child
+			o := a.sources[0].at("o").Child
 			from := strings.Index(held, `"o":`) + 4
 			for i := from + 1; i <= inner; i++ {
-				a.set(true, o.inside[i])
+				a.set(true, o.Inside[i])
 			}
-			a.set(true, o.keys[inner])
+			a.set(true, o.Keys[inner])
 		}
 		a := newAttack(t, f, c)
 		switch label := a.check(t); label {
@@ -85,15 +85,15 @@ func TestLine35StepsThatCancel(t *testing.T) {
 	f := forged(t, textQuery, `{"a":"x"}`, held)
 	first, second := strings.Index(held, `"a"`), strings.LastIndex(held, `"a"`)
 	c := cheat{
-		resolved: func(s []*source) {
+		resolved: func(s []*values) {
 			e := s[0].at("a")
-			e.node, e.sane = e.in.node.Members[0].Value, true
+			e.Node, e.Sane = e.In.Node.Members[0].Value, true
 		},
 		secrets: func(a *attack) {
 			// The bits of byte i are two before the last one's: past, then done.
-			n := a.sources[0].size()
+			n := a.sources[0].Size()
 			for i := second; i < n; i++ {
-				a.set(false, a.sources[0].at("a").found-ref(2*(n-1-i)+1))
+				a.set(false, a.sources[0].at("a").Found-ref(2*(n-1-i)+1))
 			}
 			if first >= second {
 				t.Fatal("no duplicate")
@@ -140,11 +140,11 @@ func TestComparisonsThatAreNot(t *testing.T) {
 	f := newFixture(t, `{">":[{"dvar":"a"},5]}`, `{"a":5}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: 6} }}).refused(t, "borrow of a comparison", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":"x","b":"y"}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].at.node = nil }}).refused(t, "string equality of members", true)
+	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].at.Node = nil }}).refused(t, "string equality of members", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":true,"b":false}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].isTrue.V, ls[1].isFalse.V = true, false }}).refused(t, "equal booleans", true)
 	f = newFixture(t, `{"~==":[{"dvar":"a"},"x"]}`, `{"a":"["}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.node = nil }}).refused(t, "string equality", false)
+	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.Node = nil }}).refused(t, "string equality", false)
 	// Two members of two types.
 	f = forged(t, `{"!=":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":"x","b":"y"}`, `{"a":"1","b":1}`)
 	newAttack(t, f, cheat{}).refused(t, "members of one type", true)

@@ -18,6 +18,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // newPair is a fixture over two documents with the tags x and y.
@@ -57,12 +58,12 @@ func TestLine13TooDeep(t *testing.T) {
 	f := forged(t, textQuery, `{"a":"x"}`, held)
 	newAttack(t, f, cheat{
 		parsed: nested(7, "  "),
-		resolved: func(s []*source) {
-			rows, err := json.Trace([]byte(held), s[0].size(), 16)
+		resolved: func(s []*values) {
+			rows, err := json.Trace([]byte(held), s[0].Size(), 16)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s[0].rows = rows
+			s[0].Rows = rows
 		},
 	}).refused(t, "stack", true)
 }
@@ -102,7 +103,7 @@ func TestLine20PublishedValues(t *testing.T) {
 		}
 		ones := bytes.Clone(proof)
 		copy(ones[start:], bytes.Repeat([]byte{255}, len(published)))
-		if err := Verify(f.st, ones); !errors.Is(err, errLink) {
+		if err := Verify(f.st, ones); !errors.Is(err, signature.ErrLink) {
 			t.Errorf("%s: a link value that is too large: %v", profile, err)
 		}
 	}
@@ -211,8 +212,8 @@ func TestLine31TwoDocuments(t *testing.T) {
 	}
 	// One link's mask used for both.
 	a := newAttack(t, f, cheat{})
-	a.links[1].mask = a.links[0].mask
-	a.plan.secrets.P[signatureLen+signatureMask] = a.plan.secrets.P[signatureMask]
+	a.links[1].Mask = a.links[0].Mask
+	a.plan.secrets.P[signature.Len+signature.Mask] = a.plan.secrets.P[signature.Mask]
 	a.refused(t, "link", true)
 }
 
@@ -225,7 +226,7 @@ func TestLine36BitsAreBits(t *testing.T) {
 	l := a.leafAt("a")
 	for name, r := range map[string]ref{
 		"digit": l.isNumber.R + 2, "present": l.isNumber.R + 1, "minus": l.isNumber.R + 6 + 6, "number": l.number.bits[3],
-		"true": l.isTrue.R, "ok": a.sources[0].root.ok, "found": l.at.found, "name": a.sources[0].root.keys[1],
+		"true": l.isTrue.R, "ok": a.sources[0].Root.OK, "found": l.at.Found, "name": a.sources[0].Root.Keys[1],
 	} {
 		if int(r) >= a.gf.Bits {
 			t.Errorf("%s: secret %d is none of %d bits", name, r, a.gf.Bits)

@@ -15,6 +15,8 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // cheat is a prover that knows the rules and breaks them. Its hooks change what
@@ -22,14 +24,14 @@ import (
 // Everything that follows is recomputed: published values are always those of
 // the committed ones.
 type cheat struct {
-	header   string                        // whose blocks are hashed and signed instead of the statement's, of the same length
-	parsed   string                        // what is taken for the payload's trace instead of it, of the same length
-	signed   *[32]byte                     // what the signature is of, instead of the signing input's digest
-	key      *Key                          // whose signature it is, instead of the issuer's
-	rsa      func(*rsaSignature, [32]byte) // what is committed for the RSA signature of a digest
-	resolved func([]*source)               // members are found
-	leaves   func([]*leaf)                 // kinds are laid out, the program is not; laying-out pass only
-	secrets  func(*attack)                 // all secrets are committed
+	header   string                         // whose blocks are hashed and signed instead of the statement's, of the same length
+	parsed   string                         // what is taken for the payload's trace instead of it, of the same length
+	signed   *[32]byte                      // what the signature is of, instead of the signing input's digest
+	key      *Key                           // whose signature it is, instead of the issuer's
+	rsa      func(*signature.RSA, [32]byte) // what is committed for the RSA signature of a digest
+	resolved func([]*values)                // members are found
+	leaves   func([]*leaf)                  // kinds are laid out, the program is not; laying-out pass only
+	secrets  func(*attack)                  // all secrets are committed
 }
 
 // attack is a plan with a witness of the attacker's choice, and the references of
@@ -37,7 +39,7 @@ type cheat struct {
 type attack struct {
 	*plan
 	f       *fixture
-	sources []*source
+	sources []*values
 	leaves  []*leaf
 	x       *execution
 	full    map[*leaf]int // how many elements of the whole field are committed before it
@@ -71,7 +73,7 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 				t.Fatal(err)
 			}
 		}
-		w, err := signatureSecrets(key, digest, s.Signature, p.links[i].mask)
+		w, err := signature.Secrets(key, digest, s.Signature, p.links[i].Mask)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +103,7 @@ func (a *attack) attach(w *machine.Wiring) {
 func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	p := a.plan
 	m.Chunk = p.chunk
-	a.sources = make([]*source, len(p.st.Documents))
+	a.sources = make([]*values, len(p.st.Documents))
 	for i := range a.sources {
 		a.sources[i] = p.newSource(i)
 		if m.Fill {
@@ -109,14 +111,12 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 			if c.parsed != "" {
 				secret.Payload = base64.RawURLEncoding.EncodeToString([]byte(c.parsed))
 			}
-			if err := a.sources[i].open(secret); err != nil {
+			if err := openSource(a.sources[i].Source, p.st.Documents[i].Class, secret); err != nil {
 				return nil, err
 			}
-			a.sources[i].text = []byte(a.f.secrets[i].Payload)
+			a.sources[i].Text = []byte(a.f.secrets[i].Payload)
 			if c.header != "" {
-				d := *a.sources[i].st
-				d.Header = c.header
-				a.sources[i].st = &d
+				a.sources[i].Header = c.header
 			}
 		}
 	}
@@ -131,12 +131,12 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	}
 	if m.Fill {
 		for _, s := range a.sources {
-			s.root.resolve(s.doc.Root)
+			s.Root.Resolve(s.Doc.Root)
 		}
 		if c.resolved != nil {
 			c.resolved(a.sources)
 			for _, s := range a.sources {
-				s.root.follow()
+				follow(s.Root)
 			}
 		}
 	}
@@ -144,21 +144,21 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	for i, s := range a.sources {
 		var digest [32]byte
 		if m.Fill {
-			digest = digestOf(s)
+			digest = s.TextDigest()
 			digests = append(digests, digest)
 			if r := p.rsa[i]; r != nil && c.rsa != nil {
 				c.rsa(r, digest)
 			} else if r != nil {
-				if err := r.open(digest, a.f.secrets[i].Signature); err != nil {
+				if err := r.Open(digest, a.f.secrets[i].Signature); err != nil {
 					return nil, err
 				}
 			}
 		}
-		s.signingInput(m)
-		p.laySignature(m, s, i, digest)
-		s.payload(m)
-		if len(s.root.members) > 0 {
-			s.search(m, s.root)
+		s.SigningInput(m)
+		p.laySignature(m, s.Source, i, digest)
+		s.Payload(m)
+		if len(s.Root.Members) > 0 {
+			s.Search(m, s.Root)
 		}
 		for _, l := range s.leaves {
 			if a.full == nil {
@@ -180,16 +180,16 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 }
 
 // follow makes the lists of nodes those of the single nodes that a cheat chose.
-func (c *container) follow() {
-	if c.group == nil {
-		c.nodes = []*document.Node{c.node}
+func follow(c *search.Container) {
+	if c.Group == nil {
+		c.Nodes = []*document.Node{c.Node}
 	}
-	for _, m := range c.members {
-		if m.group == nil {
-			m.nodes = []*document.Node{m.node}
+	for _, m := range c.Members {
+		if m.Group == nil {
+			m.Nodes = []*document.Node{m.Node}
 		}
-		if m.child != nil {
-			m.child.follow()
+		if m.Child != nil {
+			follow(m.Child)
 		}
 	}
 }
@@ -208,26 +208,26 @@ func (a *attack) set(v bool, refs ...ref) {
 func (a *attack) get(r ref) bool { return a.plan.secrets.GF[r] == one }
 
 // member finds what a path of names leads to in a source.
-func (s *source) at(names ...string) *member {
-	c := s.root
-	var found *member
+func (s *values) at(names ...string) *search.Member {
+	c := s.Root
+	var found *search.Member
 	for _, name := range names {
 		found = nil
-		for _, e := range c.members {
-			if e.name == name {
+		for _, e := range c.Members {
+			if e.Name == name {
 				found = e
 			}
 		}
 		if found == nil {
 			panic("no such member: " + name)
 		}
-		c = found.child
+		c = found.Child
 	}
 	return found
 }
 
 // leafAt is the leaf of a member.
-func (a *attack) leafAt(names ...string) *leaf { return a.sources[0].at(names...).leaf }
+func (a *attack) leafAt(names ...string) *leaf { return a.sources[0].leafAt[a.sources[0].at(names...)] }
 
 // relate is plan.relate, except that it goes on when a product that must not be
 // zero is.
@@ -308,4 +308,11 @@ func (f *fixture) claim(output string) *fixture {
 	st := *f.st
 	st.Output = []byte(output)
 	return &fixture{&st, f.secrets}
+}
+
+// signedDigest is the digest that the issuer of a fixture's document signed.
+func signedDigest(f *fixture) [32]byte {
+	s := newSource(&f.st.Documents[0])
+	s.Text = []byte(f.secrets[0].Payload)
+	return s.TextDigest()
 }

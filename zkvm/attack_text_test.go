@@ -12,10 +12,11 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 func TestLine02PrefixesAndLengths(t *testing.T) {
-	equal := cheat{leaves: func(ls []*leaf) { ls[0].at.node = nil }} // takes every comparison for equal
+	equal := cheat{leaves: func(ls []*leaf) { ls[0].at.Node = nil }} // takes every comparison for equal
 	for _, held := range []string{`{"a":"xy"}`, `{"a":""}`, `{"a":"yx"}`, `{"a":"X"}`, `{"a":"x "}`} {
 		f := forged(t, textQuery, `{"a":"x"}`, held)
 		newAttack(t, f, equal).refused(t, "string equality", held == `{"a":"xy"}`)
@@ -37,14 +38,14 @@ func TestLine03ChangedPayload(t *testing.T) {
 	s := *f
 	s.secrets = []Secret{f.secrets[0]}
 	s.secrets[0].Signature = genuine.secrets[0].Signature
-	signed := digestOf(&source{st: &genuine.st.Documents[0], text: []byte(genuine.secrets[0].Payload)})
+	signed := signedDigest(genuine)
 	newAttack(t, &s, cheat{signed: &signed}).refused(t, "link", true)
 
 	// The digest is the payload's, and the rest the genuine signature's.
-	forged := digestOf(&source{st: &f.st.Documents[0], text: []byte(f.secrets[0].Payload)})
+	forged := signedDigest(f)
 	a := newAttack(t, &s, cheat{signed: &signed})
 	for j := range 256 {
-		a.plan.secrets.P[j] = signatureField.FromUint64(uint64(forged[j/8] >> (j % 8) & 1))
+		a.plan.secrets.P[j] = signature.Field.FromUint64(uint64(forged[j/8] >> (j % 8) & 1))
 	}
 	if label := a.check(t); !strings.HasPrefix(label, "next point") {
 		t.Errorf("violation %q", label)
@@ -75,7 +76,7 @@ func TestLine15AnotherIssuer(t *testing.T) {
 // TestLine04HeaderAndDot moves characters between the header and the payload.
 func TestLine04HeaderAndDot(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x","b":"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"}`)
-	signed := digestOf(&source{st: &f.st.Documents[0], text: []byte(f.secrets[0].Payload)})
+	signed := signedDigest(f)
 	for name, change := range map[string]func(*Document){
 		"shorter header": func(d *Document) { d.Header = d.Header[:len(d.Header)&^3-4] },
 		"longer header":  func(d *Document) { d.Header = f.secrets[0].Payload[:4] + d.Header },

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // Ties whose loss is a forgery, and which changes of one bit do not show: a
@@ -28,7 +29,7 @@ func signedOther(t testing.TB) (*fixture, [32]byte) {
 
 // setDigest commits another digest of a document over GF(2^128).
 func (a *attack) setDigest(digest [32]byte) {
-	for k, r := range a.sources[0].digest {
+	for k, r := range a.sources[0].Digest {
 		a.set(digest[k/8]>>(k%8)&1 == 1, r)
 	}
 }
@@ -45,12 +46,12 @@ func TestDigestIsThePayloads(t *testing.T) {
 func TestDigestIsTheLastBlocks(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	source := newAttack(t, f, cheat{}).sources[0]
-	text := []byte(f.st.Documents[0].Header + "." + f.secrets[0].Payload)
-	last := (len(text) + 8) / 64
-	state := source.publicState()
-	for b := range source.blocks() {
+	message := []byte(f.st.Documents[0].Header + "." + f.secrets[0].Payload)
+	last := (len(message) + 8) / 64
+	state := source.PublicState()
+	for b := range source.Blocks() {
 		var block [64]byte
-		fillBlock(&block, text, source.publicBlocks()+b, source.publicBlocks()+b == last)
+		text.FillBlock(&block, message, source.PublicBlocks()+b, source.PublicBlocks()+b == last)
 		state = sha256.Compress(&block, state)
 		var signed [32]byte
 		for i, w := range state {
@@ -62,7 +63,7 @@ func TestDigestIsTheLastBlocks(t *testing.T) {
 		}
 		secret := Secret{Payload: f.secrets[0].Payload, Signature: append(r.FillBytes(make([]byte, 32)), v.FillBytes(make([]byte, 32))...)}
 		a := newAttack(t, &fixture{f.st, []Secret{secret}}, cheat{signed: &signed, secrets: func(a *attack) { a.setDigest(signed) }})
-		if source.publicBlocks()+b == last {
+		if source.PublicBlocks()+b == last {
 			a.refused(t, "", false)
 		} else {
 			a.refused(t, "dot product", b == 0)
@@ -108,12 +109,12 @@ func TestPastTheEnd(t *testing.T) {
 // TestNameInAGroup takes a member of an element for one of another name.
 func TestNameInAGroup(t *testing.T) {
 	f := forged(t, boolean(`{"==":[{"dvar":"a[].n"},1]}`), `{"a":[{"n":1}]}`, `{"a":[{"m":1}]}`)
-	newAttack(t, f, cheat{resolved: func(s []*source) {
-		n := s[0].at("a").child.each.place.child.members[0]
-		real := n.in.nodes[0]
+	newAttack(t, f, cheat{resolved: func(s []*values) {
+		n := s[0].at("a").Child.Each.Place.Child.Members[0]
+		real := n.In.Nodes[0]
 		fake := *real
 		fake.Members = []document.Member{real.Members[0]}
 		fake.Members[0].Name = "n"
-		n.in.nodes, n.nodes = []*document.Node{&fake}, []*document.Node{real.Members[0].Value}
+		n.In.Nodes, n.Nodes = []*document.Node{&fake}, []*document.Node{real.Members[0].Value}
 	}}).refused(t, "name in a group", true)
 }

@@ -8,10 +8,10 @@ import "github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 // and add a level to the sumcheck, of 500 to 900 bytes. So they pay from some 64 copies
 // on, and half of that is taken, as there are other products than those of searches.
 // Both sides know all of it, and must choose the same.
-func chunkFor(sources []*source) int {
+func chunkFor(sources []*values) int {
 	factors := 0
 	for _, s := range sources {
-		factors += s.size() * s.root.searches()
+		factors += s.Size() * s.Root.Searches()
 	}
 	best := circuits.Chunks[0]
 	for _, n := range circuits.Chunks {
@@ -20,21 +20,4 @@ func chunkFor(sources []*source) int {
 		}
 	}
 	return best
-}
-
-// searches is how many members and elements are looked for in a container and in what
-// is in it: each is a product over all positions of the document.
-func (c *container) searches() int {
-	n := len(c.members) + len(c.elements)
-	for _, list := range [][]*member{c.members, c.elements} {
-		for _, m := range list {
-			if m.child != nil {
-				n += m.child.searches()
-			}
-		}
-	}
-	if c.each != nil && c.each.place.child != nil {
-		n += c.each.place.child.searches()
-	}
-	return n
 }

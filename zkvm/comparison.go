@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+)
 
 // comparison tests two operands.
 func (x *execution) comparison(e *query.Expr, g flag) (flag, error) {
@@ -97,7 +100,7 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 			return a.leaf.textEquals(m, b.fixed.Str, fold)
 		}
 		if x.typeOf(a) == query.String {
-			return m.Fixed(a.fixed.Str == b.fixed.Str || fold && lower(a.fixed.Str) == lower(b.fixed.Str))
+			return m.Fixed(a.fixed.Str == b.fixed.Str || fold && text.Lower(a.fixed.Str) == text.Lower(b.fixed.Str))
 		}
 	case query.Number:
 		if fold {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // strings notes what the contains family reads.
@@ -79,11 +80,11 @@ func (x *execution) isText(v alternative, g flag) bool {
 // end, right where both are strings.
 func (x *execution) holds(op query.Op, h, n alternative, fold bool) flag {
 	key := containment{op, h.leaf, n.leaf, "", "", fold}
-	folded := func(text string) string {
+	folded := func(literal string) string {
 		if fold {
-			return lower(text)
+			return text.Lower(literal)
 		}
-		return text
+		return literal
 	}
 	if h.kind == isLiteral {
 		key.haystack, key.haystackText = nil, folded(h.fixed.Str)
@@ -145,30 +146,30 @@ func holdsIn(op query.Op) func(haystack, needle string) bool {
 //
 // It costs a copy of the products circuit and a published value for each chunk
 // of bytes of the document, and a zero test.
-func (l *leaf) holdsText(m *machine.Machine, text string, fold bool) flag {
+func (l *leaf) holdsText(m *machine.Machine, literal string, fold bool) flag {
 	s := l.source
 	switch {
-	case text == "":
+	case literal == "":
 		return m.Fixed(true)
 	case l.decodes():
-		return l.windowHolds(m, text, fold)
-	case !writable(text):
+		return l.windowHolds(m, literal, fold)
+	case !text.Writable(literal):
 		return m.Fixed(false) // no string without escapes has it
 	}
-	bytes := s.bytes
+	bytes := s.Bytes
 	if fold {
-		bytes = s.fold(m)
+		bytes = s.Fold(m)
 	}
-	factors := make([]factor, s.size())
+	factors := make([]factor, s.Size())
 	if m.Wiring() {
-		w := m.TextFingerprint(text)
-		windows := m.WindowsOf(bytes, len(text))
+		w := m.TextFingerprint(literal)
+		windows := m.WindowsOf(bytes, len(literal))
 		for i := range factors {
 			factors[i] = factor{B: l.inside[i], H: m.Not(m.Form(windows, i, w))}
 		}
 	}
-	m.Risk(min(s.size(), maxToken) * len(text)) // a string that is used has no more places
-	return m.IsZero("string in a member", m.ProductForm(len(factors), factors), l.startsInside(text, fold))
+	m.Risk(min(s.Size(), maxToken) * len(literal)) // a string that is used has no more places
+	return m.IsZero("string in a member", m.ProductForm(len(factors), factors), l.startsInside(literal, fold))
 }
 
 // windowHolds is holdsText for a string with escapes: the product is over the
@@ -196,16 +197,16 @@ func (l *leaf) windowHolds(m *machine.Machine, text string, fold bool) flag {
 
 // startsInside reports whether the bytes of the prover's document from some byte
 // of the value on are the given ones: what holdsText proves of any value.
-func (l *leaf) startsInside(text string, fold bool) bool {
+func (l *leaf) startsInside(literal string, fold bool) bool {
 	if l.raw() == "" {
 		return false
 	}
-	document := string(l.source.doc.Bytes())
+	document := string(l.source.Doc.Bytes())
 	if fold {
-		document = lower(document)
+		document = text.Lower(document)
 	}
-	start, end := l.at.node.Start, min(l.at.node.End+len(text)-1, len(document))
-	return strings.Contains(document[start:end], text)
+	start, end := l.at.Node.Start, min(l.at.Node.End+len(literal)-1, len(document))
+	return strings.Contains(document[start:end], literal)
 }
 
 // stringParts are forms of a member's string, folded or not.
@@ -238,7 +239,7 @@ func (l *leaf) content(fold bool) string {
 	}
 	raw := l.raw()
 	if fold {
-		raw = lower(raw)
+		raw = text.Lower(raw)
 	}
 	return raw[1 : len(raw)-1]
 }
@@ -279,13 +280,13 @@ func heldByText(m *machine.Machine, op query.Op, l *leaf, text string, fold bool
 	}
 	switch op {
 	case query.StartsWith:
-		m.Risk(l.source.size() + 2*maxToken)
+		m.Risk(l.source.Size() + 2*maxToken)
 		return m.IsZero("member at the start of a literal", l.placesOf(m, plain, text, 1)[0], v)
 	case query.EndsWith:
-		m.Risk(l.source.size() + 2*maxToken)
+		m.Risk(l.source.Size() + 2*maxToken)
 		return m.IsZero("member at the end of a literal", l.endOf(m, plain, text), v)
 	}
-	m.Risk(l.source.size() + (len(text)+2)*maxToken)
+	m.Risk(l.source.Size() + (len(text)+2)*maxToken)
 	return m.AnyZero("member in a literal", l.placesOf(m, plain, text, len(text)+1), v)
 }
 
@@ -349,7 +350,7 @@ func (l *leaf) window(m *machine.Machine, fold bool) []ref {
 			}
 			characters[j] = m.Element(c)
 		}
-		m.Risk(l.source.size() + room)
+		m.Risk(l.source.Size() + room)
 		text := m.Product("characters of a string", l.start, m.Fingerprint(characters))
 		m.Implies("characters of a string", l.isString.R, m.Add(text, l.textForm(fold)))
 	}
@@ -399,7 +400,7 @@ func (h *leaf) holdsMember(m *machine.Machine, n *leaf, fold bool) flag {
 	}
 	m.Risk(2 * (len(y) + maxToken)) // the shift
 	// the texts and the places
-	m.Risk(h.source.size() + n.source.size() + len(y)*(len(y)+2*maxToken))
+	m.Risk(h.source.Size() + n.source.Size() + len(y)*(len(y)+2*maxToken))
 	var power, needleForm ref // α^k, N
 	if m.Wiring() {
 		power, needleForm = n.needleForms(m, plain)
@@ -423,7 +424,7 @@ func (h *leaf) holdsMember(m *machine.Machine, n *leaf, fold bool) flag {
 // fromLength is Σ_{j≥k} y_j·α^j of a window of h, k being the length of n: a dot
 // product with the thermometer of k.
 func (h *leaf) fromLength(m *machine.Machine, n *leaf, y []ref) ref {
-	size := h.source.size() // of a dot product
+	size := h.source.Size() // of a dot product
 	from, weighted := make([]ref, size), make([]ref, size)
 	if m.Wiring() {
 		powers := m.Powers(y)
@@ -438,7 +439,7 @@ func (h *leaf) fromLength(m *machine.Machine, n *leaf, y []ref) ref {
 			}
 		}
 	}
-	return m.Dot(h.source.dots, from, weighted)
+	return m.Dot(h.source.Dots, from, weighted)
 }
 
 // needleForms are α^k and Σ_{j<k} (c_j + InnerMark)·α^j for a string c of k

@@ -95,7 +95,7 @@ func (l *leaf) layDate(m *machine.Machine, f query.DateFormat, c dateClaim) *dat
 	if m.Wiring() {
 		characters = d.characters(m, f, separator)
 	}
-	m.Risk(l.source.size() + quotedDate)
+	m.Risk(l.source.Size() + quotedDate)
 	written := m.Product("characters of a date", l.start, m.Fingerprint(characters[:]))
 	m.Implies("date", d.is.R, m.Together(m.Add(l.text, written), m.Not(l.isString.R)))
 	return d

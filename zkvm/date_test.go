@@ -10,6 +10,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 // stringLeaf makes a leaf that is the string with the given text at some offset.
@@ -22,7 +23,7 @@ func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
 	}
 	quoted := string(document.AppendString(nil, text))
 	return func(m *machine.Machine) *leaf {
-		l := &leaf{source: &source{st: &Document{Class: Class{Bytes: 192, Depth: 8}}, doc: doc}, at: &member{node: doc.Root.Members[0].Value}}
+		l := &leaf{source: apparatusValues(doc), at: &search.Member{Node: doc.Root.Members[0].Value}}
 		l.isString = m.Fixed(true)
 		if m.Wiring() {
 			far := one

@@ -1,10 +1,8 @@
 package zkvm
 
 import (
-	"github.com/zkpass-go/zkpass/libzk/gf128"
-	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
-	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // Strings with escapes, in classes that allow them.
@@ -35,135 +33,48 @@ import (
 // document's bytes: 2 to 3 KB for documents of 576 bytes. Elements of arrays are
 // decoded all at once, see itemescapes.go.
 
-// unitStep is γ.
-var unitStep = gf128.Pow(gf128.Generator(), 0x0001000100010001, 0x0001000100010001)
-
-// unitRefs are what the bytes of a document emit.
-type unitRefs struct {
-	emits  []ref
-	packed []ref // the emitted byte, 0 if none
-	bits   [][8]ref
-	upper  []ref       // see unitCase
-	values []json.Unit // secret
-}
-
 // decodes reports whether the value, if it is a string, is decoded.
-func (l *leaf) decodes() bool { return l.asString && l.source.st.Class.Escapes }
+func (l *leaf) decodes() bool { return l.asString && l.source.Escapes }
 
 // mayRead reports whether a string that the circuits read can be the given text:
 // without escapes, some texts cannot be written.
-func (l *leaf) mayRead(text string) bool { return l.decodes() || writable(text) }
-
-// units commits what the bytes of a document emit, once.
-func (s *source) units(m *machine.Machine) *unitRefs {
-	if s.emitted != nil {
-		return s.emitted
-	}
-	n := s.size()
-	u := &unitRefs{emits: make([]ref, n), packed: make([]ref, n), bits: make([][8]ref, n), values: make([]json.Unit, n)}
-	s.emitted = u
-	if s.rows != nil {
-		u.values = json.Unescape(s.rows[:n])
-	}
-	for i := range n {
-		v := u.values[i]
-		refs := json.UnitRefs{Emits: m.Derived(v.Emits)}
-		for k := range refs.Bits {
-			refs.Bits[k] = m.Derived(v.Byte>>k&1 == 1)
-		}
-		u.emits[i], u.bits[i] = refs.Emits, refs.Bits
-		if !m.Wiring() {
-			m.Instance(circuits.Unescape)
-			continue
-		}
-		var back [json.LookBack]*json.Position
-		for k := range back {
-			back[k] = s.positions[max(i-k, 0)]
-		}
-		m.Instance(circuits.Unescape, json.AppendUnescape(nil, back, &refs)...)
-		u.packed[i] = m.Pack(refs.Bits[:])
-	}
-	return u
-}
-
-// unitCase is, for each byte, the bit that it emits one of A to Z.
-func (s *source) unitCase(m *machine.Machine) []ref {
-	u := s.units(m)
-	if u.upper == nil {
-		u.upper = make([]ref, s.size())
-		for i := range u.upper {
-			u.upper[i] = m.Derived(isUpper(u.values[i].Byte))
-			if m.Wiring() {
-				m.Instance(circuits.Fold, append(u.bits[i][:], u.upper[i])...)
-			} else {
-				m.Instance(circuits.Fold)
-			}
-		}
-	}
-	return u.upper
-}
-
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-
-// indexForm is the index of a character, at + by·of.
-type indexForm struct {
-	at, by elem
-	of     ref
-}
-
-// entry is the factor of one character in the products above: 1 + b·(1 + α + unit +
-// θ·index + θ²·upper). upper has one form, or none where nothing folds.
-func entry(m *machine.Machine, b, unit ref, p indexForm, upper []ref) factor {
-	if !m.Wiring() {
-		return factor{}
-	}
-	theta := m.Theta()
-	terms := []term{{K: one, Ref: unit}}
-	if p.by != (elem{}) {
-		terms = append(terms, term{K: field.Mul(theta, p.by), Ref: p.of})
-	}
-	for _, r := range upper {
-		terms = append(terms, term{K: field.Mul(theta, theta), Ref: r})
-	}
-	c := field.Add(one, field.Add(m.Alpha(), field.Mul(theta, p.at)))
-	return factor{B: b, H: m.Space().Affine(c, terms...)}
-}
+func (l *leaf) mayRead(literal string) bool { return l.decodes() || text.Writable(literal) }
 
 // decode commits the characters of a string, its length among them, and proves them
 // right where isString is 1. text is the prover's, with quotes, "" if there is none
 // that may be used. A string of more characters than there is room for has none that
 // are right.
-func (l *leaf) decode(m *machine.Machine, text string) {
+func (l *leaf) decode(m *machine.Machine, shown string) {
 	s := l.source
-	u := s.units(m)
+	u := s.Units(m)
 	var upper []ref
 	if l.folds {
-		upper = s.unitCase(m)
+		upper = s.UnitCase(m)
 	}
 	raw := l.raw()
-	written := make([]factor, s.size())
+	written := make([]factor, s.Size())
 	index, value := m.One(), one
 	for i := range written {
-		emits := raw != "" && i >= l.at.node.Start && i < l.at.node.End && u.values[i].Emits
+		emits := raw != "" && i >= l.at.Node.Start && i < l.at.Node.End && u.Values[i].Emits
 		act := m.Derived(emits)
-		m.Row("byte of a string that emits", l.inside[i], u.emits[i], act)
-		written[i] = entry(m, act, u.packed[i], indexForm{by: one, of: index}, machine.Slice(upper, i, i+1))
+		m.Row("byte of a string that emits", l.inside[i], u.Emits[i], act)
+		written[i] = text.Entry(m, act, u.Packed[i], text.IndexForm{By: one, Of: index}, machine.Slice(upper, i, i+1))
 		if i+1 < len(written) {
 			if emits {
-				value = field.Mul(value, unitStep)
+				value = field.Mul(value, text.UnitStep)
 			}
 			next := m.Symbol(value)
-			m.Row("index of a byte that emits", index, m.Add(m.One(), m.Scale(field.Add(unitStep, one), act)), next)
+			m.Row("index of a byte that emits", index, m.Add(m.One(), m.Scale(field.Add(text.UnitStep, one), act)), next)
 			index = next
 		}
 	}
 
-	room := min(maxToken, s.size())
+	room := min(maxToken, s.Size())
 	l.lengths = make([]ref, room+1)
 	for k := range l.lengths {
 		l.lengths[k] = m.Zero()
 		if k >= 2 {
-			l.lengths[k] = m.Bit(text != "" && len(text) == k)
+			l.lengths[k] = m.Bit(shown != "" && len(shown) == k)
 		}
 	}
 	l.characters = make([]ref, room)
@@ -180,29 +91,29 @@ func (l *leaf) decode(m *machine.Machine, text string) {
 	power := one
 	for j := range room {
 		var c byte
-		if j < len(text) {
-			c = text[j]
+		if j < len(shown) {
+			c = shown[j]
 		}
 		l.characters[j] = m.Element(elem{Lo: uint64(c)})
 		nothing := l.characters[j]
 		if l.folds {
-			l.uppers[j] = m.Derived(isUpper(c))
+			l.uppers[j] = m.Derived(text.IsUpper(c))
 			nothing = m.Together(l.characters[j], l.uppers[j])
 		}
 		m.Row("no character past the end", m.Not(present[j]), nothing, m.Zero())
-		read[j] = entry(m, present[j], l.characters[j], indexForm{at: power}, machine.Slice(l.uppers, j, j+1))
-		power = field.Mul(power, unitStep)
+		read[j] = text.Entry(m, present[j], l.characters[j], text.IndexForm{At: power}, machine.Slice(l.uppers, j, j+1))
+		power = field.Mul(power, text.UnitStep)
 	}
 	m.Risk(2 * max(len(written), room)) // the products' total degree
 	m.Implies("decoded string", l.isString.R, m.Add(m.ProductForm(len(written), written), m.ProductForm(room, read)))
-	l.shown = &text
+	l.shown = &shown
 }
 
 // decoded makes the leaf's text that of its decoded characters, at start 1 if it
 // is there. The forms before were of the text as it is written, for the kinds
 // that have no escapes.
 func (l *leaf) decoded(m *machine.Machine) {
-	l.start = l.at.found
+	l.start = l.at.Found
 	l.text = m.Fingerprint(l.characters)
 	l.end = m.Fingerprint(l.lengths)
 	if l.folds {

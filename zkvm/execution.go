@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 // execution lays out the program. Every expression has a guard, the flag that it
@@ -20,12 +21,12 @@ type execution struct {
 	m       *machine.Machine
 	program *query.Program
 	time    int64
-	sources []*source
-	members []*member // of each path
-	leaves  []*leaf   // of each path whose value is used
-	longs   []*long   // of each path all of whose elements are asked at once
-	markers []*leaf   // of each path, nil if no output needs it
-	outputs []outcome // public
+	sources []*values
+	members []*search.Member // of each path
+	leaves  []*leaf          // of each path whose value is used
+	longs   []*long          // of each path all of whose elements are asked at once
+	markers []*leaf          // of each path, nil if no output needs it
+	outputs []outcome        // public
 	locals  map[int][]alternative
 	emitted []emission
 	within  map[containment]flag

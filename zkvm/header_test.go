@@ -12,6 +12,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	zksha "github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // headerOf is a protected header whose base64url text has the given length, if there
@@ -34,19 +35,20 @@ func hashing(t testing.TB, header string, text []byte, room int) *apparatus {
 	st := &Document{Header: header, Class: Class{Bytes: 3 * room / 4, Depth: 8}}
 	want := sha256.Sum256(append([]byte(header+"."), text...))
 	return newApparatusIn(t, st.Class, circuits.Chunks[0], func(m *machine.Machine) {
-		s := &source{st: st, dots: circuits.Dots, text: text, present: make([]ref, room+1), chars: make([][8]ref, room)}
+		s := newSource(st)
+		s.Dots, s.Text, s.Present, s.Chars = circuits.Dots, text, make([]ref, room+1), make([][8]ref, room)
 		for r := range room {
-			s.present[r] = m.One()
+			s.Present[r] = m.One()
 			if r >= 2 {
-				s.present[r] = m.Bit(r < len(text))
+				s.Present[r] = m.Bit(r < len(text))
 			}
 			for k := range 8 {
-				s.chars[r][k] = m.Bit(r < len(text) && text[r]>>k&1 == 1)
+				s.Chars[r][k] = m.Bit(r < len(text) && text[r]>>k&1 == 1)
 			}
 		}
-		s.present[room] = m.Zero()
-		s.layHash(m)
-		for k, d := range s.digest {
+		s.Present[room] = m.Zero()
+		s.LayHash(m)
+		for k, d := range s.Digest {
 			m.ZeroForm("expected digest", m.Add(d, m.Public(want[k/8]>>(k%8)&1 == 1)))
 		}
 	})
@@ -85,9 +87,9 @@ func TestHeaderBlocks(t *testing.T) {
 	for _, c := range []struct{ before, public, blocks int }{
 		{21, 0, 2}, {63, 0, 3}, {64, 1, 2}, {65, 1, 2}, {103, 1, 2}, {104, 1, 3}, {127, 1, 3}, {128, 2, 2}, {5463, 85, 2},
 	} {
-		s := &source{st: &Document{Header: strings.Repeat("H", c.before-1), Class: Class{Bytes: 3 * room / 4}}}
-		if s.publicBlocks() != c.public || s.blocks() != c.blocks {
-			t.Errorf("%d bytes before the text: %d public blocks and %d others, want %d and %d", c.before, s.publicBlocks(), s.blocks(), c.public, c.blocks)
+		s := newSource(&Document{Header: strings.Repeat("H", c.before-1), Class: Class{Bytes: 3 * room / 4}})
+		if s.PublicBlocks() != c.public || s.Blocks() != c.blocks {
+			t.Errorf("%d bytes before the text: %d public blocks and %d others, want %d and %d", c.before, s.PublicBlocks(), s.Blocks(), c.public, c.blocks)
 		}
 	}
 }
@@ -121,7 +123,7 @@ func TestLine04ChainingValue(t *testing.T) {
 			held := &fixture{f.st, []Secret{{f.secrets[0].Payload, signText(t, testKey, other, f.secrets[0].Payload)}}}
 			a := newAttack(t, held, cheat{header: other})
 			want := "schedule word " // of words of the message that differ
-			if at < 64*a.sources[0].publicBlocks() {
+			if at < 64*a.sources[0].PublicBlocks() {
 				want = "output word 0" // a sum with the chaining value before
 			}
 			if label := a.check(t); !strings.HasPrefix(label, want) {
@@ -142,7 +144,8 @@ func TestLine04ChainingValue(t *testing.T) {
 func TestLine03LengthAfterPublicBlocks(t *testing.T) {
 	f := headerFixture(t, 127)
 	header, payload := f.st.Documents[0].Header, f.secrets[0].Payload
-	s := &source{st: &f.st.Documents[0], text: []byte(payload)}
+	s := newSource(&f.st.Documents[0])
+	s.Text = []byte(payload)
 	if len(payload)+9 > 64 {
 		t.Fatal("one block was meant")
 	}
@@ -151,35 +154,35 @@ func TestLine03LengthAfterPublicBlocks(t *testing.T) {
 		label  string
 	}{{128 + len(payload), ""}, {len(payload), "length field"}, {64 + len(payload), "length field"}, {127 + len(payload), "length field"}} {
 		var block [64]byte
-		fillBlock(&block, []byte(header+"."+payload), 2, true)
+		text.FillBlock(&block, []byte(header+"."+payload), 2, true)
 		for k := range 8 {
 			block[63-k] = byte(c.length * 8 >> (8 * k))
 		}
 		witness := make([]uint8, zksha.WitnessBits)
 		var signed [32]byte
-		for i, word := range zksha.Witness(&block, s.publicState(), witness) {
+		for i, word := range zksha.Witness(&block, s.PublicState(), witness) {
 			binary.BigEndian.PutUint32(signed[4*i:], word)
 		}
 		held := &fixture{f.st, []Secret{{payload, signDigest(t, testKey, signed)}}}
 		newAttack(t, held, cheat{signed: &signed, secrets: func(a *attack) {
 			s := a.sources[0]
-			at := s.digest[0] - ref(s.blocks()*(lengthBits+zksha.WitnessBits)) // of the first block's fields
-			for k := range ref(lengthBits) {
+			at := s.Digest[0] - ref(s.Blocks()*(text.LengthBits+zksha.WitnessBits)) // of the first block's fields
+			for k := range ref(text.LengthBits) {
 				a.set(c.length>>k&1 == 1, at+k)
 			}
 			for k, bit := range witness {
-				a.set(bit == 1, at+lengthBits+ref(k))
+				a.set(bit == 1, at+text.LengthBits+ref(k))
 			}
-			for k, r := range s.digest {
+			for k, r := range s.Digest {
 				a.set(signed[k/8]>>(k%8)&1 == 1, r)
 			}
 			// The later blocks hash zeros from there on.
-			state := zksha.Compress(&block, s.publicState())
-			for b := 1; b < s.blocks(); b++ {
-				at += lengthBits + zksha.WitnessBits
+			state := zksha.Compress(&block, s.PublicState())
+			for b := 1; b < s.Blocks(); b++ {
+				at += text.LengthBits + zksha.WitnessBits
 				state = zksha.Witness(new([64]byte), state, witness)
 				for k, bit := range witness {
-					a.set(bit == 1, at+lengthBits+ref(k))
+					a.set(bit == 1, at+text.LengthBits+ref(k))
 				}
 			}
 		}}).refused(t, c.label, c.length == len(payload))

@@ -116,7 +116,7 @@ func (l *leaf) layInstant(m *machine.Machine, c clock) *instant {
 		characters = d.timeCharacters(m, smallT, hours, minutes, seconds)
 		zone = zoneForm(m, long, smallZ, minus, offset)
 	}
-	m.Risk(l.source.size() + timeCharacter)
+	m.Risk(l.source.Size() + timeCharacter)
 	rest := m.Product("zone of a time", shift, zone)
 	far := one
 	if m.Wiring() {

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 // kindFlags are flags of the kind of value that a member has, right both ways if the
@@ -20,7 +21,7 @@ type kindFlags struct {
 func (x *execution) is(e *query.Expr, g flag) flag {
 	m := x.m
 	at := x.members[e.Path]
-	m.Implies("names on the way of is", g.R, m.Together(at.fit(m)...))
+	m.Implies("names on the way of is", g.R, m.Together(at.Fit(m)...))
 	k := x.sources[x.program.Paths[e.Path].Document].kindsOf(m, at)
 	switch e.Kind {
 	case query.StringKind:
@@ -39,20 +40,20 @@ func (x *execution) is(e *query.Expr, g flag) flag {
 
 // kindsOf reads the kind of a member's value off its first byte, once: the byte and
 // whether it opens a string with an escape are committed as nine bits, which must be
-// bits, whose sum with weights 1, x, ... x^8 is the form of firstByte, which tells of
+// bits, whose sum with weights 1, x, ... x^8 is the form of FirstByte, which tells of
 // escapes in classes without. That a document
 // is well formed makes the rest right.
 //
 // It costs a dot product, which exists shares, 16 bits and 7 rows.
-func (s *source) kindsOf(m *machine.Machine, e *member) *kindFlags {
-	if e.kinds == nil {
-		first := s.firstByte(m, e)
-		b, refs := s.firstBits(m, e.node, !s.st.Class.Escapes)
+func (s *values) kindsOf(m *machine.Machine, e *search.Member) *kindFlags {
+	if s.kinds[e] == nil {
+		first := s.FirstByte(m, e)
+		b, refs := s.firstBits(m, e.Node, !s.Escapes)
 		m.ZeroForm("first byte of a member", m.Add(first, m.Pack(refs)))
 		k := &kindFlags{firstByte: readFirst(m, b), first: refs[0]}
 		// '[' is 0101 1011, '{' 0111 1011.
 		k.object = m.And("kind by the first byte", k.container, b[5])
-		e.kinds = k
+		s.kinds[e] = k
 	}
-	return e.kinds
+	return s.kinds[e]
 }

@@ -51,7 +51,7 @@ func TestIs(t *testing.T) {
 func TestIsLies(t *testing.T) {
 	t.Parallel()
 	byteOf := func(a *attack, c byte) {
-		k := a.sources[0].at("a").kinds
+		k := a.sources[0].kinds[a.sources[0].at("a")]
 		for b := range 8 {
 			a.set(c>>b&1 == 1, k.first+ref(b))
 		}
@@ -75,18 +75,18 @@ func TestIsLies(t *testing.T) {
 		a.refused(t, "first byte of a member", c.name == "string")
 	}
 	f := forged(t, `{"is":["a","number"]}`, `{"b":1}`, `{"a":1,"a":2}`)
-	newAttack(t, f, cheat{resolved: func(s []*source) { s[0].at("a").sane = false }}).refused(t, "names on the way of is", true)
+	newAttack(t, f, cheat{resolved: func(s []*values) { s[0].at("a").Sane = false }}).refused(t, "names on the way of is", true)
 	g := forged(t, `{"is":["a.b","number"]}`, `{"a":{"b":1}}`, `{"a":{"b":1,"b":""}}`)
-	newAttack(t, g, cheat{resolved: func(s []*source) {
+	newAttack(t, g, cheat{resolved: func(s []*values) {
 		b := s[0].at("a", "b")
-		b.sane, b.node = true, s[0].doc.Root.Members[0].Value.Members[0].Value
+		b.Sane, b.Node = true, s[0].Doc.Root.Members[0].Value.Members[0].Value
 	}}).refused(t, zeroProduct, true)
 
 	// Every bit by itself, for every kind of first byte.
 	for _, value := range []string{`"x"`, `-1`, `7`, `true`, `false`, `null`, `[]`, `{}`} {
 		q := ask(t, boolean(`{"and":[{"is":["a","string"]},{"is":["a","object"]}]}`), `{"a":`+value+`}`)
 		a := newAttack(t, q.claim(string(q.output)), cheat{})
-		k := a.sources[0].at("a").kinds
+		k := a.sources[0].kinds[a.sources[0].at("a")]
 		for i := range kindBits {
 			r := k.first + ref(i)
 			a.set(!a.get(r), r)

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // Strings with escapes in the elements of arrays, in classes that allow them.
@@ -16,23 +17,23 @@ import (
 // decodeItems is the decoded text of a group's values, and where it ends.
 func (l *leaf) decodeItems(m *machine.Machine, inside []ref, values map[int]*document.Node) (t itemText, ends []ref) {
 	s := l.source
-	n := s.size()
-	u := s.units(m)
+	n := s.Size()
+	u := s.Units(m)
 	in := make([]bool, n)
 	scalarBytes(values, func(_ *document.Node, i int) { in[i] = true })
-	d := s.decodePlaces(m, "an element's string", inside, tracePlaces(u, in), l.folds)
-	t = itemText{masked: m.Powers(d.characters), shown: map[*document.Node]*string{}}
+	d := s.DecodePlaces(m, "an element's string", inside, text.TracePlaces(u, in), l.folds)
+	t = itemText{masked: m.Powers(d.Characters), shown: map[*document.Node]*string{}}
 	if l.folds {
 		raised := make([]ref, n)
 		for i := range raised {
-			raised[i] = m.Scale(elem{Lo: 'a' - 'A'}, d.letters[i])
+			raised[i] = m.Scale(elem{Lo: 'a' - 'A'}, d.Letters[i])
 		}
 		t.raised = m.Powers(raised)
 	}
 	texts := map[*document.Node][]byte{}
 	scalarBytes(values, func(v *document.Node, i int) {
-		if u.values[i].Emits {
-			texts[v] = append(texts[v], u.values[i].Byte)
+		if u.Values[i].Emits {
+			texts[v] = append(texts[v], u.Values[i].Byte)
 		}
 	})
 	for v, text := range texts {
@@ -44,8 +45,8 @@ func (l *leaf) decodeItems(m *machine.Machine, inside []ref, values map[int]*doc
 	ends = make([]ref, n)
 	before := m.Zero()
 	for i := range n {
-		ends[i] = m.Add(before, d.present[i], l.at.value[i])
-		before = d.present[i]
+		ends[i] = m.Add(before, d.Present[i], l.at.Value[i])
+		before = d.Present[i]
 	}
 	return t, ends
 }

@@ -20,9 +20,9 @@ const maxItemOrders = 20_000
 // it is less, and greater.
 //
 // It costs what compareNumbers and shortNumbers do.
-func (s *source) numberFacts(m *machine.Machine, literals []document.Decimal) []fact {
+func (s *values) numberFacts(m *machine.Machine, literals []document.Decimal) []fact {
 	c, limit := s.numbers(m), s.compareNumbers(m, decimal.Limit())
-	bad := make([]ref, s.size())
+	bad := make([]ref, s.Size())
 	for i := range bad {
 		bad[i] = c.places[i].Bad
 	}
@@ -45,23 +45,23 @@ func (s *source) numberFacts(m *machine.Machine, literals []document.Decimal) []
 // Π_i (W_i, or 1 without the bit) is proven not to be zero.
 //
 // Cost for n byte positions: n - 32 bits, and a published value for each chunk of them.
-func (s *source) shortNumbers(m *machine.Machine) []ref {
+func (s *values) shortNumbers(m *machine.Machine) []ref {
 	c := s.numbers(m)
 	if c.short != nil {
 		return c.short
 	}
-	c.short = make([]ref, s.size())
-	count := max(0, s.size()-document.MaxNumber) // a later token ends before
+	c.short = make([]ref, s.Size())
+	count := max(0, s.Size()-document.MaxNumber) // a later token ends before
 	for i := range c.short {
 		if c.short[i] = m.One(); i < count {
-			c.short[i] = m.Bit(s.rows != nil && short(s, i))
+			c.short[i] = m.Bit(s.Rows != nil && short(s, i))
 		}
 	}
 	var factors []factor
 	if m.Wiring() {
-		free := make([]ref, s.size())
+		free := make([]ref, s.Size())
 		for i := range free {
-			free[i] = m.Not(s.positions[i].Token)
+			free[i] = m.Not(s.Positions[i].Token)
 		}
 		for i, w := range m.WindowsOf(free, document.MaxNumber+1)[:count] {
 			factors = append(factors, factor{B: c.short[i], H: m.Not(w)})
@@ -72,9 +72,9 @@ func (s *source) shortNumbers(m *machine.Machine) []ref {
 }
 
 // short reports whether no token of more than 32 characters starts at byte i.
-func short(s *source, i int) bool {
+func short(s *values, i int) bool {
 	for j := range document.MaxNumber + 1 {
-		if i+j >= s.size() || !s.rows[i+j].Flags.Token {
+		if i+j >= s.Size() || !s.Rows[i+j].Flags.Token {
 			return true
 		}
 	}
@@ -109,7 +109,7 @@ func orderIs(m *machine.Machine, o itemOrder, set ordering) flag {
 func (v *survey) besideLiteral(path int, other *query.Expr) bool {
 	var literal document.Decimal
 	switch l := v.leaves[path]; {
-	case l.at.group == nil:
+	case l.at.Group == nil:
 		return false
 	case other.Op == query.Now:
 		literal = document.Decimal{Int: v.time}

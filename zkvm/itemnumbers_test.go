@@ -131,7 +131,7 @@ func TestItemNumberLies(t *testing.T) {
 		}
 	}
 	claimGreater := func(ls []*leaf) {
-		if items := ls[0].items; items[1].at.node != nil {
+		if items := ls[0].items; items[1].at.Node != nil {
 			for v, o := range items[1].orders {
 				o.greater.V, o.less.V = true, false
 				items[1].orders[v] = o

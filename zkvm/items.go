@@ -7,9 +7,11 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
-// firstByte is what the first byte of a value tells of it. All flags are right
+// FirstByte is what the first byte of a value tells of it. All flags are right
 // both ways.
 type firstByte struct {
 	found     flag // there is a value
@@ -42,9 +44,9 @@ type firstByte struct {
 // compared with literals itemnumbers.go.
 func (l *leaf) layItems(m *machine.Machine) {
 	s := l.source
-	e := l.at.group
+	e := l.at.Group
 	values := map[int]*document.Node{}
-	for _, v := range l.at.nodes {
+	for _, v := range l.at.Nodes {
 		if v != nil {
 			values[v.Start] = v
 		}
@@ -55,28 +57,28 @@ func (l *leaf) layItems(m *machine.Machine) {
 		literals = l.literals
 		facts = append(facts, s.numberFacts(m, literals)...)
 	}
-	first := layFacts(m, l.at.value, facts, values)
+	first := layFacts(m, l.at.Value, facts, values)
 	var text itemText
 	if l.asString || l.asNumber {
 		text = l.layItemText(m, values)
 	}
 	for k := range query.MaxElements {
 		var node *document.Node
-		if k < len(l.at.nodes) {
-			node = l.at.nodes[k]
+		if k < len(l.at.Nodes) {
+			node = l.at.Nodes[k]
 		}
 		item := &leaf{
-			source: s, at: &member{in: l.at.in, step: l.at.step, node: node, group: e, sane: true},
+			source: s, at: &search.Member{In: l.at.In, Step: l.at.Step, Node: node, Group: e, Sane: true},
 			asString: l.asString, asNumber: l.asNumber, folds: l.folds,
 		}
-		region := e.regions[k]
+		region := e.Regions[k]
 		told := s.layFirst(m, item, region, first, facts)
 		if text.masked != nil {
-			item.start = m.Dot(s.dots, region, text.starts)
-			item.end = m.Dot(s.dots, region, text.ends)
-			item.text = m.Dot(s.dots, region, text.masked)
+			item.start = m.Dot(s.Dots, region, text.starts)
+			item.end = m.Dot(s.Dots, region, text.ends)
+			item.text = m.Dot(s.Dots, region, text.masked)
 			if l.folds {
-				item.lowered = m.Add(item.text, m.Dot(s.dots, region, text.raised))
+				item.lowered = m.Add(item.text, m.Dot(s.Dots, region, text.raised))
 			}
 			item.shown = text.shown[node]
 		}
@@ -111,7 +113,7 @@ func (l *leaf) layItemText(m *machine.Machine, values map[int]*document.Node) it
 	} else {
 		t = l.layItemBytes(m, inside, values)
 	}
-	t.starts, t.ends = m.Powers(l.at.value), m.Powers(ends)
+	t.starts, t.ends = m.Powers(l.at.Value), m.Powers(ends)
 	return t
 }
 
@@ -130,15 +132,15 @@ func scalarBytes(values map[int]*document.Node, f func(v *document.Node, i int))
 // and which are one past the last of one.
 func (l *leaf) layItemExtent(m *machine.Machine, values map[int]*document.Node) (inside, ends []ref) {
 	s := l.source
-	n := s.size()
+	n := s.Size()
 	in := make([]bool, n)
 	scalarBytes(values, func(_ *document.Node, i int) { in[i] = true })
 	inside, ends = make([]ref, n), make([]ref, n)
 	before := m.Zero()
 	for i := range n {
 		inside[i] = m.Derived(in[i])
-		m.Row("extent of an element's value", s.position(m, i).Token, m.Add(before, l.at.value[i]), inside[i])
-		ends[i] = m.Add(before, inside[i], l.at.value[i])
+		m.Row("extent of an element's value", s.Position(m, i).Token, m.Add(before, l.at.Value[i]), inside[i])
+		ends[i] = m.Add(before, inside[i], l.at.Value[i])
 		before = inside[i]
 	}
 	return inside, ends
@@ -148,13 +150,13 @@ func (l *leaf) layItemExtent(m *machine.Machine, values map[int]*document.Node) 
 func (l *leaf) layItemBytes(m *machine.Machine, inside []ref, values map[int]*document.Node) itemText {
 	raise := elem{Lo: 'a' - 'A'} // what folding adds to A to Z
 	s := l.source
-	n := s.size()
+	n := s.Size()
 	xs := make([]byte, n) // secret
-	scalarBytes(values, func(_ *document.Node, i int) { xs[i] = s.rows[i].X })
+	scalarBytes(values, func(_ *document.Node, i int) { xs[i] = s.Rows[i].X })
 	masked, raised := make([]ref, n), make([]ref, n)
 	var folded []ref
 	if l.folds {
-		folded = s.fold(m)
+		folded = s.Fold(m)
 	}
 	for i, x := range xs {
 		var bits [8]ref
@@ -162,11 +164,11 @@ func (l *leaf) layItemBytes(m *machine.Machine, inside []ref, values map[int]*do
 			bits[b] = m.Derived(x>>b&1 == 1)
 		}
 		masked[i] = m.Pack(bits[:])
-		m.Row("bytes of an element's value", inside[i], s.bytes[i], masked[i])
+		m.Row("bytes of an element's value", inside[i], s.Bytes[i], masked[i])
 		if l.folds {
-			upper := m.Derived(isUpper(x))
+			upper := m.Derived(text.IsUpper(x))
 			raised[i] = m.Scale(raise, upper)
-			m.Row("letters of an element's value", inside[i], m.Scale(field.Inv(raise), m.Add(folded[i], s.bytes[i])), upper)
+			m.Row("letters of an element's value", inside[i], m.Scale(field.Inv(raise), m.Add(folded[i], s.Bytes[i])), upper)
 		}
 	}
 	t := itemText{masked: m.Powers(masked)}
@@ -183,17 +185,17 @@ type fact struct {
 }
 
 // firstFacts are the bits of a byte and whether it opens a string with an escape.
-func (s *source) firstFacts(m *machine.Machine) []fact {
+func (s *values) firstFacts(m *machine.Machine) []fact {
 	facts := make([]fact, 9)
 	for b := range facts {
-		facts[b] = fact{make([]ref, s.size()), func(i int) bool { return s.rows[i].X>>b&1 == 1 }}
+		facts[b] = fact{make([]ref, s.Size()), func(i int) bool { return s.Rows[i].X>>b&1 == 1 }}
 		if b == 8 {
-			facts[b].holds = func(i int) bool { return s.rows[i].Escape }
+			facts[b].holds = func(i int) bool { return s.Rows[i].Escape }
 		}
 		if !m.Wiring() {
 			continue
 		}
-		for i, p := range s.positions[:s.size()] {
+		for i, p := range s.Positions[:s.Size()] {
 			facts[b].forms[i] = p.Escape
 			if b < 8 {
 				facts[b].forms[i] = p.X[b]
@@ -233,16 +235,16 @@ func layFacts(m *machine.Machine, starts []ref, facts []fact, values map[int]*do
 // nine are returned.
 //
 // Cost: a bit for each fact, a dot product for each symbol, and what readFirst costs.
-func (s *source) layFirst(m *machine.Machine, l *leaf, region []ref, symbols [][]ref, facts []fact) []flag {
-	b, refs := s.firstBits(m, l.at.node, true)
+func (s *values) layFirst(m *machine.Machine, l *leaf, region []ref, symbols [][]ref, facts []fact) []flag {
+	b, refs := s.firstBits(m, l.at.Node, true)
 	var more []flag
 	for _, f := range facts[len(b):] {
-		more = append(more, m.Commit(l.at.node != nil && s.rows != nil && f.holds(l.at.node.Start)))
+		more = append(more, m.Commit(l.at.Node != nil && s.Rows != nil && f.holds(l.at.Node.Start)))
 		refs = append(refs, more[len(more)-1].R)
 	}
 	for _, symbol := range symbols {
 		k := min(len(refs), machine.SymbolBits)
-		m.ZeroForm("first byte of a value", m.Add(m.Dot(s.dots, region, symbol), m.PackSubfield(refs[:k])))
+		m.ZeroForm("first byte of a value", m.Add(m.Dot(s.Dots, region, symbol), m.PackSubfield(refs[:k])))
 		refs = refs[k:]
 	}
 	l.first = readFirst(m, b)
@@ -252,11 +254,11 @@ func (s *source) layFirst(m *machine.Machine, l *leaf, region []ref, symbols [][
 
 // firstBits commits the first byte of a value and, if told, whether it opens a string
 // with an escape.
-func (s *source) firstBits(m *machine.Machine, v *document.Node, tells bool) (b [9]flag, refs []ref) {
+func (s *values) firstBits(m *machine.Machine, v *document.Node, tells bool) (b [9]flag, refs []ref) {
 	var x byte
 	var escape bool
-	if v != nil && s.rows != nil {
-		x, escape = s.rows[v.Start].X, s.rows[v.Start].Escape && tells
+	if v != nil && s.Rows != nil {
+		x, escape = s.Rows[v.Start].X, s.Rows[v.Start].Escape && tells
 	}
 	refs = make([]ref, len(b))
 	for k := range b {
@@ -301,14 +303,14 @@ func readFirst(m *machine.Machine, b [9]flag) (f firstByte) {
 //
 // Cost: 11 bits, 1 product, 4 rows.
 func (l *leaf) layItemString(m *machine.Machine) {
-	node := l.at.node
+	node := l.at.Node
 	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && len(l.raw()) <= maxToken
 	l.isString = m.Commit(is)
 	conditions := []ref{m.Not(l.first.text.R)}
 	if !l.decodes() {
 		conditions = append(conditions, l.first.escaped.R)
 	}
-	if l.source.size() > maxToken {
+	if l.source.Size() > maxToken {
 		length := 0
 		if is {
 			length = len(l.raw())
@@ -334,7 +336,7 @@ func (l *leaf) layItemString(m *machine.Machine) {
 			high = append(high, b.R)
 		}
 		m.Implies("element's string within its limit", bits[8].R, m.Together(high...))
-		m.Risk(l.source.size() + 1<<len(bits))
+		m.Risk(l.source.Size() + 1<<len(bits))
 		past := m.Product("length of an element's string", l.start, m.ProductForm(len(bits), factors))
 		conditions = append(conditions, m.Add(past, l.end))
 	}

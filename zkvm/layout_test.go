@@ -18,6 +18,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // Prover and verifier lay a statement out each by itself, so what they lay out may
@@ -158,7 +159,7 @@ func digestOfWitness(st *Statement, secrets []Secret) (sum [32]byte, err error) 
 		h.Write(field.Append(nil, e))
 	}
 	for _, e := range p.secrets.P {
-		h.Write(signatureField.Append(nil, e))
+		h.Write(signature.Field.Append(nil, e))
 	}
 	return [32]byte(h.Sum(nil)), nil
 }

@@ -3,17 +3,35 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
-	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
+
+// values are what the values of a document are, of those that a program uses.
+type values struct {
+	*search.Tree
+	leaves []*leaf // in the order of first use
+
+	leafAt     map[*search.Member]*leaf
+	longs      map[*search.Container]*long
+	kinds      map[*search.Member]*kindFlags // see kindsOf
+	selections map[filtered]*selection
+	digits     *numbers // see numbers
+}
+
+// newValues is a document of which no value is used yet.
+func newValues(t *search.Tree) *values {
+	return &values{Tree: t, leafAt: map[*search.Member]*leaf{}, longs: map[*search.Container]*long{}, kinds: map[*search.Member]*kindFlags{}, selections: map[filtered]*selection{}}
+}
 
 // leaf is a member whose value a program uses. Its kind bits promise one way
 // only: a bit that is 1 is proven to be right, and one that is 0 says nothing. A
 // program that needs a value needs one of them to be 1, so a prover gains
 // nothing by leaving them 0.
 type leaf struct {
-	source *source
-	at     *member
+	source *values
+	at     *search.Member
 	// What the program may need of it.
 	asString, asNumber, folds bool
 	items                     []*leaf                        // in a group: the leaf of each element
@@ -65,23 +83,23 @@ func (l *leaf) raw() string {
 	if l.shown != nil {
 		return *l.shown
 	}
-	n := l.at.node
-	if l.source.doc == nil || n == nil || n.Kind == document.Object || n.Kind == document.Array {
+	n := l.at.Node
+	if l.source.Doc == nil || n == nil || n.Kind == document.Object || n.Kind == document.Array {
 		return ""
 	}
-	return string(l.source.doc.Raw(n))
+	return string(l.source.Doc.Raw(n))
 }
 
 // lay lays out a leaf: the extent of its value and what kind it is.
 func (l *leaf) lay(m *machine.Machine) {
-	if l.at.group != nil {
+	if l.at.Group != nil {
 		l.layItems(m)
 		return
 	}
 	s := l.source
-	n := s.size()
+	n := s.Size()
 	raw := l.raw()
-	usable := l.at.node != nil && l.at.reachable()
+	usable := l.at.Node != nil && l.at.Reachable()
 
 	// inside[i] = [byte i belongs to the scalar at value]: a run of token bytes that
 	// starts where the value does. Tokens never touch.
@@ -89,19 +107,19 @@ func (l *leaf) lay(m *machine.Machine) {
 	ends := make([]ref, n+1)
 	before := m.Zero()
 	for i := range n {
-		in := raw != "" && i >= l.at.node.Start && i < l.at.node.End
+		in := raw != "" && i >= l.at.Node.Start && i < l.at.Node.End
 		inside[i] = m.Derived(in)
-		m.Row("extent of a value", s.position(m, i).Token, m.Add(before, l.at.value[i]), inside[i])
+		m.Row("extent of a value", s.Position(m, i).Token, m.Add(before, l.at.Value[i]), inside[i])
 		// One past the last byte: the run was on and is off, and did not just start.
-		ends[i] = m.Add(before, inside[i], l.at.value[i])
+		ends[i] = m.Add(before, inside[i], l.at.Value[i])
 		before = inside[i]
 	}
 	ends[n] = before
 	l.inside, l.ends = inside, ends
-	l.start, l.end = m.Fingerprint(l.at.value), m.Fingerprint(ends)
-	l.text = m.Dot(s.dots, inside, s.textPowers(m))
+	l.start, l.end = m.Fingerprint(l.at.Value), m.Fingerprint(ends)
+	l.text = m.Dot(s.Dots, inside, s.TextPowers(m))
 	if l.folds && !l.decodes() {
-		l.lowered = m.Dot(s.dots, inside, m.Powers(s.fold(m)))
+		l.lowered = m.Dot(s.Dots, inside, m.Powers(s.Fold(m)))
 	}
 
 	l.isTrue, l.isFalse = m.Commit(usable && raw == "true"), m.Commit(usable && raw == "false")
@@ -120,7 +138,7 @@ func (l *leaf) lay(m *machine.Machine) {
 	// A kind is claimed only of a value that is there and may be used. Each kind is
 	// held to it alone: in characteristic two, two false claims would cancel in
 	// their sum.
-	conditions := m.Together(l.at.conditions(m)...)
+	conditions := m.Together(l.at.Conditions(m)...)
 	for _, kind := range []flag{l.isString, l.isNumber, l.isTrue, l.isFalse} {
 		if !kind.Fixed {
 			m.Implies("usable value", kind.R, conditions)
@@ -137,41 +155,22 @@ func (l *leaf) usable(m *machine.Machine) flag {
 	}
 }
 
-// textPowers are powers of the document's bytes, the same for all leaves.
-func (s *source) textPowers(m *machine.Machine) []ref {
-	if s.powers == nil {
-		s.powers = m.Powers(s.bytes)
-	}
-	return s.powers
-}
-
 // differs is text + start·w: zero exactly if the value is written as the given
 // text (or is not there).
-func (l *leaf) differs(m *machine.Machine, text string, fold bool) ref {
+func (l *leaf) differs(m *machine.Machine, literal string, fold bool) ref {
 	if !m.Wiring() {
 		return 0
 	}
 	have := l.text
 	if fold {
-		have, text = l.lowered, lower(text)
+		have, literal = l.lowered, text.Lower(literal)
 	}
-	return m.Sum(term{K: one, Ref: have}, term{K: m.TextFingerprint(text), Ref: l.start})
-}
-
-// lower maps A to Z to a to z and leaves all other bytes.
-func lower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
+	return m.Sum(term{K: one, Ref: have}, term{K: m.TextFingerprint(literal), Ref: l.start})
 }
 
 // literalKind proves that the flag implies that the value is written as text.
 func (l *leaf) literalKind(m *machine.Machine, f flag, text string) {
-	m.Risk(l.source.size() + len(text))
+	m.Risk(l.source.Size() + len(text))
 	m.Implies("kind "+text, f.R, l.differs(m, text, false))
 }
 
@@ -184,15 +183,15 @@ const maxToken = query.MaxString + 2
 // limited as it is decoded: it fits the characters that are committed.
 func (l *leaf) layString(m *machine.Machine, raw string, usable bool) {
 	s := l.source
-	is := usable && l.at.node.Kind == document.String
+	is := usable && l.at.Node.Kind == document.String
 	text := raw // decoded
 	if is && l.decodes() {
-		decoded, _ := s.doc.Text(l.at.node) // it is a string
+		decoded, _ := s.Doc.Text(l.at.Node) // it is a string
 		text = `"` + decoded + `"`
 	}
-	is = is && (l.decodes() || !l.at.node.Escaped) && len(text) <= maxToken
+	is = is && (l.decodes() || !l.at.Node.Escaped) && len(text) <= maxToken
 	l.isString = m.Commit(is)
-	m.Implies("kind string", l.isString.R, m.Add(s.firstByte(m, l.at), m.Constant(elem{Lo: '"'})))
+	m.Implies("kind string", l.isString.R, m.Add(s.FirstByte(m, l.at), m.Constant(elem{Lo: '"'})))
 	if l.decodes() {
 		if !is {
 			text = ""
@@ -201,7 +200,7 @@ func (l *leaf) layString(m *machine.Machine, raw string, usable bool) {
 		return
 	}
 
-	lengths := make([]ref, min(maxToken, s.size())+1)
+	lengths := make([]ref, min(maxToken, s.Size())+1)
 	for k := range lengths {
 		lengths[k] = m.Zero()
 		if k >= 2 {
@@ -209,46 +208,27 @@ func (l *leaf) layString(m *machine.Machine, raw string, usable bool) {
 		}
 	}
 	l.lengths = lengths
-	m.Risk(s.size() + maxToken)
+	m.Risk(s.Size() + maxToken)
 	past := m.Product("length of a string", l.start, m.Fingerprint(lengths))
 	m.Implies("string within its limit", l.isString.R, m.Add(past, l.end))
 }
 
-// fold makes the document's bytes with A to Z as a to z.
-func (s *source) fold(m *machine.Machine) []ref {
-	if s.folded != nil {
-		return s.folded
-	}
-	s.folded = make([]ref, s.size())
-	for i := range s.folded {
-		upper := s.rows != nil && s.rows[i].X >= 'A' && s.rows[i].X <= 'Z'
-		u := m.Derived(upper)
-		if m.Wiring() {
-			m.Instance(circuits.Fold, append(s.positions[i].X[:], u)...)
-			s.folded[i] = m.Sum(term{K: one, Ref: s.bytes[i]}, term{K: elem{Lo: 'a' - 'A'}, Ref: u})
-		} else {
-			m.Instance(circuits.Fold)
-		}
-	}
-	return s.folded
-}
-
 // textEquals is the flag that the value is written as the quoted literal, or is
 // not there. It is right both ways whatever the kind.
-func (l *leaf) textEquals(m *machine.Machine, text string, fold bool) flag {
-	key := literalText{text, fold}
+func (l *leaf) textEquals(m *machine.Machine, literal string, fold bool) flag {
+	key := literalText{literal, fold}
 	if z, ok := l.equals[key]; ok {
 		return z
 	}
-	quoted := `"` + text + `"`
+	quoted := `"` + literal + `"`
 	var z flag
-	if !l.mayRead(text) {
+	if !l.mayRead(literal) {
 		z = m.Fixed(false) // a string without escapes never equals it
 	} else {
 		raw := l.raw()
-		same := raw == quoted || fold && lower(raw) == lower(quoted)
-		m.Risk(l.source.size() + len(quoted))
-		z = m.IsZero("string equality", l.differs(m, quoted, fold), same || l.at.node == nil)
+		same := raw == quoted || fold && text.Lower(raw) == text.Lower(quoted)
+		m.Risk(l.source.Size() + len(quoted))
+		z = m.IsZero("string equality", l.differs(m, quoted, fold), same || l.at.Node == nil)
 	}
 	if l.equals == nil {
 		l.equals = map[literalText]flag{}
@@ -268,14 +248,33 @@ func (a *leaf) sameText(m *machine.Machine, b *leaf, fold bool) flag {
 	ra, rb := a.raw(), b.raw()
 	if fold {
 		ta, tb = a.lowered, b.lowered
-		ra, rb = lower(ra), lower(rb)
+		ra, rb = text.Lower(ra), text.Lower(rb)
 	}
-	m.Risk(a.source.size() + b.source.size())
+	m.Risk(a.source.Size() + b.source.Size())
 	d := m.Add(m.Product("string of a member", ta, b.start), m.Product("string of a member", tb, a.start))
-	z := m.IsZero("string equality of members", d, ra == rb || a.at.node == nil || b.at.node == nil)
+	z := m.IsZero("string equality of members", d, ra == rb || a.at.Node == nil || b.at.Node == nil)
 	if a.pairs == nil {
 		a.pairs = map[leafPair]flag{}
 	}
 	a.pairs[key] = z
 	return z
+}
+
+// locateLong finds or adds the array that a path goes over in its last step.
+func (s *values) locateLong(steps []query.Step) *long {
+	c := s.Locate(steps[:len(steps)-1]).Inner()
+	c.Long = true
+	if s.longs[c] == nil {
+		s.longs[c] = &long{in: c, source: s}
+	}
+	return s.longs[c]
+}
+
+// leafOf finds or adds the leaf of a member.
+func (s *values) leafOf(m *search.Member) *leaf {
+	if s.leafAt[m] == nil {
+		s.leafAt[m] = &leaf{source: s, at: m}
+		s.leaves = append(s.leaves, s.leafAt[m])
+	}
+	return s.leafAt[m]
 }

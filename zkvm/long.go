@@ -6,6 +6,8 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // Long arrays. Where a path ends in [] without a filter and its elements are counted,
@@ -19,8 +21,8 @@ import (
 
 // long is an array that is used so.
 type long struct {
-	in     *container
-	source *source
+	in     *search.Container
+	source *values
 	folds  bool // some comparison folds
 
 	total   *number // of the elements; right if few is zero
@@ -29,7 +31,7 @@ type long struct {
 	inside  []ref   // inside[i]: byte i is part of a scalar element
 	limited *ref    // see stringsWithinLimit
 	chars   [2][]ref
-	decoded *decoded
+	decoded *text.Decoded
 
 	texts       map[literalText]longAnswer
 	booleans    *[2]flag // all elements are false, or true
@@ -101,7 +103,7 @@ func usesOf(p *query.Program) *longUses {
 
 // elements are the prover's.
 func (l *long) elements() []*document.Node {
-	if n := l.in.node; n != nil && n.Kind == document.Array {
+	if n := l.in.Node; n != nil && n.Kind == document.Array {
 		return n.Elems
 	}
 	return nil
@@ -111,10 +113,10 @@ func (l *long) elements() []*document.Node {
 // one, and it has at most 1,024 elements, beside the given conditions.
 func (x *execution) longOf(path int, g flag, conditions ...ref) {
 	l := x.longs[path]
-	array := l.in.parent
+	array := l.in.Parent
 	m := x.m
-	conditions = append(conditions, array.conditions(m)...)
-	conditions = append(conditions, m.Add(l.source.firstByte(m, array), m.Constant(elem{Lo: '['})), l.few)
+	conditions = append(conditions, array.Conditions(m)...)
+	conditions = append(conditions, m.Add(l.source.FirstByte(m, array), m.Constant(elem{Lo: '['})), l.few)
 	m.Implies("long array", g.R, m.Together(conditions...))
 }
 
@@ -174,7 +176,7 @@ func (l *long) count(m *machine.Machine) {
 	if l.total != nil {
 		return
 	}
-	n := l.source.size()
+	n := l.source.Size()
 	count := len(l.elements())
 	if count > query.MaxLongArray {
 		count = 0
@@ -182,7 +184,7 @@ func (l *long) count(m *machine.Machine) {
 	var starts, weights []factor
 	step := m.Constant(field.Sub(machine.PowerOfG(0, 1), one))
 	for i := range n {
-		starts = append(starts, factor{B: l.in.starts[i], H: step})
+		starts = append(starts, factor{B: l.in.Starts[i], H: step})
 	}
 	var whole [64]ref
 	for b := range whole {
@@ -212,7 +214,7 @@ func (l *long) atStarts(m *machine.Machine, forms []ref, omega elem) ref {
 			k = field.Mul(k, omega)
 		}
 	}
-	return m.Dot(l.source.dots, l.in.starts, weighted)
+	return m.Dot(l.source.Dots, l.in.Starts, weighted)
 }
 
 // areBooleans are the flags that all elements are false, and that all are true, where
@@ -223,12 +225,12 @@ func (l *long) areBooleans(m *machine.Machine) *[2]flag {
 	if l.booleans != nil {
 		return l.booleans
 	}
-	n := l.source.size()
+	n := l.source.Size()
 	var alpha elem
 	kind, truth, falsity := make([]ref, n), make([]ref, n), make([]ref, n)
 	if m.Wiring() {
 		alpha = m.Alpha()
-		for i, p := range l.source.positions[:n] {
+		for i, p := range l.source.Positions[:n] {
 			kind[i] = m.Space().Affine(one, term{K: one, Ref: p.X[6]}, term{K: machine.PowerOfX(1), Ref: p.X[3]})
 			truth[i], falsity[i] = p.X[4], m.Not(p.X[4])
 		}
@@ -238,7 +240,7 @@ func (l *long) areBooleans(m *machine.Machine) *[2]flag {
 	l.allTruth = &form
 	allFalse, allTrue := true, true // secret
 	for _, v := range l.elements() {
-		x := l.source.rows[v.Start].X
+		x := l.source.Rows[v.Start].X
 		allFalse, allTrue = allFalse && x>>4&1 == 0, allTrue && x>>4&1 == 1
 	}
 	l.booleans = &[2]flag{
@@ -260,7 +262,7 @@ func (l *long) layText(m *machine.Machine) {
 	}
 	l.laid = true
 	s := l.source
-	n := s.size()
+	n := s.Size()
 	in := make([]bool, n) // secret
 	for _, v := range l.elements() {
 		if v.Kind != document.Object && v.Kind != document.Array {
@@ -273,7 +275,7 @@ func (l *long) layText(m *machine.Machine) {
 	before := m.Zero()
 	for i := range n {
 		l.inside[i] = m.Derived(in[i])
-		m.Row("extent of an element of a long array", s.position(m, i).Token, m.Add(before, l.in.starts[i]), l.inside[i])
+		m.Row("extent of an element of a long array", s.Position(m, i).Token, m.Add(before, l.in.Starts[i]), l.inside[i])
 		before = l.inside[i]
 	}
 	// All are strings, which no class that does not allow it has an escape in.
@@ -281,10 +283,10 @@ func (l *long) layText(m *machine.Machine) {
 	var alpha elem
 	if m.Wiring() {
 		alpha = m.Alpha()
-		for i, x := range s.bytes {
+		for i, x := range s.Bytes {
 			kinds[i] = m.Add(x, m.Constant(elem{Lo: '"'}))
-			if !s.st.Class.Escapes {
-				kinds[i] = m.Add(kinds[i], m.Scale(machine.PowerOfX(8), s.positions[i].Escape))
+			if !s.Escapes {
+				kinds[i] = m.Add(kinds[i], m.Scale(machine.PowerOfX(8), s.Positions[i].Escape))
 			}
 		}
 	}
@@ -292,11 +294,11 @@ func (l *long) layText(m *machine.Machine) {
 	form := l.atStarts(m, kinds, alpha)
 	l.allText = &form
 	taken, trace := l.inside, in
-	if s.st.Class.Escapes {
-		c := tracePlaces(s.units(m), in)
-		d := s.decodePlaces(m, "an element of a long array", l.inside, c, l.folds)
-		l.decoded, taken, trace = &d, d.present, make([]bool, n)
-		for i, u := range c.units {
+	if s.Escapes {
+		c := text.TracePlaces(s.Units(m), in)
+		d := s.DecodePlaces(m, "an element of a long array", l.inside, c, l.folds)
+		l.decoded, taken, trace = &d, d.Present, make([]bool, n)
+		for i, u := range c.Units {
 			trace[i] = u.Emits
 		}
 	}
@@ -346,20 +348,20 @@ func withinLimit(m *machine.Machine, taken []ref, trace []bool) ref {
 // It costs a dot product, a published value for each chunk of positions, and two zero tests,
 // and errs for one more than the characters' number of values of α for each of the elements
 // that there may be, or for all of them for n and the characters' number of θ.
-func (l *long) equals(m *machine.Machine, text string, fold bool) longAnswer {
-	key := literalText{text, fold}
+func (l *long) equals(m *machine.Machine, literal string, fold bool) longAnswer {
+	key := literalText{literal, fold}
 	if a, ok := l.texts[key]; ok {
 		return a
 	}
 	l.layText(m)
 	s := l.source
-	n := s.size()
+	n := s.Size()
 	if fold {
-		text = lower(text)
+		literal = text.Lower(literal)
 	}
-	quoted := `"` + text + `"`
+	quoted := `"` + literal + `"`
 	other := make([]ref, n)
-	readable := s.st.Class.Escapes || writable(text)
+	readable := s.Escapes || text.Writable(literal)
 	var theta elem
 	characters := l.characters(m, fold)
 	if m.Wiring() {
@@ -393,7 +395,7 @@ func (l *long) equals(m *machine.Machine, text string, fold bool) longAnswer {
 	var factors []factor
 	if m.Wiring() {
 		for i, o := range other {
-			factors = append(factors, factor{B: l.in.starts[i], H: m.Not(o)})
+			factors = append(factors, factor{B: l.in.Starts[i], H: m.Not(o)})
 		}
 	}
 	a := longAnswer{
@@ -415,14 +417,14 @@ func (l *long) characters(m *machine.Machine, fold bool) []ref {
 		which = 1
 	}
 	if l.decoded == nil {
-		return l.source.bytesOf(m, fold)
+		return l.source.BytesOf(m, fold)
 	}
 	if l.chars[which] == nil {
-		l.chars[which] = make([]ref, l.source.size())
-		for i, c := range l.decoded.characters {
-			l.chars[which][i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: l.decoded.present[i]})
+		l.chars[which] = make([]ref, l.source.Size())
+		for i, c := range l.decoded.Characters {
+			l.chars[which][i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: l.decoded.Present[i]})
 			if fold {
-				l.chars[which][i] = m.Add(l.chars[which][i], m.Scale(elem{Lo: 'a' - 'A'}, l.decoded.letters[i]))
+				l.chars[which][i] = m.Add(l.chars[which][i], m.Scale(elem{Lo: 'a' - 'A'}, l.decoded.Letters[i]))
 			}
 		}
 	}
@@ -432,13 +434,13 @@ func (l *long) characters(m *machine.Machine, fold bool) []ref {
 // shown is the prover's text of an element, as the circuits compare it: from its first
 // byte on as much as it has.
 func (l *long) shown(v *document.Node, fold bool) string {
-	text := string(l.source.doc.Raw(v))
-	if v.Kind == document.String && l.source.st.Class.Escapes {
-		decoded, _ := l.source.doc.Text(v)
-		text = `"` + decoded + `"`
+	written := string(l.source.Doc.Raw(v))
+	if v.Kind == document.String && l.source.Escapes {
+		decoded, _ := l.source.Doc.Text(v)
+		written = `"` + decoded + `"`
 	}
 	if fold {
-		text = lower(text)
+		written = text.Lower(written)
 	}
-	return text
+	return written
 }

@@ -36,15 +36,15 @@ type orders struct {
 // The circuit determines the bits.
 //
 // Cost for n byte positions: 12n bits and the place circuit.
-func (s *source) numbers(m *machine.Machine) *numbers {
+func (s *values) numbers(m *machine.Machine) *numbers {
 	if s.digits != nil {
 		return s.digits
 	}
-	n := s.size()
+	n := s.Size()
 	c := &numbers{places: make([]decimal.Refs, n), there: make([]ref, n+1), values: make([]decimal.Place, n), orders: map[decimal.Literal]*orders{}}
 	s.digits = c
-	if s.rows != nil {
-		c.values = decimal.Places(s.rows)
+	if s.Rows != nil {
+		c.values = decimal.Places(s.Rows)
 	}
 	for i, v := range c.values {
 		var refs [decimal.Bits]ref
@@ -64,7 +64,7 @@ func (s *source) numbers(m *machine.Machine) *numbers {
 			m.Instance(circuits.Place)
 			continue
 		}
-		m.CopyOf(circuits.Place, &placeCopy{s.positions[i+1].Mode, s.positions[i].X, [3]*decimal.Refs{c.placeAt(m, i-1), c.placeAt(m, i), c.placeAt(m, i+1)}})
+		m.CopyOf(circuits.Place, &placeCopy{s.Positions[i+1].Mode, s.Positions[i].X, [3]*decimal.Refs{c.placeAt(m, i-1), c.placeAt(m, i), c.placeAt(m, i+1)}})
 	}
 	return c
 }
@@ -117,16 +117,16 @@ func (c *numbers) sumOf(m *machine.Machine, i int, set uint8) ref {
 // circuit determines the bits.
 //
 // Cost for n byte positions, once for a literal: 2n bits and the order circuit.
-func (s *source) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders {
+func (s *values) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders {
 	c := s.numbers(m)
 	if o := c.orders[*l]; o != nil {
 		return o
 	}
-	n := s.size()
+	n := s.Size()
 	o := &orders{less: make([]ref, n), greater: make([]ref, n), values: make([]decimal.Order, n)}
 	c.orders[*l] = o
-	if s.rows != nil {
-		o.values = decimal.Orders(s.rows, c.values, l)
+	if s.Rows != nil {
+		o.values = decimal.Orders(s.Rows, c.values, l)
 	}
 	for i, v := range o.values {
 		o.less[i], o.greater[i] = m.Derived(v.Less), m.Derived(v.Greater)
@@ -136,7 +136,7 @@ func (s *source) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders 
 			m.Instance(circuits.Order)
 			continue
 		}
-		p := s.positions[i]
+		p := s.Positions[i]
 		in := decimal.OrderCopy{
 			X: p.X, First: p.OpensValue, U: c.places[i].U, Follows: c.there[i+1],
 			Here:     decimal.OrderRefs{Less: o.less[i], Greater: o.greater[i]},
@@ -166,18 +166,18 @@ func (l *long) allNumbers(m *machine.Machine) (form, short ref) {
 	if l.numbersForm == nil {
 		s := l.source
 		c, limit := s.numbers(m), s.compareNumbers(m, decimal.Limit())
-		conditions := make([]ref, s.size())
+		conditions := make([]ref, s.Size())
 		var alpha elem
 		if m.Wiring() {
 			alpha = m.Alpha()
 			for i := range conditions {
-				mode := s.positions[i+1].Mode
+				mode := s.Positions[i+1].Mode
 				conditions[i] = m.Space().Affine(field.Add(one, machine.PowerOfX(3)),
 					term{K: one, Ref: mode[3]}, term{K: machine.PowerOfX(1), Ref: mode[4]}, term{K: machine.PowerOfX(2), Ref: mode[5]},
 					term{K: machine.PowerOfX(3), Ref: limit.less[i]}, term{K: machine.PowerOfX(4), Ref: c.places[i].Bad})
 			}
 		}
-		m.Risk(s.size())
+		m.Risk(s.Size())
 		form, short := l.atStarts(m, conditions, alpha), l.numbersWithinLimit(m)
 		l.numbersForm, l.short = &form, &short
 	}
@@ -192,7 +192,7 @@ func (l *long) allNumbers(m *machine.Machine) (form, short ref) {
 // It costs a bit and a published value for each chunk of positions.
 func (l *long) numbersWithinLimit(m *machine.Machine) ref {
 	s := l.source
-	count := max(0, s.size()-document.MaxNumber) // a later token ends before
+	count := max(0, s.Size()-document.MaxNumber) // a later token ends before
 	longest := 0                                 // secret
 	for _, v := range l.elements() {
 		if v.Kind != document.Object && v.Kind != document.Array {
@@ -202,12 +202,12 @@ func (l *long) numbersWithinLimit(m *machine.Machine) ref {
 	ok := m.Bit(longest <= document.MaxNumber)
 	var factors []factor
 	if m.Wiring() {
-		free := make([]ref, s.size())
+		free := make([]ref, s.Size())
 		for i := range free {
-			free[i] = m.Not(s.positions[i].Token)
+			free[i] = m.Not(s.Positions[i].Token)
 		}
 		for i, w := range m.WindowsOf(free, document.MaxNumber+1)[:count] {
-			factors = append(factors, factor{B: l.in.starts[i], H: m.Not(w)})
+			factors = append(factors, factor{B: l.in.Starts[i], H: m.Not(w)})
 		}
 	}
 	m.NonzeroProduct(count, factors, ok)
@@ -277,7 +277,7 @@ func (l *long) noneIs(m *machine.Machine, o ordered) flag {
 	}
 	s := l.source
 	c := s.compareNumbers(m, decimal.NewLiteral(o.literal))
-	is := make([]ref, s.size())
+	is := make([]ref, s.Size())
 	var alpha elem
 	if m.Wiring() {
 		alpha = m.Alpha()
@@ -289,7 +289,7 @@ func (l *long) noneIs(m *machine.Machine, o ordered) flag {
 	for _, v := range l.elements() {
 		none = none && !o.ordering.has(c.values[v.Start])
 	}
-	m.Risk(s.size())
+	m.Risk(s.Size())
 	answer := m.IsZero("elements of which none compares so", l.atStarts(m, is, alpha), none)
 	if l.without == nil {
 		l.without = map[ordered]flag{}

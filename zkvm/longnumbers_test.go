@@ -133,7 +133,7 @@ func TestLongNumberLimits(t *testing.T) {
 // TestLongNumberLies breaks one rule at a time.
 func TestLongNumberLies(t *testing.T) {
 	t.Parallel()
-	at := func(a *attack) *long { return a.sources[0].at("a").child.long }
+	at := func(a *attack) *long { return a.sources[0].longs[a.sources[0].at("a").Child] }
 	order := func(a *attack, literal string) *orders {
 		v, _ := decimalOf(t, literal)
 		return a.sources[0].digits.orders[*decimal.NewLiteral(v)]

@@ -89,7 +89,7 @@ func (l *leaf) textIn(m *machine.Machine, list []query.Literal) flag {
 	case 1:
 		return l.textEquals(m, texts[0], false)
 	}
-	v := l.at.node == nil
+	v := l.at.Node == nil
 	differences := make([]ref, len(texts))
 	for i, t := range texts {
 		quoted := `"` + t + `"`

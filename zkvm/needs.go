@@ -1,7 +1,10 @@
 package zkvm
 
 import (
+	"errors"
+
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 // survey finds the leaves of a program, what each may be used as, and whether
@@ -9,17 +12,17 @@ import (
 type survey struct {
 	program  *query.Program
 	time     int64 // that now is
-	sources  []*source
-	members  []*member // of each path
-	leaves   []*leaf   // of each path whose value is used
-	longs    []*long   // of each path that is used so
+	sources  []*values
+	members  []*search.Member // of each path
+	leaves   []*leaf          // of each path whose value is used
+	longs    []*long          // of each path that is used so
 	uses     *longUses
 	assigned map[int]bool
 	folds    bool // some folding comparison reads a local
 }
 
-func newSurvey(p *query.Program, now int64, sources []*source) (*survey, error) {
-	v := &survey{program: p, time: now, sources: sources, members: make([]*member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), longs: make([]*long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
+func newSurvey(p *query.Program, now int64, sources []*values) (*survey, error) {
+	v := &survey{program: p, time: now, sources: sources, members: make([]*search.Member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), longs: make([]*long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
 		if v.uses.long[i] {
@@ -29,9 +32,9 @@ func newSurvey(p *query.Program, now int64, sources []*source) (*survey, error) 
 		if v.uses.long[i] && !v.uses.otherwise[i] {
 			continue
 		}
-		v.members[i] = s.locate(path.Steps)
+		v.members[i] = s.Locate(path.Steps)
 		if f := path.EachStep(); f >= 0 {
-			s.locate(path.Steps[:f+1]).readFilter(s, path.Steps[f].Filter)
+			s.readFilter(s.Locate(path.Steps[:f+1]), path.Steps[f].Filter)
 		}
 	}
 	if err := v.block(p.Body); err != nil {
@@ -43,7 +46,7 @@ func newSurvey(p *query.Program, now int64, sources []*source) (*survey, error) 
 		l.folds = l.folds || v.folds
 	}
 	for _, l := range v.leaves {
-		if l != nil && len(l.literals)*l.source.size() > maxItemOrders {
+		if l != nil && len(l.literals)*l.source.Size() > maxItemOrders {
 			l.asNumber = true
 		}
 	}
@@ -82,7 +85,7 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 				p := v.program.Paths[path]
 				n, name := p.Marker()
 				s := v.sources[p.Document]
-				markers[path] = s.leafOf(s.locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
+				markers[path] = s.leafOf(s.Locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
 			}
 		}
 		return nil
@@ -161,3 +164,6 @@ func (v *survey) expression(e *query.Expr) error {
 	}
 	return nil
 }
+
+// ErrUnsupported means that a query is valid but cannot be proven yet.
+var ErrUnsupported = errors.New("cannot be proven yet")

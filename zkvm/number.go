@@ -122,10 +122,10 @@ const (
 // errs for n + 72 values of α, and few of θ.
 func (l *leaf) layNumber(m *machine.Machine, raw string, usable bool) {
 	var v document.Decimal
-	is := usable && l.at.node.Kind == document.Number
+	is := usable && l.at.Node.Kind == document.Number
 	if is {
 		var err error
-		v, err = l.source.doc.Decimal(l.at.node)
+		v, err = l.source.Doc.Decimal(l.at.Node)
 		is = err == nil
 	}
 	l.isNumber = m.Commit(is)
@@ -135,7 +135,7 @@ func (l *leaf) layNumber(m *machine.Machine, raw string, usable bool) {
 	l.number.v = v
 	c := layCharacters(m, raw)
 
-	m.Risk(l.source.size() + numberLookahead + wholePlaces + 1)
+	m.Risk(l.source.Size() + numberLookahead + wholePlaces + 1)
 	anchor := m.Product("place of the point", l.start, m.Fingerprint(c.lengths))
 	written := m.Product("characters of a number", anchor, m.Fingerprint(c.characters))
 	far := one

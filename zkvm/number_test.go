@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 // numberLeaf makes a leaf that is the number with the given text, at some offset.
@@ -19,7 +20,7 @@ func numberLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
 		t.Fatal(err)
 	}
 	return func(m *machine.Machine) *leaf {
-		l := &leaf{source: &source{st: &Document{Class: apparatusClass}, doc: doc}, at: &member{node: doc.Root.Members[0].Value}}
+		l := &leaf{source: apparatusValues(doc), at: &search.Member{Node: doc.Root.Members[0].Value}}
 		if m.Wiring() {
 			far := one
 			for range offset {

@@ -157,7 +157,7 @@ func (x *execution) reveal(v alternative, want query.Literal) {
 // disclose requires the marker of the member that an alternative is made of.
 func (x *execution) disclose(v alternative) {
 	marker := x.markers[v.path]
-	if marker.at.group != nil {
+	if marker.at.Group != nil {
 		x.discloseElements(v, marker)
 		return
 	}

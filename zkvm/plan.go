@@ -18,6 +18,9 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // Secret is what a prover knows of one document.
@@ -35,8 +38,8 @@ type plan struct {
 	outputs []outcome
 	// what proves each document's signature: a key and a link, or an RSA signature
 	keys  []ecdsa.PublicKey
-	links []link
-	rsa   []*rsaSignature // nil with ES256
+	links []signature.Link
+	rsa   []*signature.RSA // nil with ES256
 
 	gf      libzk.Shape[elem]
 	p       libzk.Shape[p256.Elem] // of ES256, without copies if no document has it
@@ -57,7 +60,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if err := st.check(); err != nil {
 		return nil, err
 	}
-	p := &plan{st: st, links: make([]link, len(st.Documents))}
+	p := &plan{st: st, links: make([]signature.Link, len(st.Documents))}
 	var err error
 	if p.family, err = familyOf(st.profile()); err != nil {
 		return nil, err
@@ -73,11 +76,11 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 		}
 		p.keys = append(p.keys, key.ecdsa)
 		if d.Key.Algorithm != ES256 {
-			p.rsa = append(p.rsa, &rsaSignature{modulus: key.rsa, pss: d.Key.Algorithm == PS256})
+			p.rsa = append(p.rsa, &signature.RSA{Modulus: key.rsa, PSS: d.Key.Algorithm == PS256})
 			continue
 		}
 		p.rsa = append(p.rsa, nil)
-		rows += signatureRows(key.ecdsa)
+		rows += signature.Rows(key.ecdsa)
 	}
 	m := machine.New(len(st.Documents))
 	m.Fill = secrets != nil
@@ -114,7 +117,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	var curve *libzk.Shape[p256.Elem]
 	if n := len(p.es256()); n > 0 {
 		p.p = libzk.Shape[p256.Elem]{
-			Field: signatureField, Full: signatureLen * n, Rows: rows,
+			Field: signature.Field, Full: signature.Len * n, Rows: rows,
 			Uses: []libzk.Use[p256.Elem]{{Circuit: p.family.ECDSA(), Copies: ecdsa.Steps * n}},
 		}
 		curve = &p.p
@@ -137,7 +140,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 			}
 		}
 		for _, i := range p.es256() {
-			w, err := signatureSecrets(p.keys[i], digests[i], secrets[i].Signature, p.links[i].mask)
+			w, err := signature.Secrets(p.keys[i], digests[i], secrets[i].Signature, p.links[i].Mask)
 			if err != nil {
 				return nil, fmt.Errorf("document %q: %w", st.Documents[i].Tag, err)
 			}
@@ -167,11 +170,11 @@ func (p *plan) es256() (documents []int) {
 
 // run walks all gadgets. It returns the documents' digests if it knows them.
 func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
-	sources := make([]*source, len(p.st.Documents))
+	sources := make([]*values, len(p.st.Documents))
 	for i := range sources {
 		sources[i] = p.newSource(i)
 		if secrets != nil {
-			if err := sources[i].open(secrets[i]); err != nil {
+			if err := openSource(sources[i].Source, p.st.Documents[i].Class, secrets[i]); err != nil {
 				return nil, fmt.Errorf("document %q: %w", p.st.Documents[i].Tag, err)
 			}
 		}
@@ -188,21 +191,21 @@ func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
 	var digests [][32]byte
 	for i, s := range sources {
 		var digest [32]byte
-		if s.doc != nil {
-			s.root.resolve(s.doc.Root)
-			digest = digestOf(s)
+		if s.Doc != nil {
+			s.Root.Resolve(s.Doc.Root)
+			digest = s.TextDigest()
 			digests = append(digests, digest)
 			if r := p.rsa[i]; r != nil {
-				if err := r.open(digest, secrets[i].Signature); err != nil {
-					return nil, fmt.Errorf("document %q: %w", s.st.Tag, err)
+				if err := r.Open(digest, secrets[i].Signature); err != nil {
+					return nil, fmt.Errorf("document %q: %w", p.st.Documents[i].Tag, err)
 				}
 			}
 		}
-		s.signingInput(m)
-		p.laySignature(m, s, i, digest)
-		s.payload(m)
-		if len(s.root.members) > 0 {
-			s.search(m, s.root)
+		s.SigningInput(m)
+		p.laySignature(m, s.Source, i, digest)
+		s.Payload(m)
+		if len(s.Root.Members) > 0 {
+			s.Search(m, s.Root)
 		}
 		for _, l := range s.leaves {
 			l.lay(m)
@@ -218,21 +221,21 @@ func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
 
 // laySignature proves that the digest of document i is signed, or links it with the field where
 // that is proven. The filling pass knows the digest.
-func (p *plan) laySignature(m *machine.Machine, s *source, i int, digest [32]byte) {
+func (p *plan) laySignature(m *machine.Machine, s *text.Source, i int, digest [32]byte) {
 	if r := p.rsa[i]; r != nil {
-		s.layRSA(m, r, digest)
+		r.Lay(m, &s.Digest, digest)
 	} else {
-		s.layLink(m, &p.links[i])
+		p.links[i].Lay(m, &s.Digest)
 	}
 }
 
-func (p *plan) newSource(i int) *source {
+func (p *plan) newSource(i int) *values {
+	d := &p.st.Documents[i]
 	// Documents of one length share a use of dot products, that of the first.
 	first := slices.IndexFunc(p.st.Documents, func(d Document) bool { return d.Class.groups() == p.st.Documents[i].Class.groups() })
-	return &source{
-		st: &p.st.Documents[i], dots: circuits.Dots + first, root: &container{decoded: p.st.Documents[i].Class.Names},
-		levels: map[int][]ref{}, elementLevels: map[int][]ref{},
-	}
+	s := newSource(d)
+	s.Dots = circuits.Dots + first
+	return newValues(search.NewTree(s))
 }
 
 func (p *plan) newExecution(m *machine.Machine, v *survey, markers []*leaf) *execution {
@@ -242,20 +245,25 @@ func (p *plan) newExecution(m *machine.Machine, v *survey, markers []*leaf) *exe
 	}
 }
 
-// open parses the secret part of a document.
-func (s *source) open(secret Secret) error {
+// newSource is the text of a document of which nothing is known but what is public.
+func newSource(d *Document) *text.Source {
+	return &text.Source{Header: d.Header, Groups: d.Class.groups(), Depth: d.Class.Depth, Escapes: d.Class.Escapes, Names: d.Class.Names}
+}
+
+// openSource parses the secret part of a document.
+func openSource(s *text.Source, class Class, secret Secret) error {
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(secret.Payload)
 	if err != nil {
 		return errors.New("payload is not canonical base64url")
 	}
-	if len(payload) > s.size() || len(payload) > MaxPayload {
-		return fmt.Errorf("%w: payload of %d bytes for a class of %d", ErrClass, len(payload), s.st.Class.Bytes)
+	if len(payload) > s.Size() || len(payload) > MaxPayload {
+		return fmt.Errorf("%w: payload of %d bytes for a class of %d", ErrClass, len(payload), class.Bytes)
 	}
-	if s.doc, err = document.Parse(payload); err != nil {
+	if s.Doc, err = document.Parse(payload); err != nil {
 		return err
 	}
-	s.text = []byte(secret.Payload)
-	s.rows, err = json.Trace(payload, s.size(), s.st.Class.Depth)
+	s.Text = []byte(secret.Payload)
+	s.Rows, err = json.Trace(payload, s.Size(), s.Depth)
 	return err
 }
 
@@ -303,7 +311,7 @@ func (p *plan) draw(w *machine.Wiring, t *transcript.Transcript) {
 	w.Draw(t)
 	curves := p.es256()
 	for _, i := range curves {
-		p.links[i].draw(t)
+		p.links[i].Draw(t)
 	}
 	if len(curves) == len(p.rsa) {
 		return
@@ -311,7 +319,7 @@ func (p *plan) draw(w *machine.Wiring, t *transcript.Transcript) {
 	primes := rsa.DrawPrimes(func(b []byte) { t.Read(b) })
 	for _, r := range p.rsa {
 		if r != nil {
-			r.primes = primes
+			r.Primes = primes
 		}
 	}
 }
@@ -324,7 +332,7 @@ func (p *plan) relateSignatures() *libzk.Relation[p256.Elem] {
 	}
 	r := p.p.NewRelation()
 	for k, i := range curves {
-		relateSignature(r, k*signatureLen, p.keys[i], &p.links[i])
+		signature.Relate(r, k*signature.Len, p.keys[i], &p.links[i])
 	}
 	return r
 }

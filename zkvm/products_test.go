@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // eachChunk runs a test for each number of factors that a copy may have.
@@ -133,7 +134,7 @@ func TestLinkInOneCopy(t *testing.T) {
 	if label := a.check(t); label != "" {
 		t.Fatalf("an honest witness breaks %q", label)
 	}
-	a.plan.secrets.P[signatureMask] = signatureField.Add(a.plan.secrets.P[signatureMask], signatureField.One())
+	a.plan.secrets.P[signature.Mask] = signature.Field.Add(a.plan.secrets.P[signature.Mask], signature.Field.One())
 	a.refused(t, "link", false)
 
 	d, other := sign(t, testKey, `{"m0":"y"}`)

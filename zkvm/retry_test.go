@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // attempts makes a proof of Jane's statement whose first attempts fail, at the
@@ -58,12 +59,12 @@ func TestRetryUsesNoMaskTwice(t *testing.T) {
 			t.Errorf("element %d recurs", i)
 		}
 	}
-	if a.secrets.P[signatureMask] == b.secrets.P[signatureMask] {
+	if a.secrets.P[signature.Mask] == b.secrets.P[signature.Mask] {
 		t.Error("the link's mask recurs over P")
 	}
-	d := new(big.Int).Sub(a.links[0].sum, b.links[0].sum)
+	d := new(big.Int).Sub(a.links[0].Sum, b.links[0].Sum)
 	if d.BitLen() < 200 {
-		t.Errorf("the values of the link differ by %d bits only, its masks have %d", d.BitLen(), maskBits)
+		t.Errorf("the values of the link differ by %d bits only, its masks have %d", d.BitLen(), signature.MaskBits)
 	}
 	units := map[string]bool{}
 	for i := 0; i+16 <= len(published[0]); i++ {

@@ -18,6 +18,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // claim is that a function declares a row of the table of docs/soundness.md.
@@ -139,9 +140,9 @@ var riskCases = []struct {
 		{function: "equals", row: "a literal of ℓ bytes among", formula: "some", ℓ: 4},
 		{function: "equals", row: "a literal of ℓ bytes among", formula: "all", ℓ: 4},
 	}},
-	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(RS256, 2048), []claim{{function: "layRSA", row: "an RSA signature", formula: "2048"}}},
-	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 3072), []claim{{function: "layRSA", row: "an RSA signature", formula: "3072"}}},
-	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 4096), []claim{{function: "layRSA", row: "an RSA signature", formula: "4096"}}},
+	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(RS256, 2048), []claim{{function: "lay", row: "an RSA signature", formula: "2048"}}},
+	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 3072), []claim{{function: "lay", row: "an RSA signature", formula: "3072"}}},
+	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 4096), []claim{{function: "lay", row: "an RSA signature", formula: "4096"}}},
 }
 
 // TestRisksOfTheTable compares the error that each condition declares with the table
@@ -203,7 +204,7 @@ func TestRisksOfTheTable(t *testing.T) {
 	// What is not declared by risk.
 	for row, got := range map[string]int{
 		"digest of the last block: ":    jointlyDeclared(t),
-		"link of a document of ES256: ": linkRisk,
+		"link of a document of ES256: ": signature.LinkRisk,
 	} {
 		if !unclaimed[row] {
 			t.Errorf("the table has no row %q", row)

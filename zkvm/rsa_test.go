@@ -24,6 +24,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // rsaKey is the key of package rsa's vectors.
@@ -289,7 +290,7 @@ func TestPrimesComeLast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.rsa[0].primes
+		return p.rsa[0].Primes
 	}
 	st := f.st.encode()
 	first := draw(st, 1)
@@ -305,7 +306,7 @@ func TestPrimesComeLast(t *testing.T) {
 // signed, and everything holds. The primes of the transcript are others.
 func TestRSAKnownPrimes(t *testing.T) {
 	f := rsaFixture(t, RS256, 2048)
-	signature := f.secrets[0].Signature
+	signatureBytes := f.secrets[0].Signature
 	f.secrets[0].Payload = base64.RawURLEncoding.EncodeToString(bytes.Replace([]byte(janeClaims), []byte("female"), []byte("famele"), 1))
 	signed := sha256.Sum256([]byte(f.st.Documents[0].Header + "." + base64.RawURLEncoding.EncodeToString([]byte(janeClaims))))
 	p, err := newPlan(f.st, nil, nil)
@@ -314,25 +315,25 @@ func TestRSAKnownPrimes(t *testing.T) {
 	}
 	p.draw(&machine.Wiring{}, transcript.New([]byte("attack"))) // as attack.check does
 	a := newAttack(t, f, cheat{
-		rsa: func(r *rsaSignature, _ [32]byte) {
-			if err := r.open(signed, signature); err != nil {
+		rsa: func(r *signature.RSA, _ [32]byte) {
+			if err := r.Open(signed, signatureBytes); err != nil {
 				t.Fatal(err)
 			}
 		},
 	})
 	a.refused(t, "congruence", false)
 	r := a.rsa[0]
-	digest := digestOf(&source{st: &f.st.Documents[0], text: []byte(f.secrets[0].Payload)})
-	n, s := new(big.Int).SetBytes(f.st.Documents[0].Key.Modulus), new(big.Int).SetBytes(signature)
+	digest := signedDigest(f)
+	n, s := new(big.Int).SetBytes(f.st.Documents[0].Key.Modulus), new(big.Int).SetBytes(signatureBytes)
 	x := new(big.Int).Exp(s, big.NewInt(1<<16), n)
-	x.Mul(x, s).Sub(x, r.modulus.PKCS1Message(digest))
+	x.Mul(x, s).Sub(x, r.Modulus.PKCS1Message(digest))
 	product := big.NewInt(1)
-	for _, m := range p.rsa[0].primes {
+	for _, m := range p.rsa[0].Primes {
 		product.Mul(product, new(big.Int).SetUint64(m))
 	}
 	q := x.Mul(x, new(big.Int).ModInverse(n, product)).Mod(x, product)
 	for j := range 2048 {
-		a.set(q.Bit(j) == 1, r.inputs.Block[18*2048+j])
+		a.set(q.Bit(j) == 1, r.Inputs.Block[18*2048+j])
 	}
 	a.refused(t, "", true)
 }
@@ -343,8 +344,8 @@ func TestRSACommittedBits(t *testing.T) {
 	for _, a := range []Algorithm{RS256, PS256} {
 		f := rsaFixture(t, a, 2048)
 		attack := newAttack(t, f, cheat{})
-		block := attack.rsa[0].inputs.Block
-		first, last := int(attack.sources[0].digest[255])+1, int(block[0])-1 // of PSS: salt and hashes
+		block := attack.rsa[0].Inputs.Block
+		first, last := int(attack.sources[0].Digest[255])+1, int(block[0])-1 // of PSS: salt and hashes
 		at := []int{int(block[0]), int(block[2047]), int(block[2048]), int(block[19*2048-1]), int(block[19*2048]), int(block[len(block)-1])}
 		for range 12 {
 			at = append(at, int(block[randomBelow(t, len(block))]))
@@ -377,15 +378,15 @@ func TestRSADigest(t *testing.T) {
 		payload := base64.RawURLEncoding.EncodeToString(bytes.Replace([]byte(janeClaims), []byte("female"), []byte("famele"), 1))
 		honest := *f
 		f = &fixture{f.st, []Secret{{Payload: payload, Signature: f.secrets[0].Signature}}}
-		signed := digestOf(&source{st: &f.st.Documents[0], text: []byte(honest.secrets[0].Payload)})
-		a := newAttack(t, f, cheat{rsa: func(r *rsaSignature, _ [32]byte) {
-			if err := r.open(signed, f.secrets[0].Signature); err != nil {
+		signed := signedDigest(&honest)
+		a := newAttack(t, f, cheat{rsa: func(r *signature.RSA, _ [32]byte) {
+			if err := r.Open(signed, f.secrets[0].Signature); err != nil {
 				t.Fatal(err)
 			}
 		}})
 		a.refused(t, "congruence", true)
 		// The digest of the signed text in the place of the hash of this one.
-		for j, r := range a.sources[0].digest {
+		for j, r := range a.sources[0].Digest {
 			a.set(signed[j/8]>>(j%8)&1 == 1, r)
 		}
 		if k == RS256 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
 func allNodes(n *document.Node) (out []*document.Node) {
@@ -22,52 +23,52 @@ func allNodes(n *document.Node) (out []*document.Node) {
 }
 
 // lie changes some of what is resolved, at random.
-func lie(r *rand.Rand, c *container, nodes []*document.Node) {
+func lie(r *rand.Rand, c *search.Container, nodes []*document.Node) {
 	pick := func() *document.Node {
 		if r.IntN(3) == 0 {
 			return nil
 		}
 		return nodes[r.IntN(len(nodes))]
 	}
-	change := func(m *member) {
+	change := func(m *search.Member) {
 		if r.IntN(5) == 0 {
-			m.sane = !m.sane
+			m.Sane = !m.Sane
 		}
-		if m.group == nil {
+		if m.Group == nil {
 			if r.IntN(4) == 0 {
-				m.node = pick()
+				m.Node = pick()
 			}
 		} else {
-			for k := range m.nodes {
+			for k := range m.Nodes {
 				if r.IntN(5) == 0 {
-					m.nodes[k] = pick()
+					m.Nodes[k] = pick()
 				}
 			}
-			if len(m.nodes) > 0 && m.step == query.Each && r.IntN(4) == 0 {
-				m.nodes = m.nodes[:r.IntN(len(m.nodes)+1)]
+			if len(m.Nodes) > 0 && m.Step == query.Each && r.IntN(4) == 0 {
+				m.Nodes = m.Nodes[:r.IntN(len(m.Nodes)+1)]
 			}
 		}
-		if m.child != nil {
+		if m.Child != nil {
 			if r.IntN(8) == 0 {
-				m.child.sane = !m.child.sane
+				m.Child.Sane = !m.Child.Sane
 			}
-			if m.group == nil && r.IntN(3) > 0 {
-				m.child.node = m.node
-				if m.node != nil {
-					m.child.nodes = []*document.Node{m.node}
+			if m.Group == nil && r.IntN(3) > 0 {
+				m.Child.Node = m.Node
+				if m.Node != nil {
+					m.Child.Nodes = []*document.Node{m.Node}
 				}
 			}
-			lie(r, m.child, nodes)
+			lie(r, m.Child, nodes)
 		}
 	}
-	for _, m := range c.members {
+	for _, m := range c.Members {
 		change(m)
 	}
-	for _, m := range c.elements {
+	for _, m := range c.Elements {
 		change(m)
 	}
-	if c.each != nil {
-		change(c.each.place)
+	if c.Each != nil {
+		change(c.Each.Place)
 	}
 }
 
@@ -110,7 +111,7 @@ func TestSeamsLies(t *testing.T) {
 					}
 				}()
 				a = newAttack(t, q.claim(claim), cheat{
-					resolved: func(s []*source) { lie(r, s[0].root, allNodes(s[0].doc.Root)) },
+					resolved: func(s []*values) { lie(r, s[0].Root, allNodes(s[0].Doc.Root)) },
 				})
 				tries++
 				l := a.check(t)

@@ -3,20 +3,18 @@ package zkvm
 import (
 	"fmt"
 	"math"
+
+	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
 // minBits is the soundness in bits that a statement's proof must have. None that the
 // query language allows has less; see docs/soundness.md.
 const minBits = 104
 
-// linkRisk is the link's error, in the same units: y mod 2^128-1 hits a value fixed before
-// for at most two of the 2^128 values of some c_j.
-const linkRisk = 2
-
 // bits is the soundness of the statement's proof, in bits: minus the logarithm
 // of the sum of the proof system's error and the statement's own.
 func (p *plan) bits() float64 {
-	own := float64(max(p.risk, linkRisk)) * math.Exp2(-128)
+	own := float64(max(p.risk, signature.LinkRisk)) * math.Exp2(-128)
 	return -math.Log2(math.Exp2(-p.system.Bits()) + own)
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // Strings at the start or the end of a member's string. That the member is a string
@@ -23,37 +24,37 @@ import (
 //
 // It costs a dot product and a zero test, decoded a zero test and the window, which
 // costs nothing then, and errs for ℓ + 1 values of α.
-func (l *leaf) startsWithText(m *machine.Machine, text string, fold bool) flag {
+func (l *leaf) startsWithText(m *machine.Machine, literal string, fold bool) flag {
 	const label = "string at the start of a member"
 	switch {
-	case text == "":
+	case literal == "":
 		return m.Fixed(true)
 	case l.decodes():
 		y := l.window(m, fold)
-		if len(text) > len(y) {
+		if len(literal) > len(y) {
 			return m.Fixed(false)
 		}
-		m.Risk(len(text))
+		m.Risk(len(literal))
 		var d ref
 		if m.Wiring() {
-			d = m.Space().Affine(m.MarkedFingerprint(text), term{K: one, Ref: m.Fingerprint(y[:len(text)])})
+			d = m.Space().Affine(m.MarkedFingerprint(literal), term{K: one, Ref: m.Fingerprint(y[:len(literal)])})
 		}
-		return m.IsZero(label, d, strings.HasPrefix(l.content(fold), text))
-	case !writable(text):
+		return m.IsZero(label, d, strings.HasPrefix(l.content(fold), literal))
+	case !text.Writable(literal):
 		return m.Fixed(false)
 	}
-	differences := make([]ref, l.source.size())
+	differences := make([]ref, l.source.Size())
 	if m.Wiring() {
-		w := m.TextFingerprint(`"` + text)
-		for i, f := range m.WindowsOf(l.source.bytesOf(m, fold), len(text)+1) {
+		w := m.TextFingerprint(`"` + literal)
+		for i, f := range m.WindowsOf(l.source.BytesOf(m, fold), len(literal)+1) {
 			differences[i] = m.Space().Affine(w, term{K: one, Ref: f})
 		}
 	} else {
-		l.source.bytesOf(m, fold)
+		l.source.BytesOf(m, fold)
 	}
-	m.Risk(len(text) + 1)
-	v := l.at.node == nil || l.bytesAt(l.at.node.Start, `"`+text, fold)
-	return m.IsZero(label, m.Dot(l.source.dots, l.at.value, differences), v)
+	m.Risk(len(literal) + 1)
+	v := l.at.Node == nil || l.bytesAt(l.at.Node.Start, `"`+literal, fold)
+	return m.IsZero(label, m.Dot(l.source.Dots, l.at.Value, differences), v)
 }
 
 // endsWithText is the same for the end: the ℓ+1 bytes before the place after the
@@ -68,28 +69,28 @@ func (l *leaf) startsWithText(m *machine.Machine, text string, fold bool) flag {
 // literal: with S_i = Σ_{j≥i} y_j·α^(j-i), as in holdsMember, the zero test of
 // Π_i (S_i + w), over all places of the window. It errs for 257·258 values of α
 // at most, as each factor does for fewer than the longer text has characters.
-func (l *leaf) endsWithText(m *machine.Machine, text string, fold bool) flag {
+func (l *leaf) endsWithText(m *machine.Machine, literal string, fold bool) flag {
 	const label = "string at the end of a member"
 	switch {
-	case text == "":
+	case literal == "":
 		return m.Fixed(true)
 	case l.decodes():
 		y := l.window(m, fold)
 		m.Risk((len(y) + 1) * maxToken)
 		var w ref
 		if m.Wiring() {
-			w = m.Constant(m.MarkedFingerprint(text))
+			w = m.Constant(m.MarkedFingerprint(literal))
 		}
-		return m.AnyZero(label, suffixes(m, y, w), strings.HasSuffix(l.content(fold), text))
-	case !writable(text):
+		return m.AnyZero(label, suffixes(m, y, w), strings.HasSuffix(l.content(fold), literal))
+	case !text.Writable(literal):
 		return m.Fixed(false)
 	}
 	s := l.source
-	n, far := s.size(), len(text)+1
+	n, far := s.Size(), len(literal)+1
 	ends, differences := l.ends[1:], make([]ref, n) // of byte i, whether it is the last
-	bytes := s.bytesOf(m, fold)
+	bytes := s.BytesOf(m, fold)
 	if m.Wiring() {
-		w := m.TextFingerprint(text + `"`)
+		w := m.TextFingerprint(literal + `"`)
 		windows := m.WindowsOf(bytes, far)
 		for i := range differences {
 			differences[i] = m.One() // no literal ends so early
@@ -99,8 +100,8 @@ func (l *leaf) endsWithText(m *machine.Machine, text string, fold bool) flag {
 		}
 	}
 	m.Risk(far)
-	v := l.at.node == nil || l.raw() != "" && l.at.node.End >= far && l.bytesAt(l.at.node.End-far, text+`"`, fold)
-	return m.IsZero(label, m.Dot(s.dots, ends, differences), v)
+	v := l.at.Node == nil || l.raw() != "" && l.at.Node.End >= far && l.bytesAt(l.at.Node.End-far, literal+`"`, fold)
+	return m.IsZero(label, m.Dot(s.Dots, ends, differences), v)
 }
 
 // startsWithMember is the flag that a member's string h starts with another's, n. As
@@ -116,7 +117,7 @@ func (l *leaf) endsWithText(m *machine.Machine, text string, fold bool) flag {
 func (h *leaf) startsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
 	plain := n.plainText(m, fold)
 	y := h.window(m, fold)
-	m.Risk(h.source.size() + n.source.size() + maxToken) // the texts
+	m.Risk(h.source.Size() + n.source.Size() + maxToken) // the texts
 	rest := h.fromLength(m, n, y)
 	var d ref
 	if m.Wiring() {
@@ -135,7 +136,7 @@ func (h *leaf) startsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
 func (h *leaf) endsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
 	plain := n.plainText(m, fold)
 	y := h.window(m, fold)
-	m.Risk(h.source.size() + n.source.size() + (len(y)+1)*maxToken) // the texts and the places
+	m.Risk(h.source.Size() + n.source.Size() + (len(y)+1)*maxToken) // the texts and the places
 	var needle ref
 	if m.Wiring() {
 		_, needle = n.needleForms(m, plain)
@@ -159,20 +160,12 @@ func suffixes(m *machine.Machine, y []ref, w ref) []ref {
 	return places
 }
 
-// bytesOf are the document's bytes, folded or not.
-func (s *source) bytesOf(m *machine.Machine, fold bool) []ref {
-	if fold {
-		return s.fold(m)
-	}
-	return s.bytes
-}
-
 // bytesAt reports whether a text stands at an offset of the prover's document.
-func (l *leaf) bytesAt(at int, text string, fold bool) bool {
-	rest := string(l.source.doc.Bytes()[at:])
-	rest = rest[:min(len(text), len(rest))]
+func (l *leaf) bytesAt(at int, literal string, fold bool) bool {
+	rest := string(l.source.Doc.Bytes()[at:])
+	rest = rest[:min(len(literal), len(rest))]
 	if fold {
-		rest = lower(rest)
+		rest = text.Lower(rest)
 	}
-	return rest == text
+	return rest == literal
 }

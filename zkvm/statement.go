@@ -124,5 +124,5 @@ func (d *Document) check() error {
 
 // maxHeader is the length of the longest protected header, 4 KiB, in base64url. Its
 // whole blocks are hashed in public, so it bounds what a proof token may carry, and
-// the length of the signing input; see lengthBits.
+// the length of the signing input; see LengthBits.
 const maxHeader = 5462

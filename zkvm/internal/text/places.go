@@ -1,12 +1,12 @@
-package zkvm
+package text
 
 import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
-// Decoded text where it stands: of the values of a group (itemescapes.go), and of
-// all names (names.go).
+// Decoded text where it stands: of the values of a group (itemescapes.go of package zkvm), and of
+// all names (package search).
 //
 // Let inside mark the bytes of some tokens, between any two of which at least one
 // byte lies. Character j of what the token that starts at byte p says belongs to
@@ -14,7 +14,7 @@ import (
 // committed vector d of characters takes the place of the bytes as they are written.
 //
 // Byte i belongs to position i less the number of bytes from the token's start to i
-// that emit nothing. With γ as in escapes.go and
+// that emit nothing. With γ as in units.go and
 //
 //	skip_i = inside_i·(1 + emits_i),
 //	lag_{i+1} + (1 + 1/γ)·skip_i = (inside_i + (1 + 1/γ)·skip_i)·lag_i,  lag_0 = 0,
@@ -37,31 +37,32 @@ import (
 //
 // It assumes that inside and units are right, and errs for 2n values of α and θ. It
 // costs, for n byte positions, 10n bits, n symbols (of 16 bits), 3n rows, 2n/J published
-// values, J the factors of a chunk, and two forms of them; with folding n bits more. Units are shared, see escapes.go.
+// values, J the factors of a chunk, and two forms of them; with folding n bits more. Units are shared, see units.go.
 
-// decoded is decoded text where it stands.
-type decoded struct {
-	present    []ref // [a character belongs to position i]
-	characters []ref // 0 where none does
-	letters    []ref // with folding: [it is one of A to Z]
+// Decoded is decoded text where it stands.
+type Decoded struct {
+	Present    []ref // [a character belongs to position i]
+	Characters []ref // 0 where none does
+	Letters    []ref // with folding: [it is one of A to Z]
 }
 
-// placeTrace is what the prover knows of it: which bytes are inside.
-type placeTrace struct {
+// Trace is what the prover knows of it: which bytes are inside.
+type Trace struct {
 	inside []bool
-	units  []json.Unit // of the document, then moved to their places
+	Units  []json.Unit // of the document, then moved to their places
 	silent []bool      // it is inside and emits nothing
 }
 
-func tracePlaces(u *unitRefs, inside []bool) placeTrace {
-	c := placeTrace{inside, make([]json.Unit, len(inside)), make([]bool, len(inside))}
+// TracePlaces moves what the bytes inside emit to their places.
+func TracePlaces(u *Emitted, inside []bool) Trace {
+	c := Trace{inside, make([]json.Unit, len(inside)), make([]bool, len(inside))}
 	to := 0
 	for i, in := range inside {
 		switch {
 		case !in:
 			to = i + 1
-		case u.values[i].Emits:
-			c.units[to] = u.values[i]
+		case u.Values[i].Emits:
+			c.Units[to] = u.Values[i]
 			to++
 		default:
 			c.silent[i] = true
@@ -70,26 +71,26 @@ func tracePlaces(u *unitRefs, inside []bool) placeTrace {
 	return c
 }
 
-// decodePlaces lays out the decoded text of the tokens that inside marks. what they
+// DecodePlaces lays out the decoded text of the tokens that inside marks. what they
 // are stands in the labels.
-func (s *source) decodePlaces(m *machine.Machine, what string, inside []ref, c placeTrace, folds bool) decoded {
-	n := s.size()
-	u := s.units(m)
+func (s *Source) DecodePlaces(m *machine.Machine, what string, inside []ref, c Trace, folds bool) Decoded {
+	n := s.Size()
+	u := s.Units(m)
 	var upper []ref
-	d := decoded{make([]ref, n), make([]ref, n), nil}
+	d := Decoded{make([]ref, n), make([]ref, n), nil}
 	if folds {
-		upper, d.letters = s.unitCase(m), make([]ref, n)
+		upper, d.Letters = s.UnitCase(m), make([]ref, n)
 	}
 
-	back := field.Inv(unitStep)
+	back := field.Inv(UnitStep)
 	less := field.Add(one, back)
 	written := make([]factor, n)
 	lag, lagged, power := m.Zero(), elem{}, one
 	for i := range n {
 		skip := m.Derived(c.silent[i])
-		m.Row("byte of "+what+" that emits nothing", inside[i], m.Not(u.emits[i]), skip)
-		written[i] = entry(m, m.Add(inside[i], skip), u.packed[i], indexForm{power, power, lag}, machine.Slice(upper, i, i+1))
-		power = field.Mul(power, unitStep)
+		m.Row("byte of "+what+" that emits nothing", inside[i], m.Not(u.Emits[i]), skip)
+		written[i] = Entry(m, m.Add(inside[i], skip), u.Packed[i], IndexForm{power, power, lag}, machine.Slice(upper, i, i+1))
+		power = field.Mul(power, UnitStep)
 		if i+1 == n {
 			break
 		}
@@ -106,23 +107,23 @@ func (s *source) decodePlaces(m *machine.Machine, what string, inside []ref, c p
 
 	read := make([]factor, n)
 	power = one
-	for i, v := range c.units {
-		d.present[i] = m.Bit(v.Emits) // must be a bit, see above
+	for i, v := range c.Units {
+		d.Present[i] = m.Bit(v.Emits) // must be a bit, see above
 		var bits [8]ref
 		for b := range bits {
 			bits[b] = m.Derived(v.Byte>>b&1 == 1)
 		}
-		d.characters[i] = m.Pack(bits[:])
-		nothing := d.characters[i]
+		d.Characters[i] = m.Pack(bits[:])
+		nothing := d.Characters[i]
 		var letter []ref
 		if folds {
-			d.letters[i] = m.Derived(isUpper(v.Byte))
-			letter = d.letters[i : i+1]
-			nothing = m.Together(nothing, d.letters[i])
+			d.Letters[i] = m.Derived(IsUpper(v.Byte))
+			letter = d.Letters[i : i+1]
+			nothing = m.Together(nothing, d.Letters[i])
 		}
-		m.Row("no character outside of "+what, m.Not(d.present[i]), nothing, m.Zero())
-		read[i] = entry(m, d.present[i], d.characters[i], indexForm{at: power}, letter)
-		power = field.Mul(power, unitStep)
+		m.Row("no character outside of "+what, m.Not(d.Present[i]), nothing, m.Zero())
+		read[i] = Entry(m, d.Present[i], d.Characters[i], IndexForm{At: power}, letter)
+		power = field.Mul(power, UnitStep)
 	}
 	m.Risk(2 * n) // the products' total degree
 	m.ZeroForm("decoded characters of "+what, m.Add(m.ProductForm(n, written), m.ProductForm(n, read)))

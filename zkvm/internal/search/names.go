@@ -1,6 +1,9 @@
-package zkvm
+package search
 
-import "github.com/zkpass-go/zkpass/zkvm/internal/machine"
+import (
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+)
 
 // Names with escapes, in classes that allow them.
 //
@@ -21,38 +24,38 @@ import "github.com/zkpass-go/zkpass/zkvm/internal/machine"
 // escape makes its object unfit, see checkNames.
 
 // decodedNames are the marked characters of all names, laid out once.
-func (s *source) decodedNames(m *machine.Machine) []ref {
+func (s *Tree) decodedNames(m *machine.Machine) []ref {
 	if s.names != nil {
 		return s.names
 	}
-	n := s.size()
+	n := s.Size()
 	inside, in := make([]ref, n), make([]bool, n)
 	for i := range n {
-		p := s.position(m, i)
+		p := s.Position(m, i)
 		inside[i] = m.Add(p.OpensName, p.Name)
-		in[i] = s.rows != nil && (s.rows[i].Flags.Name || s.rows[i].State.Name)
+		in[i] = s.Rows != nil && (s.Rows[i].Flags.Name || s.Rows[i].State.Name)
 	}
-	d := s.decodePlaces(m, "a name", inside, tracePlaces(s.units(m), in), false)
+	d := s.DecodePlaces(m, "a name", inside, text.TracePlaces(s.Units(m), in), false)
 	s.names = make([]ref, n)
-	for i, c := range d.characters {
-		s.names[i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: d.present[i]})
+	for i, c := range d.Characters {
+		s.names[i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: d.Present[i]})
 	}
 	return s.names
 }
 
 // nameForms are forms, one for each position, that are zero where a name starts
 // exactly if it is the given one, and how many values of α they err for at one place.
-func (s *source) nameForms(m *machine.Machine, name string) (other []ref, risk int) {
+func (s *Tree) nameForms(m *machine.Machine, name string) (other []ref, risk int) {
 	quoted := `"` + name + `"`
-	other = make([]ref, s.size())
+	other = make([]ref, s.Size())
 	if !m.Wiring() {
 		m.Count(len(other), 3) // of the windows
 		m.Count(len(other), 1)
 	}
-	if !s.st.Class.Names {
+	if !s.Names {
 		if m.Wiring() {
 			w := m.TextFingerprint(quoted)
-			for i, f := range s.windows(m, len(quoted)) {
+			for i, f := range s.Windows(m, len(quoted)) {
 				other[i] = m.Space().Affine(w, term{K: one, Ref: f})
 			}
 		}
@@ -74,4 +77,4 @@ func (s *source) nameForms(m *machine.Machine, name string) (other []ref, risk i
 
 // findable reports whether a name can be found: without escapes, some cannot be
 // written.
-func (s *source) findable(name string) bool { return s.st.Class.Names || writable(name) }
+func (s *Tree) findable(name string) bool { return s.Names || text.Writable(name) }

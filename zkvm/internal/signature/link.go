@@ -1,4 +1,4 @@
-package zkvm
+package signature
 
 import (
 	"encoding/binary"
@@ -23,22 +23,23 @@ import (
 // was committed before c was drawn: that happens with probability 2^-127. y
 // reveals less than 2^-102 of anything, as k is 2^104 times as wide as the sum.
 const (
-	maskBits  = 240
+	MaskBits  = 240
 	linkBytes = 31  // y < 2^241
 	linkBits  = 241 // and is refused if it is not
 )
 
-var errLink = errors.New("link value out of range")
+// ErrLink means that a published sum has more bits than any honest one.
+var ErrLink = errors.New("link value out of range")
 
-// link is the part of the link that belongs to one document.
-type link struct {
-	mask         *big.Int // k, secret
+// Link is the part of the link that belongs to one document.
+type Link struct {
+	Mask         *big.Int // k, secret
+	Sum          *big.Int // y, public after publication
 	coefficients [256][2]uint64
-	sum          *big.Int // y, public after publication
 }
 
-// draw draws the coefficients.
-func (l *link) draw(t *transcript.Transcript) {
+// Draw draws the coefficients.
+func (l *Link) Draw(t *transcript.Transcript) {
 	var b [16]byte
 	for j := range l.coefficients {
 		t.Read(b[:])
@@ -46,6 +47,7 @@ func (l *link) draw(t *transcript.Transcript) {
 	}
 }
 
+// integerOf is a coefficient as an integer.
 func integerOf(c [2]uint64) *big.Int {
 	v := new(big.Int).SetUint64(c[0])
 	return v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(c[1]))
@@ -59,33 +61,33 @@ func powerOfInteger(v *big.Int) elem {
 	return gf128.GeneratorPow(e.Rsh(e, 64).Uint64(), lo)
 }
 
-// layLink lays out the GF(2^128) side: in chunks, ρ·Π is published for fresh ρ,
+// Lay lays out the GF(2^128) side over the bits of the digest: in chunks, ρ·Π is published for fresh ρ,
 // whose product R is committed, and K·Π_chunks y = g^y·R is linear.
-func (s *source) layLink(m *machine.Machine, l *link) {
+func (l *Link) Lay(m *machine.Machine, digest *[256]ref) {
 	var k elem
-	if b := m.UniformBytes(maskBits / 8); b != nil {
-		l.mask = new(big.Int).SetBytes(b)
-		k = powerOfInteger(l.mask)
+	if b := m.UniformBytes(MaskBits / 8); b != nil {
+		l.Mask = new(big.Int).SetBytes(b)
+		k = powerOfInteger(l.Mask)
 	}
 	mask := m.Element(k)
 	y := m.PublishBytes(linkBytes, func() []byte {
-		sum := new(big.Int).Set(l.mask)
+		sum := new(big.Int).Set(l.Mask)
 		for j, c := range l.coefficients {
-			if m.Value(s.digest[j]) != (elem{}) {
+			if m.Value(digest[j]) != (elem{}) {
 				sum.Add(sum, integerOf(c))
 			}
 		}
 		return sum.FillBytes(make([]byte, linkBytes))
 	})
-	l.sum = new(big.Int).SetBytes(y)
-	if m.Wiring() && l.sum.BitLen() > linkBits {
-		m.Fail(errLink)
+	l.Sum = new(big.Int).SetBytes(y)
+	if m.Wiring() && l.Sum.BitLen() > linkBits {
+		m.Fail(ErrLink)
 	}
 	var factors []factor
 	if m.Wiring() {
 		factors = make([]factor, len(l.coefficients))
 		for j, c := range l.coefficients {
-			factors[j] = factor{B: s.digest[j], H: m.Constant(field.Sub(machine.PowerOfG(c[0], c[1]), one))}
+			factors[j] = factor{B: digest[j], H: m.Constant(field.Sub(machine.PowerOfG(c[0], c[1]), one))}
 		}
 	} else {
 		m.Count(len(l.coefficients), 0)
@@ -109,8 +111,12 @@ func (s *source) layLink(m *machine.Machine, l *link) {
 		product = next
 	}
 	if m.Wiring() {
-		m.ZeroForm("link", m.Sum(term{K: public, Ref: mask}, term{K: powerOfInteger(l.sum), Ref: product}))
+		m.ZeroForm("link", m.Sum(term{K: public, Ref: mask}, term{K: powerOfInteger(l.Sum), Ref: product}))
 	} else {
 		m.ZeroForm("link", 0)
 	}
 }
+
+// LinkRisk is the link's error, in the units of [machine.Machine.Risk]: y mod 2^128-1 hits a value fixed before
+// for at most two of the 2^128 values of some c_j.
+const LinkRisk = 2

@@ -1,9 +1,10 @@
-package zkvm
+package search
 
 import (
 	"github.com/zkpass-go/zkpass/libzk/gf128"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
 // counterStep generates the multiplicative group of GF(2^16), of order 65,535.
@@ -12,17 +13,17 @@ func counterStep() elem { return gf128.FromSymbol(2) }
 
 // elementsAtLevel[i] = [byte i starts an element of an array, with k containers
 // open], committed once for a level.
-func (s *source) elementsAtLevel(m *machine.Machine, k int) []ref {
+func (s *Tree) elementsAtLevel(m *machine.Machine, k int) []ref {
 	if at, ok := s.elementLevels[k]; ok {
 		return at
 	}
-	n := s.size()
-	starts := func(i int) bool { return s.rows != nil && startsElement(&s.rows[i]) }
+	n := s.Size()
+	starts := func(i int) bool { return s.Rows != nil && startsElement(&s.Rows[i]) }
 	if s.elementStarts == nil {
 		s.elementStarts = make([]ref, n)
 		for i := range n {
 			s.elementStarts[i] = m.Derived(starts(i))
-			p := s.position(m, i)
+			p := s.Position(m, i)
 			object := m.Zero()
 			if m.Wiring() {
 				// Without an open container a value is the payload's object.
@@ -33,8 +34,8 @@ func (s *source) elementsAtLevel(m *machine.Machine, k int) []ref {
 	}
 	at := make([]ref, n)
 	for i := range at {
-		at[i] = m.Derived(starts(i) && bitsSet(uint(s.rows[i].State.Depth)) == k)
-		m.Row("elements at a level", s.elementStarts[i], s.atLevel(m, k, i), at[i])
+		at[i] = m.Derived(starts(i) && text.BitsSet(uint(s.Rows[i].State.Depth)) == k)
+		m.Row("elements at a level", s.elementStarts[i], s.AtLevel(m, k, i), at[i])
 	}
 	if s.elementLevels == nil {
 		s.elementLevels = map[int][]ref{}
@@ -54,12 +55,12 @@ func startsElement(r *json.Row) bool {
 //
 // Cost for n byte positions: n committed bits and n rows; once for a document 2n
 // more, and once for each further level n.
-func (s *source) layElements(m *machine.Machine, c *container) {
+func (s *Tree) layElements(m *machine.Machine, c *Container) {
 	at := s.elementsAtLevel(m, c.level+1)
-	c.starts = make([]ref, s.size())
-	for i := range c.starts {
-		c.starts[i] = m.Derived(c.ownElement(s, i))
-		m.Row("elements of a container", c.inside[i], at[i], c.starts[i])
+	c.Starts = make([]ref, s.Size())
+	for i := range c.Starts {
+		c.Starts[i] = m.Derived(c.ownElement(s, i))
+		m.Row("elements of a container", c.Inside[i], at[i], c.Starts[i])
 	}
 }
 
@@ -82,13 +83,13 @@ func (s *source) layElements(m *machine.Machine, c *container) {
 //
 // Cost for n byte positions: 2n subfield elements and 2n rows for a container, and
 // n bits, n rows and n/64 products for each index.
-func (s *source) searchElements(m *machine.Machine, c *container) {
-	if len(c.elements) == 0 {
+func (s *Tree) searchElements(m *machine.Machine, c *Container) {
+	if len(c.Elements) == 0 {
 		return
 	}
-	n := s.size()
+	n := s.Size()
 	g := counterStep()
-	own := c.parent.valueStarts()
+	own := c.Parent.valueStarts()
 	counts := make([]ref, n)
 	count, v := m.Zero(), elem{}
 	for i := range n {
@@ -98,7 +99,7 @@ func (s *source) searchElements(m *machine.Machine, c *container) {
 			more = field.Mul(field.Add(one, g), v)
 		}
 		step := m.Symbol(more)
-		m.Row("next element", c.starts[i], m.Scale(field.Add(one, g), count), step)
+		m.Row("next element", c.Starts[i], m.Scale(field.Add(one, g), count), step)
 		if i+1 == n {
 			// Nothing reads what would come next.
 			break
@@ -111,34 +112,34 @@ func (s *source) searchElements(m *machine.Machine, c *container) {
 			v = elem{}
 		}
 		next := m.Symbol(v)
-		m.Row("elements so far", c.inside[i+1], m.Add(count, c.parent.value[i], step), next)
+		m.Row("elements so far", c.Inside[i+1], m.Add(count, c.Parent.Value[i], step), next)
 		count = next
 	}
-	for _, e := range c.elements {
+	for _, e := range c.Elements {
 		s.searchElement(m, e, counts)
 	}
 }
 
 // searchElement is the part of one index.
-func (s *source) searchElement(m *machine.Machine, e *member, counts []ref) {
-	n := s.size()
+func (s *Tree) searchElement(m *machine.Machine, e *Member, counts []ref) {
+	n := s.Size()
 	target := one
 	for range e.index {
 		target = field.Mul(target, counterStep())
 	}
 	at := e.valueStarts()
-	e.value = make([]ref, n)
+	e.Value = make([]ref, n)
 	factors := make([]factor, n)
 	for i := range n {
-		e.value[i] = m.Bit(at[i])
+		e.Value[i] = m.Bit(at[i])
 		other := m.Form(counts, i, target)
-		m.Implies("element of an index", e.value[i], m.Together(m.Not(e.in.starts[i]), other))
-		factors[i] = factor{B: m.Add(e.in.starts[i], e.value[i]), H: m.Not(other)}
+		m.Implies("element of an index", e.Value[i], m.Together(m.Not(e.In.Starts[i]), other))
+		factors[i] = factor{B: m.Add(e.In.Starts[i], e.Value[i]), H: m.Not(other)}
 	}
 	if !m.Wiring() {
 		factors = nil
 	}
-	e.ok = m.One()
-	e.found = m.Add(e.value...)
+	e.OK = m.One()
+	e.Found = m.Add(e.Value...)
 	m.NonzeroProduct(n, factors, m.One())
 }
