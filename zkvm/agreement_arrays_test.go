@@ -8,7 +8,7 @@ import (
 )
 
 // each adds the paths that go over an array, with filters on what its elements have.
-func (a *author) each(path string, array *value) {
+func (a *author) each(path string, array *node) {
 	filters := []string{"[]", "[*]"}
 	for _, e := range array.elems {
 		for _, m := range e.members {

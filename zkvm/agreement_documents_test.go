@@ -13,19 +13,19 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
 
-// value is a JSON value that is generated, and kept in a form that can be
+// node is a JSON value that is generated, and kept in a form that can be
 // repaired and written.
-type value struct {
+type node struct {
 	kind    document.Kind
 	text    string // of a scalar, as it is written
 	members []valueMember
-	elems   []*value
+	elems   []*node
 }
 
 type valueMember struct {
 	name    string // decoded
 	written string // with its quotes
-	value   *value
+	value   *node
 }
 
 // scribe draws documents.
@@ -64,46 +64,46 @@ func escaped(text string) string {
 	return `"` + pick(rand.New(rand.NewPCG(1, uint64(len(text)))), escapes) + quoted(text)[1:]
 }
 
-func (s scribe) scalar() *value {
+func (s scribe) scalar() *node {
 	switch n := s.IntN(100); {
 	case n < 38:
 		switch {
 		case s.often(22):
-			return &value{kind: document.String, text: quoted(pick(s.Rand, dates))}
+			return &node{kind: document.String, text: quoted(pick(s.Rand, dates))}
 		case s.often(12):
-			return &value{kind: document.String, text: quoted(pick(s.Rand, times))}
+			return &node{kind: document.String, text: quoted(pick(s.Rand, times))}
 		}
-		return &value{kind: document.String, text: quoted(pick(s.Rand, texts))}
+		return &node{kind: document.String, text: quoted(pick(s.Rand, texts))}
 	case n < 42:
-		return &value{kind: document.String, text: `"` + pick(s.Rand, escapes) + quoted(pick(s.Rand, texts))[1:]}
+		return &node{kind: document.String, text: `"` + pick(s.Rand, escapes) + quoted(pick(s.Rand, texts))[1:]}
 	case n < 44:
-		return &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
+		return &node{kind: document.String, text: escaped(pick(s.Rand, texts))}
 	case n < 60:
-		return &value{kind: document.Number, text: pick(s.Rand, integers)}
+		return &node{kind: document.Number, text: pick(s.Rand, integers)}
 	case n < 70:
-		return &value{kind: document.Number, text: pick(s.Rand, decimals)}
+		return &node{kind: document.Number, text: pick(s.Rand, decimals)}
 	case n < 72:
-		return &value{kind: document.Number, text: strconv.FormatInt(int64(s.Uint64()), 10)}
+		return &node{kind: document.Number, text: strconv.FormatInt(int64(s.Uint64()), 10)}
 	case n < 75:
-		return &value{kind: document.Number, text: pick(s.Rand, oversized)}
+		return &node{kind: document.Number, text: pick(s.Rand, oversized)}
 	case n < 78:
-		return &value{kind: document.Number, text: pick(s.Rand, exponents)}
+		return &node{kind: document.Number, text: pick(s.Rand, exponents)}
 	case n < 87:
-		return &value{kind: document.True, text: "true"}
+		return &node{kind: document.True, text: "true"}
 	case n < 96:
-		return &value{kind: document.False, text: "false"}
+		return &node{kind: document.False, text: "false"}
 	}
-	return &value{kind: document.Null, text: "null"}
+	return &node{kind: document.Null, text: "null"}
 }
 
-func (s scribe) value(depth int) *value {
+func (s scribe) value(depth int) *node {
 	switch n := s.IntN(100); {
 	case n < 12 && depth > 0:
 		return s.object(depth - 1)
 	case n < 26 && depth > 0:
 		return s.list(depth - 1)
 	case n < 30 && depth > 0:
-		v := &value{kind: document.Array}
+		v := &node{kind: document.Array}
 		for range s.IntN(4) {
 			v.elems = append(v.elems, s.value(depth-1))
 		}
@@ -114,8 +114,8 @@ func (s scribe) value(depth int) *value {
 
 // list is an array whose elements are mostly alike: strings, integers, booleans, or
 // objects of a few members.
-func (s scribe) list(depth int) *value {
-	v := &value{kind: document.Array}
+func (s scribe) list(depth int) *node {
+	v := &node{kind: document.Array}
 	kind, named := s.IntN(7), []string{pick(s.Rand, names), pick(s.Rand, names)}
 	for range s.IntN(5) {
 		e := s.scalar()
@@ -127,10 +127,10 @@ func (s scribe) list(depth int) *value {
 				e = s.scalar()
 			}
 			if s.often(40) {
-				e = &value{kind: document.String, text: escaped(pick(s.Rand, texts))}
+				e = &node{kind: document.String, text: escaped(pick(s.Rand, texts))}
 			}
 		case kind < 4:
-			e = &value{kind: document.Number, text: pick(s.Rand, integers)}
+			e = &node{kind: document.Number, text: pick(s.Rand, integers)}
 			if s.often(30) {
 				e.text = pick(s.Rand, decimals)
 			}
@@ -139,12 +139,12 @@ func (s scribe) list(depth int) *value {
 				e = s.scalar()
 			}
 		default:
-			e = &value{kind: document.Object}
+			e = &node{kind: document.Object}
 			for i, name := range named {
 				if s.often(80) && (i == 0 || name != named[0]) {
 					e.members = append(e.members, s.member(name, s.scalar()))
 					if s.often(70) {
-						e.members = append(e.members, s.member(markerOf(name), &value{kind: document.True, text: "true"}))
+						e.members = append(e.members, s.member(markerOf(name), &node{kind: document.True, text: "true"}))
 					}
 				}
 			}
@@ -155,23 +155,23 @@ func (s scribe) list(depth int) *value {
 }
 
 // long is an array of more than 32 elements, mostly of one type.
-func (s scribe) long(n int) *value {
-	v := &value{kind: document.Array}
+func (s scribe) long(n int) *node {
+	v := &node{kind: document.Array}
 	kind, odd := s.IntN(3), s.often(15)
 	for i := range n {
-		e := &value{kind: document.Number, text: pick(s.Rand, []string{"1", "5", "-3", "2.50"})}
+		e := &node{kind: document.Number, text: pick(s.Rand, []string{"1", "5", "-3", "2.50"})}
 		switch {
 		case odd && i == n/2:
 			e = s.scalar()
 		case kind == 1:
-			e = &value{kind: document.String, text: pick(s.Rand, []string{`"x"`, `"X"`, `"xy"`, `""`})}
+			e = &node{kind: document.String, text: pick(s.Rand, []string{`"x"`, `"X"`, `"xy"`, `""`})}
 			if i == n-1 && s.often(30) {
 				e.text = escaped("x")
 			}
 		case kind == 2:
-			e = &value{kind: document.True, text: "true"}
+			e = &node{kind: document.True, text: "true"}
 			if s.often(3) {
-				e = &value{kind: document.False, text: "false"}
+				e = &node{kind: document.False, text: "false"}
 			}
 		case s.often(4):
 			e.text = pick(s.Rand, append(integers, decimals...))
@@ -181,7 +181,7 @@ func (s scribe) long(n int) *value {
 	return v
 }
 
-func (s scribe) member(name string, v *value) valueMember {
+func (s scribe) member(name string, v *node) valueMember {
 	written := quoted(name)
 	if s.IntN(30) == 0 && name != "" {
 		written = escaped(name)
@@ -191,8 +191,8 @@ func (s scribe) member(name string, v *value) valueMember {
 
 func markerOf(name string) string { return "_" + name + "_zkpass_public_" }
 
-func (s scribe) object(depth int) *value {
-	v := &value{kind: document.Object}
+func (s scribe) object(depth int) *node {
+	v := &node{kind: document.Object}
 	for range s.IntN(6) {
 		name := pick(s.Rand, names)
 		has := slices.ContainsFunc(v.members, func(m valueMember) bool { return m.name == name })
@@ -202,12 +202,12 @@ func (s scribe) object(depth int) *value {
 		v.members = append(v.members, s.member(name, s.value(depth)))
 		switch n := s.IntN(100); {
 		case n < 70:
-			v.members = append(v.members, s.member(markerOf(name), &value{kind: document.True, text: "true"}))
+			v.members = append(v.members, s.member(markerOf(name), &node{kind: document.True, text: "true"}))
 		case n < 73:
 			v.members = append(v.members, s.member(markerOf(name), s.value(0)))
 		case n < 74:
 			for range 2 {
-				v.members = append(v.members, s.member(markerOf(name), &value{kind: document.True, text: "true"}))
+				v.members = append(v.members, s.member(markerOf(name), &node{kind: document.True, text: "true"}))
 			}
 		case n < 75:
 			v.members = append(v.members, s.member("x\"\\", s.scalar()))
@@ -218,7 +218,7 @@ func (s scribe) object(depth int) *value {
 }
 
 // payload draws the payload of a document; in format zkpass it mostly has data.
-func (s scribe) payload(f query.Format) *value {
+func (s scribe) payload(f query.Format) *node {
 	v := s.object(3)
 	for len(v.members) == 0 && s.often(95) {
 		v = s.object(3)
@@ -234,15 +234,15 @@ func (s scribe) payload(f query.Format) *value {
 }
 
 // text writes a value. spaces is the chance of white space between tokens.
-func (s scribe) text(v *value, spaces int) string {
+func (s scribe) text(v *node, spaces int) string {
 	var b strings.Builder
 	gap := func() {
 		for s.often(spaces) {
 			b.WriteByte(" \t\n\r"[s.IntN(4)])
 		}
 	}
-	var write func(v *value)
-	write = func(v *value) {
+	var write func(v *node)
+	write = func(v *node) {
 		gap()
 		switch v.kind {
 		case document.Object:
@@ -303,13 +303,13 @@ var repairs = []repair{
 	{unmarked: true, duplicates: -1, escapes: true, types: 3},
 }
 
-var standIns = []*value{nil,
+var standIns = []*node{nil,
 	{kind: document.String, text: `"x"`}, {kind: document.Number, text: "1"}, {kind: document.True, text: "true"}}
 
-func (r repair) apply(v *value) *value {
+func (r repair) apply(v *node) *node {
 	switch v.kind {
 	case document.Object:
-		out := &value{kind: document.Object}
+		out := &node{kind: document.Object}
 		for _, m := range v.members {
 			isMarker := strings.HasSuffix(m.name, "_zkpass_public_")
 			if isMarker && r.unmarked {
@@ -338,7 +338,7 @@ func (r repair) apply(v *value) *value {
 			for _, m := range slices.Clone(out.members) {
 				if !marked[m.name] {
 					marked[m.name] = true
-					out.members = append(out.members, valueMember{markerOf(m.name), quoted(markerOf(m.name)), &value{kind: document.True, text: "true"}})
+					out.members = append(out.members, valueMember{markerOf(m.name), quoted(markerOf(m.name)), &node{kind: document.True, text: "true"}})
 				}
 			}
 		}
@@ -347,7 +347,7 @@ func (r repair) apply(v *value) *value {
 		if r.values > 0 && !r.elements {
 			return standIns[r.values]
 		}
-		out := &value{kind: document.Array}
+		out := &node{kind: document.Array}
 		for _, e := range v.elems {
 			out.elems = append(out.elems, r.apply(e))
 		}
@@ -370,7 +370,7 @@ func (r repair) apply(v *value) *value {
 			panic(err)
 		}
 		text, _ := doc.Text(doc.Root)
-		return &value{kind: document.String, text: quoted(text)}
+		return &node{kind: document.String, text: quoted(text)}
 	}
 	return v
 }

@@ -39,7 +39,7 @@ func newAuthor(r *rand.Rand, docs []drawn) *author {
 	for _, d := range docs {
 		v := d.root
 		if d.format == query.ZkPass {
-			v = &value{kind: document.Object}
+			v = &node{kind: document.Object}
 			for _, m := range d.root.members {
 				if m.name == "data" {
 					v = m.value
@@ -63,7 +63,7 @@ func (a *author) nowhere(prefix string) {
 	}
 }
 
-func (a *author) walk(prefix string, v *value) {
+func (a *author) walk(prefix string, v *node) {
 	for _, m := range v.members {
 		path := prefix + pathMember(m.name)
 		kind := a.note(m.value)
@@ -83,7 +83,7 @@ func (a *author) walk(prefix string, v *value) {
 
 // note remembers a scalar as a literal. It returns the value's kind, True for both
 // booleans.
-func (a *author) note(v *value) document.Kind {
+func (a *author) note(v *node) document.Kind {
 	switch v.kind {
 	case document.False:
 		return document.True
@@ -102,7 +102,7 @@ func (a *author) note(v *value) document.Kind {
 }
 
 // decoded is the text of a string.
-func (v *value) decoded() string {
+func (v *node) decoded() string {
 	doc, err := document.ParseValue([]byte(v.text), maxOutput, 1)
 	if err != nil {
 		panic(err)

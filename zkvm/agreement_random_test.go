@@ -21,7 +21,7 @@ import (
 type drawn struct {
 	tag    string
 	format query.Format
-	root   *value
+	root   *node
 	layout uint64 // of white space
 }
 
@@ -60,7 +60,7 @@ func drawDocuments(r *rand.Rand) []drawn {
 		for d.root == nil || len(d.text()) > limit {
 			d.root, d.layout = s.payload(d.format), r.Uint64()
 			if elements > 0 && d.format == query.JWT {
-				d.root.members = append(d.root.members, s.member("g", s.long(elements)), s.member(markerOf("g"), &value{kind: document.True, text: "true"}))
+				d.root.members = append(d.root.members, s.member("g", s.long(elements)), s.member(markerOf("g"), &node{kind: document.True, text: "true"}))
 			}
 		}
 		docs = append(docs, d)
@@ -88,7 +88,7 @@ func subjectOf(t testing.TB, docs []drawn, text string) (*subject, error) {
 	return newSubject(t, p, payloads, testNow)
 }
 
-func writeDocument(root *value, layout uint64) []byte {
+func writeDocument(root *node, layout uint64) []byte {
 	r := rand.New(rand.NewPCG(layout, 0))
 	return []byte(scribe{r}.text(root, []int{0, 0, 4}[layout%3]))
 }

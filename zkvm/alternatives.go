@@ -1,16 +1,19 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/query"
+import (
+	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
+)
 
 // alternative is one thing that a value may be, and when it is.
 type alternative struct {
 	guard flag
 	kind  alternativeKind
 	fixed query.Literal
-	leaf  *leaf
+	leaf  *value.Leaf
 	path  int
 	truth flag
-	num   *number
+	num   *value.Number
 	array *array
 }
 
@@ -31,9 +34,9 @@ const noPath = -1
 type origin struct {
 	kind  alternativeKind
 	fixed query.Literal
-	leaf  *leaf
+	leaf  *value.Leaf
 	path  int
-	num   *number
+	num   *value.Number
 	array *array
 }
 
@@ -46,8 +49,8 @@ func (x *execution) merge(list []alternative) []alternative {
 	index := map[origin]int{}
 	for _, a := range list {
 		o := origin{kind: a.kind, fixed: a.fixed, leaf: a.leaf, path: a.path, num: a.num, array: a.array}
-		if a.kind == isNumber && a.num.public {
-			o.num, o.fixed = nil, query.Literal{Type: query.Number, Num: a.num.v}
+		if a.kind == isNumber && a.num.Public {
+			o.num, o.fixed = nil, query.Literal{Type: query.Number, Num: a.num.V}
 		}
 		i, ok := index[o]
 		if !ok {

@@ -13,6 +13,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // apparatus runs gadgets alone, over forms that are constants, or secrets that
@@ -60,10 +61,10 @@ func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine.M
 var apparatusClass = Class{Bytes: 192, Depth: 8}
 
 // apparatusValues are the values of a document of that class.
-func apparatusValues(doc *document.Document) *values {
+func apparatusValues(doc *document.Document) *value.Document {
 	s := newSource(&Document{Class: apparatusClass})
 	s.Doc = doc
-	return newValues(search.NewTree(s))
+	return value.New(search.NewTree(s))
 }
 
 type seeds struct{ *rand.Rand }

@@ -3,6 +3,7 @@ package zkvm
 import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // array is the values that a path with EACH selects: one alternative for each
@@ -14,18 +15,18 @@ import (
 // number with < a literal +5.3 KB, +7,222, with < a member +10.7 KB, +17,696; count of
 // [?n] +2.9 KB, +7,128, of [?n == 'x'] +6.6 KB, +8,504.
 type array struct {
-	selection *selection
+	selection *value.Selection
 	items     []alternative // without guards
 }
 
 // selected proves under a guard that a path's array is there and may be gone over,
 // and returns what the path's filter keeps.
-func (x *execution) selected(path int, g flag) *selection {
+func (x *execution) selected(path int, g flag) *value.Selection {
 	p := &x.program.Paths[path]
 	step := p.EachStep()
 	e := x.members[path].Group
-	sel := x.sources[p.Document].selection(x.m, e, p.Steps[step].Filter)
-	conditions := append(e.Place.Conditions(x.m), sel.conditions...)
+	sel := x.sources[p.Document].Selection(x.m, e, p.Steps[step].Filter)
+	conditions := append(e.Place.Conditions(x.m), sel.Conditions...)
 	x.m.Implies("array", g.R, x.m.Together(conditions...))
 	return sel
 }
@@ -36,7 +37,7 @@ func (x *execution) elements(e *query.Expr, g flag) alternative {
 	l := x.leaves[e.Path]
 	a := &array{selection: x.selected(e.Path, g)}
 	x.look(l, a.selection, g)
-	for _, item := range l.items {
+	for _, item := range l.Items {
 		a.items = append(a.items, alternative{kind: isLeaf, leaf: item, path: e.Path})
 	}
 	return alternative{guard: g, kind: isArray, path: e.Path, array: a}
@@ -45,29 +46,29 @@ func (x *execution) elements(e *query.Expr, g flag) alternative {
 // look proves under a guard that the names on the way to a leaf in the kept elements
 // are as they should be. That no name beside them has an escape, where the class
 // allows none, is asked of the elements that a filter drops too.
-func (x *execution) look(l *leaf, sel *selection, g flag) {
+func (x *execution) look(l *value.Leaf, sel *value.Selection, g flag) {
 	m := x.m
-	if sel.filter.Kind == query.KeepAll {
-		m.Implies("names in elements", g.R, m.Together(l.at.Conditions(m)...))
+	if sel.Filter.Kind == query.KeepAll {
+		m.Implies("names in elements", g.R, m.Together(l.At.Conditions(m)...))
 		return
 	}
-	if fit := l.at.FitObjects(m); len(fit) > 0 {
+	if fit := l.At.FitObjects(m); len(fit) > 0 {
 		m.Implies("names beside those in elements", g.R, m.Together(fit...))
 	}
-	for k, bad := range l.unfit(m) {
-		m.Implies("names in a kept element", m.And("kept element", g, sel.kept[k]).R, bad)
+	for k, bad := range l.Unfit(m) {
+		m.Implies("names in a kept element", m.And("kept element", g, sel.Kept[k]).R, bad)
 	}
 }
 
 // count is the number of elements that a path keeps.
 func (x *execution) count(e *query.Expr, g flag) alternative {
 	sel := x.selected(e.Path, g)
-	return alternative{guard: g, kind: isNumber, num: &sel.count, path: e.Path}
+	return alternative{guard: g, kind: isNumber, num: &sel.Count, path: e.Path}
 }
 
 // under is the guard of item k where the array's is g: g, and it is kept.
 func (x *execution) under(a *array, k int, g flag) flag {
-	return x.m.And("kept element", g, a.selection.kept[k])
+	return x.m.And("kept element", g, a.selection.Kept[k])
 }
 
 // quantified tests an array against a scalar, element by element in its place. All
@@ -87,11 +88,11 @@ func (x *execution) quantified(e *query.Expr, a, b alternative, g flag) flag {
 	if scalar.kind == isLeaf {
 		switch {
 		case e.Fold:
-			m.Needs("string member", g, scalar.leaf.isString)
+			m.Needs("string member", g, scalar.leaf.IsString)
 		case e.Op == query.Equal || e.Op == query.NotEqual:
-			m.Needs("operand beside an array", g, scalar.leaf.usable(m))
+			m.Needs("operand beside an array", g, scalar.leaf.Usable(m))
 		default:
-			m.Needs("number member", g, scalar.leaf.isNumber)
+			m.Needs("number member", g, scalar.leaf.IsNumber)
 		}
 	}
 	rest := g // no element has decided
@@ -117,16 +118,16 @@ func (x *execution) quantified(e *query.Expr, a, b alternative, g flag) flag {
 // it is needed as a whole.
 func (x *execution) oneType(v alternative) {
 	m := x.m
-	kinds := []func(*leaf) flag{
-		func(l *leaf) flag { return l.isString },
-		func(l *leaf) flag { return l.isNumber },
-		func(l *leaf) flag { return l.boolean(m) },
+	kinds := []func(*value.Leaf) flag{
+		func(l *value.Leaf) flag { return l.IsString },
+		func(l *value.Leaf) flag { return l.IsNumber },
+		func(l *value.Leaf) flag { return l.Boolean(m) },
 	}
 	types := make([]flag, len(kinds))
 	for t, is := range kinds {
 		first := -1 // secret
 		for k, item := range v.array.items {
-			if item.kind == isLeaf && v.array.selection.kept[k].V && first < 0 {
+			if item.kind == isLeaf && v.array.selection.Kept[k].V && first < 0 {
 				first = k
 			}
 		}
@@ -137,7 +138,7 @@ func (x *execution) oneType(v alternative) {
 			continue // computed: all numbers
 		}
 		h := x.under(v.array, k, v.guard)
-		conditions := []ref{m.Not(item.leaf.usable(m).R)}
+		conditions := []ref{m.Not(item.leaf.Usable(m).R)}
 		for t, is := range kinds {
 			conditions = append(conditions, m.Add(types[t].R, is(item.leaf).R))
 		}
@@ -151,11 +152,11 @@ func (x *execution) revealArray(v alternative, want *outcome) {
 	m := x.m
 	sel := v.array.selection
 	n := len(want.elems)
-	public := constantInteger(m, int64(n))
-	m.Implies("number of elements of an output", v.guard.R, m.Add(sel.count.packed, public.packed))
+	public := value.ConstantInteger(m, int64(n))
+	m.Implies("number of elements of an output", v.guard.R, m.Add(sel.Count.Packed, public.Packed))
 	for k, item := range v.array.items {
 		h := x.under(v.array, k, v.guard)
-		rank := sel.rank[k]
+		rank := sel.Rank[k]
 		m.Needs("output equals the public element", h, x.equalRanked(item, want, rank[:min(n, len(rank))], h))
 	}
 	x.disclose(v)
@@ -183,23 +184,23 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 	var difference ref
 	switch want.value.Type {
 	case query.String:
-		m.Needs("string member", g, item.leaf.isString)
+		m.Needs("string member", g, item.leaf.IsString)
 		longest := 0
 		for _, l := range want.elems {
 			longest = max(longest, len(l.Str)+2)
 		}
-		m.Risk(item.leaf.source.Size() + longest)
-		text := m.Product("element of an output", item.leaf.start, ranked(func(l query.Literal) elem {
+		m.Risk(item.leaf.Source.Size() + longest)
+		text := m.Product("element of an output", item.leaf.Start, ranked(func(l query.Literal) elem {
 			return m.TextFingerprint(`"` + l.Str + `"`)
 		}))
-		difference = m.Add(text, item.leaf.text)
+		difference = m.Add(text, item.leaf.Text)
 	case query.Number:
-		difference = m.Add(x.number(item, g).packed, ranked(func(l query.Literal) elem {
-			return codeOf(l.Num)
+		difference = m.Add(x.number(item, g).Packed, ranked(func(l query.Literal) elem {
+			return value.CodeOf(l.Num)
 		}))
 	case query.Boolean:
-		m.Needs("boolean member", g, item.leaf.boolean(m))
-		difference = m.Add(item.leaf.isTrue.R, ranked(func(l query.Literal) elem { return machine.BitElem(l.Bool) }))
+		m.Needs("boolean member", g, item.leaf.Boolean(m))
+		difference = m.Add(item.leaf.IsTrue.R, ranked(func(l query.Literal) elem { return machine.BitElem(l.Bool) }))
 	default: // no elements: none is kept
 		m.Never("output of another type", g)
 		return m.Fixed(false)
@@ -208,12 +209,12 @@ func (x *execution) equalRanked(item alternative, want *outcome, rank []ref, g f
 }
 
 // discloseElements requires the marker in every kept element of the value.
-func (x *execution) discloseElements(v alternative, marker *leaf) {
+func (x *execution) discloseElements(v alternative, marker *value.Leaf) {
 	m := x.m
 	p := &x.program.Paths[v.path]
-	sel := marker.source.selection(m, marker.at.Group, p.Steps[p.EachStep()].Filter)
+	sel := marker.Source.Selection(m, marker.At.Group, p.Steps[p.EachStep()].Filter)
 	x.look(marker, sel, v.guard)
-	for k, item := range marker.items {
-		m.Needs("disclosable element", m.And("kept element", v.guard, sel.kept[k]), item.isTrue)
+	for k, item := range marker.Items {
+		m.Needs("disclosable element", m.And("kept element", v.guard, sel.Kept[k]), item.IsTrue)
 	}
 }

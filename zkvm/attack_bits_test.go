@@ -15,6 +15,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // facets are statements all of whose facets are used, so that no secret is free.
@@ -100,12 +101,12 @@ func TestLine25EveryCommittedBitIsForced(t *testing.T) {
 func (a *attack) promises() map[int]bool {
 	free := map[int]bool{}
 	for _, s := range a.sources {
-		if s.digits == nil {
+		if s.Digits == nil {
 			continue
 		}
-		for i, r := range s.digits.short {
-			free[int(r)] = r >= 0 && !slices.ContainsFunc(a.leaves, func(l *leaf) bool {
-				return l != nil && l.items != nil && l.literals != nil && a.get(l.at.Value[i])
+		for i, r := range s.Digits.Short {
+			free[int(r)] = r >= 0 && !slices.ContainsFunc(a.leaves, func(l *value.Leaf) bool {
+				return l != nil && l.Items != nil && l.Literals != nil && a.get(l.At.Value[i])
 			})
 		}
 	}
@@ -205,25 +206,25 @@ func TestLine25BitsOfFacets(t *testing.T) {
 			may[int(from)+k] = what
 		}
 	}
-	for _, l := range a.sources[0].leaves {
+	for _, l := range a.sources[0].Leaves {
 		needed := false
-		for _, kind := range []flag{l.isString, l.isNumber, l.isTrue, l.isFalse} {
+		for _, kind := range []flag{l.IsString, l.IsNumber, l.IsTrue, l.IsFalse} {
 			needed = needed || !kind.Fixed && a.get(kind.R)
 		}
-		if !l.isString.Fixed && !a.get(l.isString.R) {
-			allow("length of what is no string", l.isString.R+1, min(maxToken, a.sources[0].Size())-1)
+		if !l.IsString.Fixed && !a.get(l.IsString.R) {
+			allow("length of what is no string", l.IsString.R+1, min(value.MaxToken, a.sources[0].Size())-1)
 		}
-		if !l.isNumber.Fixed && !a.get(l.isNumber.R) {
-			allow("digits and number of what is no integer", l.isNumber.R+1, numberSecrets)
+		if !l.IsNumber.Fixed && !a.get(l.IsNumber.R) {
+			allow("digits and number of what is no integer", l.IsNumber.R+1, numberSecrets)
 		}
-		if !needed && l.at.OK >= 0 { // nobody asks whether it is there once
-			may[int(l.at.OK)] = "promise for what is not used"
+		if !needed && l.At.OK >= 0 { // nobody asks whether it is there once
+			may[int(l.At.OK)] = "promise for what is not used"
 		}
-		switch l.at.Name { // what they promise is true, and not needed
+		switch l.At.Name { // what they promise is true, and not needed
 		case "i":
-			may[int(l.isNumber.R)] = "kind of what is not needed"
+			may[int(l.IsNumber.R)] = "kind of what is not needed"
 		case "_i_zkpass_public_":
-			may[int(l.isTrue.R)] = "marker of what is not output"
+			may[int(l.IsTrue.R)] = "marker of what is not output"
 		}
 	}
 	step := 1

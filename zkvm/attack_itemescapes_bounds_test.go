@@ -3,6 +3,8 @@ package zkvm
 import (
 	"strings"
 	"testing"
+
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // TestLine07StringsOfElementsThatMayNotBeUsed takes strings for usable ones that are
@@ -26,8 +28,8 @@ func TestLine07StringsOfElementsThatMayNotBeUsed(t *testing.T) {
 			}
 			q.st.Documents[0].Class.Escapes = c.escapes
 			a := newAttack(t, q.claim(`{"r":true}`), cheat{
-				leaves:  func(ls []*leaf) { ls[0].items[0].isString.V = true },
-				secrets: func(a *attack) { a.set(true, a.leaves[0].items[0].isString.R) },
+				leaves:  func(ls []*value.Leaf) { ls[0].Items[0].IsString.V = true },
+				secrets: func(a *attack) { a.set(true, a.leaves[0].Items[0].IsString.R) },
 			})
 			a.refused(t, "string of an element", c.name == "escape")
 		})

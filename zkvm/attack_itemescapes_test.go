@@ -9,6 +9,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // itemRefs are the secrets of a leaf's decoded elements, by byte position.
@@ -38,15 +39,15 @@ func (a *attack) itemSecrets(t testing.TB) (v itemRefs) {
 		t.Fatalf("%d and %d rows, want those of one leaf over %d bytes", len(v.skip), len(v.lag), n)
 	}
 	v.lag = append(v.lag, v.lag[n-2]+1) // no row asks what follows the last
-	l := a.leaves[slices.IndexFunc(a.leaves, func(l *leaf) bool { return l != nil && l.items != nil && l.asString })]
+	l := a.leaves[slices.IndexFunc(a.leaves, func(l *value.Leaf) bool { return l != nil && l.Items != nil && l.AsString })]
 	step := 9
-	if l.folds {
+	if l.Folds {
 		step = 10
 	}
 	for i := range n {
 		at := v.skip[n-1] + 1 + ref(step*i)
 		v.present, v.character = append(v.present, at), append(v.character, at+1)
-		if l.folds {
+		if l.Folds {
 			v.letter = append(v.letter, at+9)
 		}
 	}
@@ -168,9 +169,9 @@ func TestLine07EscapesInElements(t *testing.T) {
 				t.Fatalf("what the honest prover commits violates %q", label)
 			}
 			a := newAttack(t, q.claim(`{"r":true}`), cheat{
-				leaves: func(ls []*leaf) {
+				leaves: func(ls []*value.Leaf) {
 					for k, text := range c.texts {
-						ls[0].items[k].shown = &text
+						ls[0].Items[k].Shown = &text
 					}
 				},
 				secrets: func(a *attack) { c.lie(a, a.itemSecrets(t)) },

@@ -6,32 +6,33 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // hide makes the attacker overlook members: no name is found, and that the name
 // is there at most once is not promised.
-func hide(names ...string) func([]*values) {
-	return func(s []*values) {
+func hide(names ...string) func([]*value.Document) {
+	return func(s []*value.Document) {
 		for _, name := range names {
-			e := s[0].at(name)
+			e := memberAt(s[0], name)
 			e.Node, e.Sane = nil, false
 		}
 	}
 }
 
 // setNumber commits an integer and its digits in a leaf.
-func (a *attack) setNumber(l *leaf, v int64) {
+func (a *attack) setNumber(l *value.Leaf, v int64) {
 	a.setDigits(l, strconv.FormatInt(v, 10))
 	a.setValue(l, document.Decimal{Int: v})
 }
 
 // numberSecrets is the number of bits of a number's characters and value.
-const numberSecrets = 6*wholePlaces + 5*fractionDigits + (fractionPlaces - fractionDigits) + numberBits
+const numberSecrets = 6*value.WholePlaces + 5*value.FractionDigits + (value.FractionPlaces - value.FractionDigits) + value.NumberBits
 
 // setDigits commits the characters of a number.
-func (a *attack) setDigits(l *leaf, text string) {
+func (a *attack) setDigits(l *value.Leaf, text string) {
 	whole, fraction, _ := strings.Cut(text, ".")
-	at := l.isNumber.R + 1
+	at := l.IsNumber.R + 1
 	next := func(v bool) {
 		a.set(v, at)
 		at++
@@ -43,7 +44,7 @@ func (a *attack) setDigits(l *leaf, text string) {
 			next(is && c>>b&1 == 1)
 		}
 	}
-	for k := range wholePlaces {
+	for k := range value.WholePlaces {
 		var c byte
 		if k < len(whole) {
 			c = whole[len(whole)-1-k]
@@ -51,12 +52,12 @@ func (a *attack) setDigits(l *leaf, text string) {
 		digit(c)
 		next(c == '-')
 	}
-	for j := range fractionPlaces {
+	for j := range value.FractionPlaces {
 		var c byte
 		if j < len(fraction) {
 			c = fraction[j]
 		}
-		if j < fractionDigits {
+		if j < value.FractionDigits {
 			digit(c)
 		} else {
 			next(c == '0')
@@ -65,9 +66,9 @@ func (a *attack) setDigits(l *leaf, text string) {
 }
 
 // setValue commits the value of a number.
-func (a *attack) setValue(l *leaf, v document.Decimal) {
-	for k, r := range l.number.bits {
-		a.set(codeBit(codeOf(v), k), r)
+func (a *attack) setValue(l *value.Leaf, v document.Decimal) {
+	for k, r := range l.Number.Bits {
+		a.set(value.CodeBit(value.CodeOf(v), k), r)
 	}
 }
 
@@ -78,19 +79,19 @@ func TestLine35KindsThatCancel(t *testing.T) {
 	twoKinds := func(number int64) cheat {
 		return cheat{
 			resolved: hide("age"),
-			leaves: func(ls []*leaf) {
-				ls[0].isNumber.V, ls[0].isTrue.V, ls[0].number.v = true, true, document.Decimal{Int: number}
+			leaves: func(ls []*value.Leaf) {
+				ls[0].IsNumber.V, ls[0].IsTrue.V, ls[0].Number.V = true, true, document.Decimal{Int: number}
 			},
 			secrets: func(a *attack) {
 				l := a.leafAt("age")
-				a.set(true, l.isNumber.R, l.isTrue.R)
+				a.set(true, l.IsNumber.R, l.IsTrue.R)
 				a.setNumber(l, number)
 			},
 		}
 	}
 	marker := cheat{secrets: func(a *attack) {
 		l := a.leafAt("_name_zkpass_public_")
-		a.set(true, l.isTrue.R, l.isFalse.R)
+		a.set(true, l.IsTrue.R, l.IsFalse.R)
 	}}
 	for _, test := range []struct {
 		name, query, payload, honest, claim string

@@ -18,6 +18,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // forged takes the statement of one document and the signed text of another one:
@@ -41,13 +42,13 @@ func point(e *search.Member, held, name, value string, kind document.Kind) {
 	e.Node, e.Sane, e.In.Sane = n, true, true
 }
 
-func pointAt(held, name, value string) cheat {
-	return cheat{resolved: func(s []*values) { point(s[0].at("a"), held, name, value, document.String) }}
+func pointAt(held, name, v string) cheat {
+	return cheat{resolved: func(s []*value.Document) { point(memberAt(s[0], "a"), held, name, v, document.String) }}
 }
 
 // claimString commits that a leaf is a string of length bytes, quotes included.
-func (a *attack) claimString(l *leaf, length int) {
-	a.set(true, l.isString.R, l.isString.R+1+ref(length-2))
+func (a *attack) claimString(l *value.Leaf, length int) {
+	a.set(true, l.IsString.R, l.IsString.R+1+ref(length-2))
 }
 
 // textQuery asks for one string member.
@@ -163,7 +164,7 @@ func TestLine06NotTheMember(t *testing.T) {
 			newAttack(t, f, c).refused(t, test.label, false)
 			// Nor does it help to give up the promise that the name stands there once.
 			point := c.resolved
-			c.resolved = func(s []*values) { point(s); s[0].at("a").Sane = false }
+			c.resolved = func(s []*value.Document) { point(s); memberAt(s[0], "a").Sane = false }
 			c.secrets = func(a *attack) { a.claimString(a.leafAt("a"), len(test.value)) }
 			label := test.label
 			if label == zeroProduct {
@@ -176,14 +177,14 @@ func TestLine06NotTheMember(t *testing.T) {
 
 func TestLine07Escapes(t *testing.T) {
 	f := forged(t, textQuery, `{"a":"x"}`, `{"\u0061":"y","a":"x"}`)
-	sane := cheat{resolved: func(s []*values) { s[0].Root.Sane = true }}
+	sane := cheat{resolved: func(s []*value.Document) { s[0].Root.Sane = true }}
 	newAttack(t, f, sane).refused(t, "names without escapes", true)
 	usable := cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), 3) }}
 	newAttack(t, f, usable).refused(t, "usable value", false)
 
 	f = forged(t, `{"!=":[{"dvar":"a"},"x"]}`, `{"a":"y"}`, `{"a":"\u0078"}`)
 	newAttack(t, f, cheat{
-		resolved: func(s []*values) { s[0].at("a").Node.Escaped = false },
+		resolved: func(s []*value.Document) { memberAt(s[0], "a").Node.Escaped = false },
 	}).refused(t, "kind string", true)
 }
 
@@ -193,14 +194,14 @@ func TestLine09DuplicateNames(t *testing.T) {
 		c := pointAt(held, `"a":"x"`, `"x"`)
 		newAttack(t, f, c).refused(t, zeroProduct, true)
 		admit := c.resolved
-		c.resolved = func(s []*values) { admit(s); s[0].at("a").Sane = false }
+		c.resolved = func(s []*value.Document) { admit(s); memberAt(s[0], "a").Sane = false }
 		c.secrets = func(a *attack) { a.claimString(a.leafAt("a"), 3) }
 		newAttack(t, f, c).refused(t, "usable value", false)
 	}
 	held := `{"o":{"a":"y"},"o":{"a":"x"}}`
 	f := forged(t, `{"==":[{"dvar":"o.a"},"x"]}`, `{"o":{"a":"x"}}`, held)
-	newAttack(t, f, cheat{resolved: func(s []*values) {
-		o := s[0].at("o")
+	newAttack(t, f, cheat{resolved: func(s []*value.Document) {
+		o := memberAt(s[0], "o")
 		o.Node, o.Sane = o.In.Node.Members[1].Value, true
 		o.Child.Resolve(o.Node)
 	}}).refused(t, zeroProduct, true)
@@ -224,13 +225,13 @@ func TestLine10Numbers(t *testing.T) {
 	} {
 		f := forged(t, text, `{"a":12}`, test.held)
 		newAttack(t, f, cheat{
-			leaves: func(ls []*leaf) {
-				ls[0].isNumber.V, ls[0].isTrue.V, ls[0].number.v = true, false, document.Decimal{Int: 12}
+			leaves: func(ls []*value.Leaf) {
+				ls[0].IsNumber.V, ls[0].IsTrue.V, ls[0].Number.V = true, false, document.Decimal{Int: 12}
 			},
 			secrets: func(a *attack) {
 				l := a.leafAt("a")
-				a.set(false, l.isTrue.R)
-				a.set(true, l.isNumber.R)
+				a.set(false, l.IsTrue.R)
+				a.set(true, l.IsNumber.R)
 				a.setNumber(l, 12)
 			},
 		}).refused(t, test.label, test.held == `{"a":"12"}` || test.held == `{"a":123}`)
@@ -238,7 +239,7 @@ func TestLine10Numbers(t *testing.T) {
 	// The digits are right and the number is another one.
 	f := newFixture(t, text, `{"a":13}`).claim(`{"result":true}`)
 	newAttack(t, f, cheat{
-		leaves: func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: 12} },
+		leaves: func(ls []*value.Leaf) { ls[0].Number.V = document.Decimal{Int: 12} },
 		secrets: func(a *attack) {
 			a.setValue(a.leafAt("a"), document.Decimal{Int: 12})
 		},
@@ -375,7 +376,7 @@ func TestLine25BitsThatAreNone(t *testing.T) {
 	f := newFixture(t, textQuery, `{"a":"x"}`)
 	a := newAttack(t, f, cheat{})
 	for name, r := range map[string]ref{
-		"kind": a.leafAt("a").isString.R, "character": a.sources[0].Chars[3][0], "mode": a.sources[0].Positions[5].Mode[2],
+		"kind": a.leafAt("a").IsString.R, "character": a.sources[0].Chars[3][0], "mode": a.sources[0].Positions[5].Mode[2],
 		"depth": a.sources[0].Positions[3].Depth[1], "digest": a.sources[0].Digest[9], "present": a.sources[0].Present[5],
 	} {
 		old := a.plan.secrets.GF[r]
@@ -391,8 +392,8 @@ func TestLine32ValuesThatAreNotNeeded(t *testing.T) {
 	const text = `{"or":[{"==":[{"dvar":"a"},"x"]},{"==":[{"dvar":"b"},1]}]}`
 	// Both are needed, and neither holds.
 	f := newFixture(t, text, `{"a":"y","b":2}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.Node = nil }}).refused(t, "string equality", true)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].number.v = document.Decimal{Int: 1} }}).refused(t, "number equality", true)
+	newAttack(t, f, cheat{leaves: func(ls []*value.Leaf) { ls[0].At.Node = nil }}).refused(t, "string equality", true)
+	newAttack(t, f, cheat{leaves: func(ls []*value.Leaf) { ls[1].Number.V = document.Decimal{Int: 1} }}).refused(t, "number equality", true)
 	// The second is not needed: what stands there is free, and reaches nothing.
 	f = newFixture(t, text, `{"a":"x","b":2}`)
 	free := cheat{
@@ -409,7 +410,7 @@ func TestLine34Markers(t *testing.T) {
 	const text = `[{"output":{"a":{"dvar":"o.a"}}}]`
 	const marker = "_a_zkpass_public_"
 	wanted := `{"o":{"a":"x","` + marker + `":true}}`
-	is := func(a *attack) { a.set(true, a.leafAt("o", marker).isTrue.R) }
+	is := func(a *attack) { a.set(true, a.leafAt("o", marker).IsTrue.R) }
 	for _, test := range []struct{ name, held, label string }{
 		{"missing", `{"o":{"a":"x"}}`, "usable value"},
 		{"false", `{"o":{"a":"x","` + marker + `":false}}`, "kind true"},

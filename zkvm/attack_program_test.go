@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // TestLine11AbsentAndNull needs members that are not there, or are null.
@@ -16,20 +17,20 @@ func TestLine11AbsentAndNull(t *testing.T) {
 	}{
 		{unequal, `{"a":"y"}`, `{"b":1}`, "kind string", cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), 3) }}},
 		{unequal, `{"a":"y"}`, `{"a":null}`, "kind string", cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), 4) }}},
-		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"b":1}`, "usable value", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.R) }}},
-		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":null}`, "kind false", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.R) }}},
+		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"b":1}`, "usable value", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").IsFalse.R) }}},
+		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":null}`, "kind false", cheat{secrets: func(a *attack) { a.set(true, a.leafAt("a").IsFalse.R) }}},
 		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":true}`, "usable value", cheat{
-			resolved: hide("a"), secrets: func(a *attack) { a.set(true, a.leafAt("a").isFalse.R) }}},
+			resolved: hide("a"), secrets: func(a *attack) { a.set(true, a.leafAt("a").IsFalse.R) }}},
 		{`{"not":{"dvar":"a"}}`, `{"a":false}`, `{"a":true}`, "kind false", cheat{
-			leaves:  func(ls []*leaf) { ls[0].isTrue.V, ls[0].isFalse.V = false, true },
-			secrets: func(a *attack) { a.set(false, a.leafAt("a").isTrue.R); a.set(true, a.leafAt("a").isFalse.R) }}},
+			leaves:  func(ls []*value.Leaf) { ls[0].IsTrue.V, ls[0].IsFalse.V = false, true },
+			secrets: func(a *attack) { a.set(false, a.leafAt("a").IsTrue.R); a.set(true, a.leafAt("a").IsFalse.R) }}},
 	} {
 		f := forged(t, test.text, test.wanted, test.held)
 		newAttack(t, f, test.c).refused(t, test.label, strings.Contains(test.held, "null") || test.held == `{"a":true}`)
 	}
 	// A member that is there is overlooked, and that it is there once is promised.
 	f := forged(t, textQuery, `{"a":"x"}`, `{"a":"x"}`)
-	newAttack(t, f, cheat{resolved: func(s []*values) { s[0].at("a").Node = nil }}).refused(t, zeroProduct, true)
+	newAttack(t, f, cheat{resolved: func(s []*value.Document) { memberAt(s[0], "a").Node = nil }}).refused(t, zeroProduct, true)
 }
 
 // TestLine33StepsThatStopEarly takes the way through what is no object, or a
@@ -39,10 +40,10 @@ func TestLine33StepsThatStopEarly(t *testing.T) {
 	for _, held := range []string{`{"o":[{"a":"x"}]}`, `{"o":{"p":{"a":"x"}}}`, `{"o":{"a":"y"},"p":{"a":"x"}}`, `{"o":"","p":{"a":"x"}}`, `{"o":{},"a":"x"}`} {
 		f := forged(t, text, `{"o":{"a":"x"}}`, held)
 		inner := strings.LastIndex(held, `"a"`)
-		value := strings.LastIndex(held, `"x"`)
-		c := cheat{resolved: func(s []*values) {
-			e := s[0].at("o", "a")
-			n := &document.Node{Kind: document.String, Start: value, End: value + 3}
+		v := strings.LastIndex(held, `"x"`)
+		c := cheat{resolved: func(s []*value.Document) {
+			e := memberAt(s[0], "o", "a")
+			n := &document.Node{Kind: document.String, Start: v, End: v + 3}
 			e.In.Node = &document.Node{Kind: document.Object, Members: []document.Member{{NameStart: inner, Value: n}}}
 			e.Node, e.Sane = n, false
 		}}
@@ -50,7 +51,7 @@ func TestLine33StepsThatStopEarly(t *testing.T) {
 		// Its name is taken for one of the object's.
 		c.secrets = func(a *attack) {
 			claim(a)
-			o := a.sources[0].at("o").Child
+			o := memberAt(a.sources[0], "o").Child
 			for i := range o.Inside {
 				if i >= inner {
 					a.set(false, o.Keys[i])
@@ -62,7 +63,7 @@ func TestLine33StepsThatStopEarly(t *testing.T) {
 		// The object lasts longer than it does.
 		c.secrets = func(a *attack) {
 			claim(a)
-			o := a.sources[0].at("o").Child
+			o := memberAt(a.sources[0], "o").Child
 			from := strings.Index(held, `"o":`) + 4
 			for i := from + 1; i <= inner; i++ {
 				a.set(true, o.Inside[i])
@@ -85,15 +86,15 @@ func TestLine35StepsThatCancel(t *testing.T) {
 	f := forged(t, textQuery, `{"a":"x"}`, held)
 	first, second := strings.Index(held, `"a"`), strings.LastIndex(held, `"a"`)
 	c := cheat{
-		resolved: func(s []*values) {
-			e := s[0].at("a")
+		resolved: func(s []*value.Document) {
+			e := memberAt(s[0], "a")
 			e.Node, e.Sane = e.In.Node.Members[0].Value, true
 		},
 		secrets: func(a *attack) {
 			// The bits of byte i are two before the last one's: past, then done.
 			n := a.sources[0].Size()
 			for i := second; i < n; i++ {
-				a.set(false, a.sources[0].at("a").Found-ref(2*(n-1-i)+1))
+				a.set(false, memberAt(a.sources[0], "a").Found-ref(2*(n-1-i)+1))
 			}
 			if first >= second {
 				t.Fatal("no duplicate")
@@ -128,8 +129,8 @@ func TestOutputsThatAreNot(t *testing.T) {
 	// The other branch is taken by a false condition.
 	f := newFixture(t, branches, marked).claim(`{"r":2,"t":1}`)
 	newAttack(t, f, cheat{
-		leaves:  func(ls []*leaf) { ls[0].isTrue.V, ls[0].isFalse.V = false, true },
-		secrets: func(a *attack) { a.set(false, a.leafAt("b").isTrue.R); a.set(true, a.leafAt("b").isFalse.R) },
+		leaves:  func(ls []*value.Leaf) { ls[0].IsTrue.V, ls[0].IsFalse.V = false, true },
+		secrets: func(a *attack) { a.set(false, a.leafAt("b").IsTrue.R); a.set(true, a.leafAt("b").IsFalse.R) },
 	}).refused(t, "kind false", true)
 	// An output that only the other branch has.
 	f = newFixture(t, branches, strings.Replace(marked, "true", "false", 1)).claim(`{"r":2,"s":true,"t":1}`)
@@ -138,13 +139,13 @@ func TestOutputsThatAreNot(t *testing.T) {
 
 func TestComparisonsThatAreNot(t *testing.T) {
 	f := newFixture(t, `{">":[{"dvar":"a"},5]}`, `{"a":5}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: 6} }}).refused(t, "borrow of a comparison", true)
+	newAttack(t, f, cheat{leaves: func(ls []*value.Leaf) { ls[0].Number.V = document.Decimal{Int: 6} }}).refused(t, "borrow of a comparison", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":"x","b":"y"}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].at.Node = nil }}).refused(t, "string equality of members", true)
+	newAttack(t, f, cheat{leaves: func(ls []*value.Leaf) { ls[1].At.Node = nil }}).refused(t, "string equality of members", true)
 	f = newFixture(t, `{"==":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":true,"b":false}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[1].isTrue.V, ls[1].isFalse.V = true, false }}).refused(t, "equal booleans", true)
+	newAttack(t, f, cheat{leaves: func(ls []*value.Leaf) { ls[1].IsTrue.V, ls[1].IsFalse.V = true, false }}).refused(t, "equal booleans", true)
 	f = newFixture(t, `{"~==":[{"dvar":"a"},"x"]}`, `{"a":"["}`).claim(`{"result":true}`)
-	newAttack(t, f, cheat{leaves: func(ls []*leaf) { ls[0].at.Node = nil }}).refused(t, "string equality", false)
+	newAttack(t, f, cheat{leaves: func(ls []*value.Leaf) { ls[0].At.Node = nil }}).refused(t, "string equality", false)
 	// Two members of two types.
 	f = forged(t, `{"!=":[{"dvar":"a"},{"dvar":"b"}]}`, `{"a":"x","b":"y"}`, `{"a":"1","b":1}`)
 	newAttack(t, f, cheat{}).refused(t, "members of one type", true)

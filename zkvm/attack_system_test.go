@@ -19,6 +19,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // newPair is a fixture over two documents with the tags x and y.
@@ -58,7 +59,7 @@ func TestLine13TooDeep(t *testing.T) {
 	f := forged(t, textQuery, `{"a":"x"}`, held)
 	newAttack(t, f, cheat{
 		parsed: nested(7, "  "),
-		resolved: func(s []*values) {
+		resolved: func(s []*value.Document) {
 			rows, err := json.Trace([]byte(held), s[0].Size(), 16)
 			if err != nil {
 				t.Fatal(err)
@@ -225,8 +226,8 @@ func TestLine36BitsAreBits(t *testing.T) {
 	a := newAttack(t, f, cheat{})
 	l := a.leafAt("a")
 	for name, r := range map[string]ref{
-		"digit": l.isNumber.R + 2, "present": l.isNumber.R + 1, "minus": l.isNumber.R + 6 + 6, "number": l.number.bits[3],
-		"true": l.isTrue.R, "ok": a.sources[0].Root.OK, "found": l.at.Found, "name": a.sources[0].Root.Keys[1],
+		"digit": l.IsNumber.R + 2, "present": l.IsNumber.R + 1, "minus": l.IsNumber.R + 6 + 6, "number": l.Number.Bits[3],
+		"true": l.IsTrue.R, "ok": a.sources[0].Root.OK, "found": l.At.Found, "name": a.sources[0].Root.Keys[1],
 	} {
 		if int(r) >= a.gf.Bits {
 			t.Errorf("%s: secret %d is none of %d bits", name, r, a.gf.Bits)

@@ -17,6 +17,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // cheat is a prover that knows the rules and breaks them. Its hooks change what
@@ -29,8 +30,8 @@ type cheat struct {
 	signed   *[32]byte                      // what the signature is of, instead of the signing input's digest
 	key      *Key                           // whose signature it is, instead of the issuer's
 	rsa      func(*signature.RSA, [32]byte) // what is committed for the RSA signature of a digest
-	resolved func([]*values)                // members are found
-	leaves   func([]*leaf)                  // kinds are laid out, the program is not; laying-out pass only
+	resolved func([]*value.Document)        // members are found
+	leaves   func([]*value.Leaf)            // kinds are laid out, the program is not; laying-out pass only
 	secrets  func(*attack)                  // all secrets are committed
 }
 
@@ -39,10 +40,10 @@ type cheat struct {
 type attack struct {
 	*plan
 	f       *fixture
-	sources []*values
-	leaves  []*leaf
+	sources []*value.Document
+	leaves  []*value.Leaf
 	x       *execution
-	full    map[*leaf]int // how many elements of the whole field are committed before it
+	full    map[*value.Leaf]int // how many elements of the whole field are committed before it
 }
 
 // newAttack lays out a fixture's statement with the cheat's witness.
@@ -103,7 +104,7 @@ func (a *attack) attach(w *machine.Wiring) {
 func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	p := a.plan
 	m.Chunk = p.chunk
-	a.sources = make([]*values, len(p.st.Documents))
+	a.sources = make([]*value.Document, len(p.st.Documents))
 	for i := range a.sources {
 		a.sources[i] = p.newSource(i)
 		if m.Fill {
@@ -160,12 +161,12 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 		if len(s.Root.Members) > 0 {
 			s.Search(m, s.Root)
 		}
-		for _, l := range s.leaves {
+		for _, l := range s.Leaves {
 			if a.full == nil {
-				a.full = map[*leaf]int{}
+				a.full = map[*value.Leaf]int{}
 			}
 			a.full[l] = m.Full
-			l.lay(m)
+			l.Lay(m)
 		}
 	}
 	if m.Fill && c.leaves != nil {
@@ -207,8 +208,8 @@ func (a *attack) set(v bool, refs ...ref) {
 // get reads a committed bit.
 func (a *attack) get(r ref) bool { return a.plan.secrets.GF[r] == one }
 
-// member finds what a path of names leads to in a source.
-func (s *values) at(names ...string) *search.Member {
+// memberAt finds what a path of names leads to in a source.
+func memberAt(s *value.Document, names ...string) *search.Member {
 	c := s.Root
 	var found *search.Member
 	for _, name := range names {
@@ -226,8 +227,10 @@ func (s *values) at(names ...string) *search.Member {
 	return found
 }
 
-// leafAt is the leaf of a member.
-func (a *attack) leafAt(names ...string) *leaf { return a.sources[0].leafAt[a.sources[0].at(names...)] }
+// LeafAt is the leaf of a member.
+func (a *attack) leafAt(names ...string) *value.Leaf {
+	return a.sources[0].LeafAt[memberAt(a.sources[0], names...)]
+}
 
 // relate is plan.relate, except that it goes on when a product that must not be
 // zero is.

@@ -13,10 +13,11 @@ import (
 
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 func TestLine02PrefixesAndLengths(t *testing.T) {
-	equal := cheat{leaves: func(ls []*leaf) { ls[0].at.Node = nil }} // takes every comparison for equal
+	equal := cheat{leaves: func(ls []*value.Leaf) { ls[0].At.Node = nil }} // takes every comparison for equal
 	for _, held := range []string{`{"a":"xy"}`, `{"a":""}`, `{"a":"yx"}`, `{"a":"X"}`, `{"a":"x "}`} {
 		f := forged(t, textQuery, `{"a":"x"}`, held)
 		newAttack(t, f, equal).refused(t, "string equality", held == `{"a":"xy"}`)
@@ -25,9 +26,9 @@ func TestLine02PrefixesAndLengths(t *testing.T) {
 	const unequal = `{"!=":[{"dvar":"a"},"x"]}`
 	long := strings.Repeat("y", query.MaxString+1)
 	f := forged(t, unequal, `{"a":"y`+long[1:len(long)-1]+`"  }`, `{"a":"`+long+`"}`)
-	for _, length := range []int{maxToken, maxToken - 1, 2, 3} {
+	for _, length := range []int{value.MaxToken, value.MaxToken - 1, 2, 3} {
 		newAttack(t, f, cheat{secrets: func(a *attack) { a.claimString(a.leafAt("a"), length) }}).
-			refused(t, "string within its limit", length == maxToken)
+			refused(t, "string within its limit", length == value.MaxToken)
 	}
 }
 

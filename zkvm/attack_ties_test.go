@@ -11,6 +11,7 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // Ties whose loss is a forgery, and which changes of one bit do not show: a
@@ -75,8 +76,8 @@ func TestDigestIsTheLastBlocks(t *testing.T) {
 func TestExtentOfAValue(t *testing.T) {
 	f := newFixture(t, `{"==":[{"dvar":"a"},12]}`, `{"a":123}`)
 	newAttack(t, f.claim(`{"result":true}`), cheat{
-		leaves:  func(ls []*leaf) { ls[0].number.v, ls[0].isNumber.V = document.Decimal{Int: 12}, true },
-		secrets: func(a *attack) { l := a.leafAt("a"); a.set(false, l.inside[7]); a.setNumber(l, 12) },
+		leaves:  func(ls []*value.Leaf) { ls[0].Number.V, ls[0].IsNumber.V = document.Decimal{Int: 12}, true },
+		secrets: func(a *attack) { l := a.leafAt("a"); a.set(false, l.Inside[7]); a.setNumber(l, 12) },
 	}).refused(t, "extent of a value", true)
 }
 
@@ -86,7 +87,7 @@ func TestNegativeNumber(t *testing.T) {
 		f := newFixture(t, `{"<":[{"dvar":"a"},-10]}`, `{"a":-5}`)
 		claim := fmt.Sprintf(`{"result":%v}`, v < -10)
 		newAttack(t, f.claim(claim), cheat{
-			leaves:  func(ls []*leaf) { ls[0].number.v = document.Decimal{Int: v} },
+			leaves:  func(ls []*value.Leaf) { ls[0].Number.V = document.Decimal{Int: v} },
 			secrets: func(a *attack) { a.setValue(a.leafAt("a"), document.Decimal{Int: v}) },
 		}).refused(t, "negative number", v == -20)
 	}
@@ -97,10 +98,10 @@ func TestPastTheEnd(t *testing.T) {
 	q := ask(t, `[{"output":{"r":{"~==":[{"dvar":"s"},"ab\"x"]}}}]`, `{"s":"a\u0042"}`)
 	shown := `"aB"x"`
 	newAttack(t, q.claim(`{"r":true}`), cheat{
-		leaves: func(ls []*leaf) { ls[0].shown = &shown },
+		leaves: func(ls []*value.Leaf) { ls[0].Shown = &shown },
 		secrets: func(a *attack) {
 			for j, c := range []byte(shown) {
-				a.plan.secrets.GF[a.leaves[0].characters[j]] = elem{Lo: uint64(c)}
+				a.plan.secrets.GF[a.leaves[0].Characters[j]] = elem{Lo: uint64(c)}
 			}
 		},
 	}).refused(t, "no character past the end", true)
@@ -109,8 +110,8 @@ func TestPastTheEnd(t *testing.T) {
 // TestNameInAGroup takes a member of an element for one of another name.
 func TestNameInAGroup(t *testing.T) {
 	f := forged(t, boolean(`{"==":[{"dvar":"a[].n"},1]}`), `{"a":[{"n":1}]}`, `{"a":[{"m":1}]}`)
-	newAttack(t, f, cheat{resolved: func(s []*values) {
-		n := s[0].at("a").Child.Each.Place.Child.Members[0]
+	newAttack(t, f, cheat{resolved: func(s []*value.Document) {
+		n := memberAt(s[0], "a").Child.Each.Place.Child.Members[0]
 		real := n.In.Nodes[0]
 		fake := *real
 		fake.Members = []document.Member{real.Members[0]}

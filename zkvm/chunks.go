@@ -1,6 +1,9 @@
 package zkvm
 
-import "github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+import (
+	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
+)
 
 // chunkFor chooses the factors of a copy for a statement: the most that are no more than
 // a 32nd of the factors of all searches, or the least. Each copy publishes 16 bytes and
@@ -8,7 +11,7 @@ import "github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 // and add a level to the sumcheck, of 500 to 900 bytes. So they pay from some 64 copies
 // on, and half of that is taken, as there are other products than those of searches.
 // Both sides know all of it, and must choose the same.
-func chunkFor(sources []*values) int {
+func chunkFor(sources []*value.Document) int {
 	factors := 0
 	for _, s := range sources {
 		factors += s.Size() * s.Root.Searches()

@@ -1,8 +1,10 @@
 package zkvm
 
 import (
+	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // comparison tests two operands.
@@ -56,28 +58,28 @@ func (x *execution) compare(e *query.Expr, a, b alternative, g flag) flag {
 	}
 	switch e.Op {
 	case query.Less:
-		return m.And("less", g, na.less(m, nb))
+		return m.And("less", g, na.Less(m, nb))
 	case query.Greater:
-		return m.And("less", g, nb.less(m, na))
+		return m.And("less", g, nb.Less(m, na))
 	case query.LessEqual:
-		return m.Minus(g, m.And("less", g, nb.less(m, na)))
+		return m.Minus(g, m.And("less", g, nb.Less(m, na)))
 	}
-	return m.Minus(g, m.And("less", g, na.less(m, nb)))
+	return m.Minus(g, m.And("less", g, na.Less(m, nb)))
 }
 
 // number is the number that an alternative must be under the guard, or nil if
 // it cannot be one: then the guard must be 0.
-func (x *execution) number(v alternative, g flag) *number {
+func (x *execution) number(v alternative, g flag) *value.Number {
 	m := x.m
 	switch {
 	case v.kind == isNumber:
 		return v.num
 	case v.kind == isLiteral && v.fixed.Type == query.Number:
-		n := constantNumber(m, v.fixed.Num)
+		n := value.ConstantNumber(m, v.fixed.Num)
 		return &n
-	case v.kind == isLeaf && v.leaf.orders == nil: // else nothing is laid out of it but how it compares
-		m.Needs("number member", g, v.leaf.isNumber)
-		return &v.leaf.number
+	case v.kind == isLeaf && v.leaf.Orders == nil: // else nothing is laid out of it but how it compares
+		m.Needs("number member", g, v.leaf.IsNumber)
+		return &v.leaf.Number
 	}
 	m.Never("number wanted", g)
 	return nil
@@ -96,8 +98,8 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 	switch x.typeOf(b) {
 	case query.String:
 		if a.kind == isLeaf {
-			m.Needs("string member", g, a.leaf.isString)
-			return a.leaf.textEquals(m, b.fixed.Str, fold)
+			m.Needs("string member", g, a.leaf.IsString)
+			return a.leaf.TextEquals(m, b.fixed.Str, fold)
 		}
 		if x.typeOf(a) == query.String {
 			return m.Fixed(a.fixed.Str == b.fixed.Str || fold && text.Lower(a.fixed.Str) == text.Lower(b.fixed.Str))
@@ -108,10 +110,10 @@ func (x *execution) equal(a, b alternative, fold bool, g flag) flag {
 		}
 		if a.kind == isLeaf || x.typeOf(a) == query.Number {
 			na, nb := x.number(a, g), x.number(b, g)
-			if na.public && nb.public {
-				return m.Fixed(na.v == nb.v)
+			if na.Public && nb.Public {
+				return m.Fixed(na.V == nb.V)
 			}
-			return na.same(m, nb)
+			return na.Same(m, nb)
 		}
 	case query.Boolean:
 		if fold {
@@ -137,8 +139,8 @@ func (x *execution) bitOf(v alternative, g flag) flag {
 		x.m.Never("boolean wanted", g)
 		return x.m.Fixed(false)
 	}
-	x.m.Needs("boolean member", g, v.leaf.boolean(x.m))
-	return v.leaf.isTrue
+	x.m.Needs("boolean member", g, v.leaf.Boolean(x.m))
+	return v.leaf.IsTrue
 }
 
 // typeOf is the type of an alternative that is no leaf.
@@ -155,18 +157,49 @@ func (x *execution) typeOf(v alternative) query.Type {
 }
 
 // equalMembers compares two members, which must be of one type under the guard.
-func (x *execution) equalMembers(a, b *leaf, fold bool, g flag) flag {
+func (x *execution) equalMembers(a, b *value.Leaf, fold bool, g flag) flag {
 	m := x.m
 	if fold {
-		m.Needs("string member", g, a.isString)
-		m.Needs("string member", g, b.isString)
-		return a.sameText(m, b, true)
+		m.Needs("string member", g, a.IsString)
+		m.Needs("string member", g, b.IsString)
+		return a.SameText(m, b, true)
 	}
-	strings := m.And("two strings", a.isString, b.isString)
-	numbers := m.And("two numbers", a.isNumber, b.isNumber)
-	booleans := m.And("two booleans", a.boolean(m), b.boolean(m))
+	strings := m.And("two strings", a.IsString, b.IsString)
+	numbers := m.And("two numbers", a.IsNumber, b.IsNumber)
+	booleans := m.And("two booleans", a.Boolean(m), b.Boolean(m))
 	m.Needs("members of one type", g, m.Plus(strings, m.Plus(numbers, booleans)))
-	equal := m.And("equal strings", strings, a.sameText(m, b, false))
-	equal = m.Plus(equal, m.And("equal numbers", numbers, a.number.same(m, &b.number)))
-	return m.Plus(equal, m.And("equal booleans", booleans, m.Inverse(m.Exclusive(a.isTrue, b.isTrue))))
+	equal := m.And("equal strings", strings, a.SameText(m, b, false))
+	equal = m.Plus(equal, m.And("equal numbers", numbers, a.Number.Same(m, &b.Number)))
+	return m.Plus(equal, m.And("equal booleans", booleans, m.Inverse(m.Exclusive(a.IsTrue, b.IsTrue))))
+}
+
+// ordered is the comparison of an element's number with one that both sides know where
+// that is all that is known of it.
+func (x *execution) ordered(e *query.Expr, a, b alternative, g flag) (f flag, ok bool) {
+	m := x.m
+	if e.Fold { // of strings alone
+		return flag{}, false
+	}
+	element, other, right := a, b, false
+	if a.kind != isLeaf {
+		element, other, right = b, a, true
+	}
+	if element.kind != isLeaf {
+		return flag{}, false
+	}
+	var literal document.Decimal
+	switch {
+	case other.kind == isLiteral && other.fixed.Type == query.Number:
+		literal = other.fixed.Num
+	case other.kind == isNumber && other.num.Public:
+		literal = other.num.V
+	default:
+		return flag{}, false
+	}
+	o, ok := element.leaf.Orders[literal]
+	if !ok {
+		return flag{}, false
+	}
+	m.Needs("number member", g, element.leaf.IsNumber)
+	return m.And("compares so", g, value.OrderIs(m, o, value.OrderingOf(e.Op, right))), true
 }

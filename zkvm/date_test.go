@@ -11,10 +11,11 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // stringLeaf makes a leaf that is the string with the given text at some offset.
-func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
+func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *value.Leaf {
 	t.Helper()
 	const offset = 5
 	doc, err := document.Parse([]byte(`{"d":` + string(document.AppendString(nil, text)) + `}`))
@@ -22,16 +23,16 @@ func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
 		t.Fatal(err)
 	}
 	quoted := string(document.AppendString(nil, text))
-	return func(m *machine.Machine) *leaf {
-		l := &leaf{source: apparatusValues(doc), at: &search.Member{Node: doc.Root.Members[0].Value}}
-		l.isString = m.Fixed(true)
+	return func(m *machine.Machine) *value.Leaf {
+		l := &value.Leaf{Source: apparatusValues(doc), At: &search.Member{Node: doc.Root.Members[0].Value}}
+		l.IsString = m.Fixed(true)
 		if m.Wiring() {
 			far := one
 			for range offset {
 				far = field.Mul(far, m.Alpha())
 			}
-			l.start = m.Constant(far)
-			l.text = m.Constant(field.Mul(far, m.TextFingerprint(quoted)))
+			l.Start = m.Constant(far)
+			l.Text = m.Constant(field.Mul(far, m.TextFingerprint(quoted)))
 		}
 		return l
 	}
@@ -41,12 +42,12 @@ func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
 func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date) {
 	t.Helper()
 	leafOf := stringLeaf(t, text)
-	var years, days *number
+	var years, days *value.Number
 	var hasAge, hasDays flag
 	a := newApparatus(t, func(m *machine.Machine) {
 		l := leafOf(m)
-		years, hasAge = l.age(m, f, today)
-		days, hasDays = l.dayDiff(m, f, today)
+		years, hasAge = l.Age(m, f, today)
+		days, hasDays = l.DayDiff(m, f, today)
 	})
 	want, ok := query.ParseDate(text, f)
 	wantYears, past := want.Age(today)
@@ -54,16 +55,16 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 	if hasDays.V != ok || hasAge.V != past {
 		t.Fatalf("%q as %s on %v: is a date %v, has an age %v, want %v, %v", text, f, today, hasDays.V, hasAge.V, ok, past)
 	}
-	if past && years.v.Int != wantYears || ok && days.v.Int != want.Days(today) {
-		t.Fatalf("%q as %s on %v: %d years, %d days, want %d, %d", text, f, today, years.v, days.v, wantYears, want.Days(today))
+	if past && years.V.Int != wantYears || ok && days.V.Int != want.Days(today) {
+		t.Fatalf("%q as %s on %v: %d years, %d days, want %d, %d", text, f, today, years.V, days.V, wantYears, want.Days(today))
 	}
 	// The committed bits say what v says, date or not.
 	gotYears, gotDays := *years, *days
 	walk := a.walk
 	a.walk = func(m *machine.Machine) {
 		walk(m)
-		bitsAre(m, years, gotYears.v.Int)
-		bitsAre(m, days, gotDays.v.Int)
+		bitsAre(m, years, gotYears.V.Int)
+		bitsAre(m, days, gotDays.V.Int)
 	}
 	if label := a.check(t, nil); label != "" {
 		t.Fatalf("%q as %s on %v: %s", text, f, today, label)
@@ -71,11 +72,11 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 }
 
 // bitsAre adds the linear conditions that an integer's forms are those of v.
-func bitsAre(m *machine.Machine, n *number, v int64) {
-	c := constantInteger(m, v)
-	m.ZeroForm("packed form", m.Add(n.packed, c.packed))
-	for k := range n.bits {
-		m.ZeroForm(fmt.Sprint("bit ", k), m.Add(n.bits[k], c.bits[k]))
+func bitsAre(m *machine.Machine, n *value.Number, v int64) {
+	c := value.ConstantInteger(m, v)
+	m.ZeroForm("packed form", m.Add(n.Packed, c.Packed))
+	for k := range n.Bits {
+		m.ZeroForm(fmt.Sprint("bit ", k), m.Add(n.Bits[k], c.Bits[k]))
 	}
 }
 
@@ -237,8 +238,8 @@ func TestForgedDates(t *testing.T) {
 			leafOf := stringLeaf(t, c.text)
 			a := newApparatus(t, func(m *machine.Machine) {
 				l := leafOf(m)
-				l.isString = m.Fixed(!c.notText)
-				l.layDate(m, query.YearMonthDay, dateClaim{true, c.value, c.sign})
+				l.IsString = m.Fixed(!c.notText)
+				l.LayDate(m, query.YearMonthDay, value.DateClaim{Is: true, Value: c.value, Sign: c.sign})
 			})
 			if got := a.check(t, c.changes); got != c.want {
 				t.Errorf("stopped by %q, want %q", got, c.want)
@@ -247,7 +248,7 @@ func TestForgedDates(t *testing.T) {
 	}
 	// A published product is what its factors make it.
 	honest := newApparatus(t, func(m *machine.Machine) {
-		stringLeaf(t, "2024-02-29")(m).layDate(m, query.YearMonthDay, dateClaim{true, day(2024, 2, 29), '-'})
+		stringLeaf(t, "2024-02-29")(m).LayDate(m, query.YearMonthDay, value.DateClaim{Is: true, Value: day(2024, 2, 29), Sign: '-'})
 	})
 	w := honest.secrets[len(honest.secrets)-1]
 	if got := honest.checkAfter(t, len(honest.secrets)-1, field.Add(w, one)); got != "characters of a date" {
@@ -263,8 +264,8 @@ func TestDateBitsAreBound(t *testing.T) {
 		leafOf := stringLeaf(t, text)
 		a := newApparatus(t, func(m *machine.Machine) {
 			l := leafOf(m)
-			l.age(m, query.YearMonthDay, today)
-			l.dayDiff(m, query.YearMonthDay, today)
+			l.Age(m, query.YearMonthDay, today)
+			l.DayDiff(m, query.YearMonthDay, today)
 		})
 		past := -1
 		for i := range a.m.Bits {
@@ -301,7 +302,7 @@ func TestForgedAgesAndDays(t *testing.T) {
 		"one less":            {claim{"2000-02-17", true, 24, 0, true, 9132}, "age"},
 		"adult":               {claim{"2010-02-17", true, 18, 0, true, 5479}, "age"},
 		"later":               {claim{"2025-02-18", true, 0, 0, true, -1}, "age"},
-		"later, wrapped":      {claim{"2025-02-18", true, 1<<ageBits - 1, 511, true, -1}, "age"},
+		"later, wrapped":      {claim{"2025-02-18", true, 1<<value.AgeBits - 1, 511, true, -1}, "age"},
 		"later, not needed":   {claim{"2025-02-18", true, 0, 0, false, -1}, ""},
 		"no date":             {claim{"2000-02-17", false, 25, 0, true, 9132}, "age of a date"},
 		"one day more":        {claim{"2000-02-17", true, 25, 0, true, 9133}, "day difference"},
@@ -311,13 +312,13 @@ func TestForgedAgesAndDays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			leafOf := stringLeaf(t, c.text)
 			a := newApparatus(t, func(m *machine.Machine) {
-				value, _ := query.ParseDate(c.text, query.YearMonthDay)
-				d := leafOf(m).layDate(m, query.YearMonthDay, dateClaim{true, value, '-'})
+				v, _ := query.ParseDate(c.text, query.YearMonthDay)
+				d := leafOf(m).LayDate(m, query.YearMonthDay, value.DateClaim{Is: true, Value: v, Sign: '-'})
 				if !c.is {
-					d.is = m.Fixed(false)
+					d.Is = m.Fixed(false)
 				}
-				d.layAge(m, today, c.years, c.rest, c.past)
-				d.layDayDiff(m, today, c.diff)
+				d.LayAge(m, today, c.years, c.rest, c.past)
+				d.LayDayDiff(m, today, c.diff)
 			})
 			if got := a.check(t, nil); got != c.want {
 				t.Errorf("stopped by %q, want %q", got, c.want)
@@ -328,7 +329,7 @@ func TestForgedAgesAndDays(t *testing.T) {
 	leafOf := stringLeaf(t, "2024-01-01")
 	a := newApparatus(t, func(m *machine.Machine) {
 		l := leafOf(m)
-		l.dayDiff(m, query.YearMonthDay, today)
+		l.DayDiff(m, query.YearMonthDay, today)
 	})
 	early := -1
 	for i := range a.m.Bits {
@@ -346,18 +347,18 @@ func TestDateCost(t *testing.T) {
 	type cost struct{ bits, symbols, full, rows, products, published int }
 	leafOf := stringLeaf(t, "2024-01-01")
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
-	measure := func(walk func(m *machine.Machine, l *leaf)) cost {
+	measure := func(walk func(m *machine.Machine, l *value.Leaf)) cost {
 		m := &machine.Machine{Chunk: circuits.Chunks[0], Copies: make([]int, circuits.Dots)}
 		walk(m, leafOf(m))
 		return cost{m.Bits, m.Symbols, m.Full, m.Rows, m.Copies[circuits.Products], m.Published}
 	}
-	date := measure(func(m *machine.Machine, l *leaf) { l.dateOf(m, query.YearMonthDay) })
+	date := measure(func(m *machine.Machine, l *value.Leaf) { l.DateOf(m, query.YearMonthDay) })
 	if want := (cost{46, 3, 1, 35, 0, 16}); date != want {
 		t.Errorf("date: %+v, want %+v", date, want)
 	}
-	for name, f := range map[string]func(m *machine.Machine, l *leaf){
-		"age":            func(m *machine.Machine, l *leaf) { l.age(m, query.YearMonthDay, today) },
-		"day difference": func(m *machine.Machine, l *leaf) { l.dayDiff(m, query.YearMonthDay, today) },
+	for name, f := range map[string]func(m *machine.Machine, l *value.Leaf){
+		"age":            func(m *machine.Machine, l *value.Leaf) { l.Age(m, query.YearMonthDay, today) },
+		"day difference": func(m *machine.Machine, l *value.Leaf) { l.DayDiff(m, query.YearMonthDay, today) },
 	} {
 		got := measure(f)
 		if want := (cost{date.bits + 24, date.symbols, 2, date.rows + 2, 1, 32}); got != want {

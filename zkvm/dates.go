@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // dates are the alternatives of get_age and get_day_diff: integers that carry the
@@ -43,13 +44,13 @@ func (x *execution) date(e *query.Expr, v alternative, today query.Date) alterna
 	return out
 }
 
-func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date) *number {
-	var n *number
+func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date) *value.Number {
+	var n *value.Number
 	var right flag
 	if e.Op == query.Age {
-		n, right = v.leaf.age(x.m, e.Date, today)
+		n, right = v.leaf.Age(x.m, e.Date, today)
 	} else {
-		n, right = v.leaf.dayDiff(x.m, e.Date, today)
+		n, right = v.leaf.DayDiff(x.m, e.Date, today)
 	}
 	x.m.Needs("date wanted", v.guard, right)
 	return n
@@ -57,7 +58,7 @@ func (x *execution) dateOfMember(e *query.Expr, v alternative, today query.Date)
 
 // dateOfLiteral is of an alternative that is no member. A local may hold a literal
 // that is no date of this format.
-func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date) *number {
+func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date) *value.Number {
 	var d query.Date
 	var n int64
 	ok := v.kind == isLiteral && v.fixed.Type == query.String
@@ -73,6 +74,36 @@ func (x *execution) dateOfLiteral(e *query.Expr, v alternative, today query.Date
 		x.m.Never("date wanted", v.guard)
 		n = 0
 	}
-	c := constantInteger(x.m, n)
+	c := value.ConstantInteger(x.m, n)
 	return &c
+}
+
+// times are the alternatives of get_time: integers that carry the path of the member that
+// they are made of. The operand's alternatives must be times under their guards.
+func (x *execution) times(e *query.Expr, g flag) ([]alternative, error) {
+	values, err := x.values(e.Args[0], g)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]alternative, len(values))
+	for i, v := range values {
+		out[i] = alternative{guard: v.guard, kind: isNumber, path: noPath}
+		if v.kind == isLeaf {
+			t := v.leaf.InstantOf(x.m)
+			x.m.Needs("time wanted", v.guard, t.Is)
+			out[i].num, out[i].path = &t.Seconds, v.path
+			continue
+		}
+		var n int64
+		ok := v.kind == isLiteral && v.fixed.Type == query.String
+		if ok {
+			n, ok = query.ParseTime(v.fixed.Str)
+		}
+		if !ok {
+			x.m.Never("time wanted", v.guard)
+		}
+		c := value.ConstantInteger(x.m, n)
+		out[i].num = &c
+	}
+	return out, nil
 }

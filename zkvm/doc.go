@@ -16,13 +16,10 @@
 // # How it works
 //
 // Gadgets lay out a witness of bits and field elements, and wire it to circuits by
-// public affine forms (package libzk/affine). What does not depend on the values of a
-// document has packages of its own below internal/: machine, which gadgets are written for, text,
-// signature, search. Here are each.go, items.go, array.go, long.go and longnumbers.go for the
-// elements of arrays, leaf.go, number.go, escapes.go, itemescapes.go,
-// is.go, date.go, calendar.go and instant.go for what values are,
-// execution.go and the files it calls for the program, output.go for the outputs and what
-// may be disclosed. Each gadget is written
+// public affine forms (package libzk/affine). The rooms of gadgets are below internal/:
+// machine, which they are written for, text, signature, search and value; docs/architecture.md
+// has a figure. Here is the program: execution.go and the files that it calls, output.go for the
+// outputs and what may be disclosed; and plan.go, which walks all of it. Each gadget is written
 // once and walked twice, see internal/machine. Fixed circuits with their own
 // specifications are in internal/. docs/protocol.md has every equation.
 package zkvm

@@ -9,6 +9,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // execution lays out the program. Every expression has a guard, the flag that it
@@ -21,15 +22,15 @@ type execution struct {
 	m       *machine.Machine
 	program *query.Program
 	time    int64
-	sources []*values
+	sources []*value.Document
 	members []*search.Member // of each path
-	leaves  []*leaf          // of each path whose value is used
-	longs   []*long          // of each path all of whose elements are asked at once
-	markers []*leaf          // of each path, nil if no output needs it
+	leaves  []*value.Leaf    // of each path whose value is used
+	longs   []*value.Long    // of each path all of whose elements are asked at once
+	markers []*value.Leaf    // of each path, nil if no output needs it
 	outputs []outcome        // public
 	locals  map[int][]alternative
 	emitted []emission
-	within  map[containment]flag
+	within  map[value.Containment]flag
 }
 
 // block executes statements under a guard.
@@ -48,7 +49,7 @@ func (x *execution) block(list []query.Statement, g flag) error {
 			for _, v := range values {
 				switch v.kind {
 				case isLeaf:
-					x.m.Needs("value of an assignment", v.guard, v.leaf.usable(x.m))
+					x.m.Needs("value of an assignment", v.guard, v.leaf.Usable(x.m))
 				case isArray:
 					x.oneType(v)
 				}
@@ -115,7 +116,7 @@ func (x *execution) values(e *query.Expr, g flag) ([]alternative, error) {
 	case query.Constant:
 		return []alternative{{guard: g, kind: isLiteral, fixed: e.Literal}}, nil
 	case query.Now:
-		n := constantInteger(x.m, x.time)
+		n := value.ConstantInteger(x.m, x.time)
 		return []alternative{{guard: g, kind: isNumber, num: &n, path: noPath}}, nil
 	case query.Age, query.DayDiff:
 		return x.dates(e, g)
@@ -210,12 +211,9 @@ func (x *execution) truth(v alternative) flag {
 	case v.kind == isTruth:
 		return m.And("boolean", v.guard, v.truth)
 	case v.kind == isLeaf:
-		m.Needs("boolean member", v.guard, v.leaf.boolean(m))
-		return m.And("boolean", v.guard, v.leaf.isTrue)
+		m.Needs("boolean member", v.guard, v.leaf.Boolean(m))
+		return m.And("boolean", v.guard, v.leaf.IsTrue)
 	}
 	m.Never("boolean wanted", v.guard)
 	return m.Fixed(false)
 }
-
-// boolean is the flag that the leaf is true or false.
-func (l *leaf) boolean(m *machine.Machine) flag { return m.Plus(l.isTrue, l.isFalse) }

@@ -4,24 +4,26 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // TestTimeLiesOfBits commits what no reading of a time gives: strings that are no times, and
 // another time than the string's, are claimed, and one rule alone stands against it.
 func TestTimeLiesOfBits(t *testing.T) {
-	read := func(text string) clock {
-		c := readClock(stringLeaf(t, text)(&machine{fill: true}))
-		if !c.is {
+	read := func(text string) value.Clock {
+		c := value.ReadClock(stringLeaf(t, text)(&machine.Machine{Fill: true}))
+		if !c.Is {
 			t.Fatalf("%q is no time", text)
 		}
 		return c
 	}
 	// bitsOf are the committed bits in which two readings differ, of one string.
-	bitsOf := func(a, b clock) (at []int) {
-		a.seconds, b.seconds = 0, 0
+	bitsOf := func(a, b value.Clock) (at []int) {
+		a.Seconds, b.Seconds = 0, 0
 		leafOf := stringLeaf(t, "")
-		secrets := func(c clock) []elem {
-			return newApparatus(t, func(m *machine) { m.layInstant(leafOf(m), c) }).secrets
+		secrets := func(c value.Clock) []elem {
+			return newApparatus(t, func(m *machine.Machine) { leafOf(m).LayInstant(m, c) }).secrets
 		}
 		other := secrets(b)
 		for i, v := range secrets(a) {
@@ -31,42 +33,42 @@ func TestTimeLiesOfBits(t *testing.T) {
 		}
 		return at
 	}
-	with := func(c clock, change func(*clock)) clock {
+	with := func(c value.Clock, change func(*value.Clock)) value.Clock {
 		change(&c)
 		return c
 	}
 	z := read("2024-02-29T12:00:00Z")
 	minus, plus := read("2024-02-29T20:05:09-07:30"), read("2024-02-29T20:05:09+07:30")
-	smallZ := bitsOf(z, with(z, func(c *clock) { c.zone = "z" }))
+	smallZ := bitsOf(z, with(z, func(c *value.Clock) { c.Zone = "z" }))
 	sign := bitsOf(minus, plus)[:1] // the rest are the bits that a minus turns
-	eight := bitsOf(with(z, func(c *clock) { c.hour = 10 }), with(z, func(c *clock) { c.hour = 18 }))
+	eight := bitsOf(with(z, func(c *value.Clock) { c.Hour = 10 }), with(z, func(c *value.Clock) { c.Hour = 18 }))
 	if len(smallZ) != 1 || len(eight) != 1 {
 		t.Fatalf("bits %v, %v", smallZ, eight)
 	}
 	for name, c := range map[string]struct {
 		text  string
-		claim clock
+		claim value.Clock
 		bits  []int // that are committed otherwise
 		label string
 	}{
 		"a sign with another bit": {"2024-02-29T20:05:09\x0b07:30", plus, smallZ, "letter of a zone"},
 		// The seconds of the time with the other sign.
 		"an offset that counts the other way": {"2024-02-29T20:05:09-07:30", plus, sign, "offset with a minus"},
-		"hour 1:":                             {"2024-02-29T1::00:00Z", with(z, func(c *clock) { c.seconds += 8 * 3600 }), eight, "digit of a time"},
+		"hour 1:":                             {"2024-02-29T1::00:00Z", with(z, func(c *value.Clock) { c.Seconds += 8 * 3600 }), eight, "digit of a time"},
 		// Of digits with a gap each run has the zone after it, one upon the other.
-		"a fraction with a gap": {"2024-02-29T12:00:00.5ZHx", with(z, func(c *clock) { c.fraction = "5\x000" }), nil, "fraction without a gap"},
+		"a fraction with a gap": {"2024-02-29T12:00:00.5ZHx", with(z, func(c *value.Clock) { c.Fraction = "5\x000" }), nil, "fraction without a gap"},
 	} {
-		if seconds, is := query.ParseTime(c.text); is && seconds == c.claim.seconds {
+		if seconds, is := query.ParseTime(c.text); is && seconds == c.claim.Seconds {
 			t.Fatalf("%s: it is true", name)
 		}
 		leafOf := stringLeaf(t, c.text)
-		a := newApparatus(t, func(m *machine) {
+		a := newApparatus(t, func(m *machine.Machine) {
 			l := leafOf(m)
-			if m.wiring() { // decoded, where it has escapes
-				l.text = m.scale(m.textFingerprint(`"`+c.text+`"`), l.start)
+			if m.Wiring() { // decoded, where it has escapes
+				l.Text = m.Scale(m.TextFingerprint(`"`+c.text+`"`), l.Start)
 			}
-			i := m.layInstant(l, c.claim)
-			m.zeroForm("is", m.not(i.is.r))
+			i := l.LayInstant(m, c.claim)
+			m.ZeroForm("is", m.Not(i.Is.R))
 		})
 		changes := map[int]elem{}
 		for _, k := range c.bits {

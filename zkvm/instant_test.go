@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // agreeOnTime holds the gadget against package query for one string.
@@ -16,18 +17,18 @@ func agreeOnTime(t testing.TB, text string) {
 	want, ok := query.ParseTime(text)
 	leafOf := stringLeaf(t, text)
 	a := newApparatus(t, func(m *machine.Machine) {
-		i := leafOf(m).instantOf(m)
+		i := leafOf(m).InstantOf(m)
 		if m.Wiring() {
-			m.ZeroForm("is", m.Add(i.is.R, m.Public(ok)))
+			m.ZeroForm("is", m.Add(i.Is.R, m.Public(ok)))
 		} else {
 			m.ZeroForm("is", 0)
-			if i.is.V != ok {
-				t.Errorf("%q: a time %v, want %v", text, i.is.V, ok)
+			if i.Is.V != ok {
+				t.Errorf("%q: a time %v, want %v", text, i.Is.V, ok)
 			}
 		}
 		if ok {
-			c := constantInteger(m, want)
-			m.ZeroForm("seconds", m.Add(i.seconds.packed, c.packed))
+			c := value.ConstantInteger(m, want)
+			m.ZeroForm("seconds", m.Add(i.Seconds.Packed, c.Packed))
 		}
 	})
 	if label := a.check(t, nil); label != "" {
@@ -90,8 +91,8 @@ func TestTimeBitsAreBound(t *testing.T) {
 	for _, text := range texts {
 		leafOf := stringLeaf(t, text)
 		a := newApparatus(t, func(m *machine.Machine) {
-			i := leafOf(m).instantOf(m)
-			m.ZeroForm("is", m.Not(i.is.R))
+			i := leafOf(m).InstantOf(m)
+			m.ZeroForm("is", m.Not(i.Is.R))
 		})
 		for k := range a.shape.Bits + a.shape.Symbols {
 			if a.check(t, map[int]elem{k: field.Add(a.secrets[k], one)}) == "" {
@@ -105,39 +106,39 @@ func TestTimeBitsAreBound(t *testing.T) {
 // rule that says so must break, and no proof that the string is another time is left.
 func TestTimeLies(t *testing.T) {
 	const text = "2024-02-29T20:05:09.25-07:30"
-	good := readClock(stringLeaf(t, text)(&machine.Machine{Fill: true}))
-	if want, _ := query.ParseTime(text); !good.is || good.seconds != want || good.zone != "-07:30" || good.fraction != "25" {
+	good := value.ReadClock(stringLeaf(t, text)(&machine.Machine{Fill: true}))
+	if want, _ := query.ParseTime(text); !good.Is || good.Seconds != want || good.Zone != "-07:30" || good.Fraction != "25" {
 		t.Fatalf("clock %+v", good)
 	}
 	for name, c := range map[string]struct {
-		change func(*clock)
+		change func(*value.Clock)
 		label  string
 	}{
-		"another second":         {func(c *clock) { c.second++; c.seconds++ }, "time"},
-		"another day":            {func(c *clock) { c.date.Day--; c.seconds -= 86400 }, "time"},
-		"another fraction":       {func(c *clock) { c.fraction = "26" }, "time"},
-		"no fraction":            {func(c *clock) { c.fraction = "" }, "time"},
-		"a longer fraction":      {func(c *clock) { c.fraction = "250" }, "time"},
-		"another sign":           {func(c *clock) { c.zone = "+07:30"; c.seconds -= 2 * (7*3600 + 30*60) }, "time"},
-		"no offset":              {func(c *clock) { c.zone, c.offset = "Z", [2]int{}; c.seconds -= 7*3600 + 30*60 }, "time"},
-		"Z with an offset":       {func(c *clock) { c.zone = "Z"; c.seconds -= 2 * (7*3600 + 30*60) }, "offset of no zone"},
-		"a small t":              {func(c *clock) { c.smallT = true }, "time"},
-		"other seconds":          {func(c *clock) { c.seconds++ }, "value of a time"},
-		"the offset not counted": {func(c *clock) { c.seconds -= 7*3600 + 30*60 }, "value of a time"},
-		"seconds 2^38 away":      {func(c *clock) { c.seconds -= 1 << 38 }, "value of a time"},
-		"hour 24":                {func(c *clock) { c.hour = 24; c.seconds += 4 * 3600 }, "hour within the day"},
-		"hour 30":                {func(c *clock) { c.hour = 30; c.seconds += 10 * 3600 }, "tens of hours"},
-		"minute 60":              {func(c *clock) { c.minute = 60; c.seconds += 55 * 60 }, "tens of minutes"},
-		"second 60":              {func(c *clock) { c.second = 60; c.seconds += 51 }, "tens of seconds"},
-		"offset of 24 hours":     {func(c *clock) { c.offset[0] = 24; c.seconds += 17 * 3600 }, "hour within the day"},
-		"29 February 2023":       {func(c *clock) { c.date.Year = 2023; c.seconds -= 366 * 86400 }, "29 February of a common year"},
+		"another second":         {func(c *value.Clock) { c.Second++; c.Seconds++ }, "time"},
+		"another day":            {func(c *value.Clock) { c.Date.Day--; c.Seconds -= 86400 }, "time"},
+		"another fraction":       {func(c *value.Clock) { c.Fraction = "26" }, "time"},
+		"no fraction":            {func(c *value.Clock) { c.Fraction = "" }, "time"},
+		"a longer fraction":      {func(c *value.Clock) { c.Fraction = "250" }, "time"},
+		"another sign":           {func(c *value.Clock) { c.Zone = "+07:30"; c.Seconds -= 2 * (7*3600 + 30*60) }, "time"},
+		"no offset":              {func(c *value.Clock) { c.Zone, c.Offset = "Z", [2]int{}; c.Seconds -= 7*3600 + 30*60 }, "time"},
+		"Z with an offset":       {func(c *value.Clock) { c.Zone = "Z"; c.Seconds -= 2 * (7*3600 + 30*60) }, "offset of no zone"},
+		"a small t":              {func(c *value.Clock) { c.SmallT = true }, "time"},
+		"other seconds":          {func(c *value.Clock) { c.Seconds++ }, "value of a time"},
+		"the offset not counted": {func(c *value.Clock) { c.Seconds -= 7*3600 + 30*60 }, "value of a time"},
+		"seconds 2^38 away":      {func(c *value.Clock) { c.Seconds -= 1 << 38 }, "value of a time"},
+		"hour 24":                {func(c *value.Clock) { c.Hour = 24; c.Seconds += 4 * 3600 }, "hour within the day"},
+		"hour 30":                {func(c *value.Clock) { c.Hour = 30; c.Seconds += 10 * 3600 }, "tens of hours"},
+		"minute 60":              {func(c *value.Clock) { c.Minute = 60; c.Seconds += 55 * 60 }, "tens of minutes"},
+		"second 60":              {func(c *value.Clock) { c.Second = 60; c.Seconds += 51 }, "tens of seconds"},
+		"offset of 24 hours":     {func(c *value.Clock) { c.Offset[0] = 24; c.Seconds += 17 * 3600 }, "hour within the day"},
+		"29 February 2023":       {func(c *value.Clock) { c.Date.Year = 2023; c.Seconds -= 366 * 86400 }, "29 February of a common year"},
 	} {
 		leafOf := stringLeaf(t, text)
 		claim := good
 		c.change(&claim)
 		a := newApparatus(t, func(m *machine.Machine) {
-			i := leafOf(m).layInstant(m, claim)
-			m.ZeroForm("is", m.Not(i.is.R))
+			i := leafOf(m).LayInstant(m, claim)
+			m.ZeroForm("is", m.Not(i.Is.R))
 		})
 		label := a.check(t, nil)
 		if label != c.label {
@@ -148,8 +149,8 @@ func TestTimeLies(t *testing.T) {
 	claim := good
 	a := newApparatus(t, func(m *machine.Machine) {
 		l := stringLeaf(t, text)(m)
-		l.isString = m.Fixed(false)
-		l.layInstant(m, claim)
+		l.IsString = m.Fixed(false)
+		l.LayInstant(m, claim)
 	})
 	if label := a.check(t, nil); label != "time" {
 		t.Errorf("no string: %q", label)

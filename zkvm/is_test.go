@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 var typeNames = []string{"string", "number", "boolean", "null", "array", "object"}
@@ -51,9 +52,9 @@ func TestIs(t *testing.T) {
 func TestIsLies(t *testing.T) {
 	t.Parallel()
 	byteOf := func(a *attack, c byte) {
-		k := a.sources[0].kinds[a.sources[0].at("a")]
+		k := a.sources[0].Kinds[memberAt(a.sources[0], "a")]
 		for b := range 8 {
-			a.set(c>>b&1 == 1, k.first+ref(b))
+			a.set(c>>b&1 == 1, k.First+ref(b))
 		}
 	}
 	for _, c := range []struct {
@@ -75,10 +76,10 @@ func TestIsLies(t *testing.T) {
 		a.refused(t, "first byte of a member", c.name == "string")
 	}
 	f := forged(t, `{"is":["a","number"]}`, `{"b":1}`, `{"a":1,"a":2}`)
-	newAttack(t, f, cheat{resolved: func(s []*values) { s[0].at("a").Sane = false }}).refused(t, "names on the way of is", true)
+	newAttack(t, f, cheat{resolved: func(s []*value.Document) { memberAt(s[0], "a").Sane = false }}).refused(t, "names on the way of is", true)
 	g := forged(t, `{"is":["a.b","number"]}`, `{"a":{"b":1}}`, `{"a":{"b":1,"b":""}}`)
-	newAttack(t, g, cheat{resolved: func(s []*values) {
-		b := s[0].at("a", "b")
+	newAttack(t, g, cheat{resolved: func(s []*value.Document) {
+		b := memberAt(s[0], "a", "b")
 		b.Sane, b.Node = true, s[0].Doc.Root.Members[0].Value.Members[0].Value
 	}}).refused(t, zeroProduct, true)
 
@@ -86,9 +87,9 @@ func TestIsLies(t *testing.T) {
 	for _, value := range []string{`"x"`, `-1`, `7`, `true`, `false`, `null`, `[]`, `{}`} {
 		q := ask(t, boolean(`{"and":[{"is":["a","string"]},{"is":["a","object"]}]}`), `{"a":`+value+`}`)
 		a := newAttack(t, q.claim(string(q.output)), cheat{})
-		k := a.sources[0].kinds[a.sources[0].at("a")]
+		k := a.sources[0].Kinds[memberAt(a.sources[0], "a")]
 		for i := range kindBits {
-			r := k.first + ref(i)
+			r := k.First + ref(i)
 			a.set(!a.get(r), r)
 			want := "kind by the first byte"
 			if i < 9 {
@@ -102,7 +103,7 @@ func TestIsLies(t *testing.T) {
 	}
 }
 
-// kindBits is the number of bits that kindsOf commits.
+// kindBits is the number of bits that KindsOf commits.
 const kindBits = 9 + 7
 
 // recompute sets the results of the rows with a label to what they are of their

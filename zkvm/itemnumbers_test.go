@@ -12,6 +12,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // TestItemNumbers holds comparisons of numbers in elements with literals and now against
@@ -122,26 +123,26 @@ func TestItemNumberLies(t *testing.T) {
 		}
 	}
 	const factShort, factLess, factGreater = 11, 12, 13
-	item := func(a *attack, k int) *leaf { return a.leaves[0].items[k] }
+	item := func(a *attack, k int) *value.Leaf { return a.leaves[0].Items[k] }
 	// greater commits what claimGreater has the prover compute with.
 	greater := func(a *attack) {
-		for _, o := range item(a, 1).orders {
-			a.set(true, o.greater.R)
-			a.set(false, o.less.R)
+		for _, o := range item(a, 1).Orders {
+			a.set(true, o.Greater.R)
+			a.set(false, o.Less.R)
 		}
 	}
-	claimGreater := func(ls []*leaf) {
-		if items := ls[0].items; items[1].at.Node != nil {
-			for v, o := range items[1].orders {
-				o.greater.V, o.less.V = true, false
-				items[1].orders[v] = o
+	claimGreater := func(ls []*value.Leaf) {
+		if items := ls[0].Items; items[1].At.Node != nil {
+			for v, o := range items[1].Orders {
+				o.Greater.V, o.Less.V = true, false
+				items[1].Orders[v] = o
 			}
 		}
 	}
-	number := func(a *attack, k int) { a.set(true, item(a, k).isNumber.R) }
-	order := func(a *attack) *orders {
+	number := func(a *attack, k int) { a.set(true, item(a, k).IsNumber.R) }
+	order := func(a *attack) *value.Orders {
 		v, _ := decimalOf(t, "5")
-		return a.sources[0].digits.orders[*decimal.NewLiteral(v)]
+		return a.sources[0].Digits.Orders[*decimal.NewLiteral(v)]
 	}
 	at := func(payload, text string) int { return strings.Index(payload, text) }
 	for _, c := range []struct {
@@ -159,8 +160,8 @@ func TestItemNumberLies(t *testing.T) {
 		{"an order that is none", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":1},{"n":4}]}`, yes, func(a *attack, payload string) {
 			i := at(payload, "4")
 			greater(a)
-			a.set(true, order(a).greater[i])
-			a.set(false, order(a).less[i])
+			a.set(true, order(a).Greater[i])
+			a.set(false, order(a).Less[i])
 			toggle(a, i, factLess, factGreater)
 		}, decimal.LabelOrder},
 		{"an exponent", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6e1}]}`, yes, nil, "number member"},
@@ -173,9 +174,9 @@ func TestItemNumberLies(t *testing.T) {
 		{"33 characters, called short", `{">":[{"dvar":"a[].n"},5,"or"]}`, `{"a":[{"n":6.0000000000000000000000000000000}]}`, yes, func(a *attack, payload string) {
 			number(a, 0)
 			i := at(payload, "6.")
-			a.set(true, a.sources[0].digits.short[i])
-			for _, o := range item(a, 0).orders {
-				a.set(true, o.less.R-1) // the fact before
+			a.set(true, a.sources[0].Digits.Short[i])
+			for _, o := range item(a, 0).Orders {
+				a.set(true, o.Less.R-1) // the fact before
 			}
 			toggle(a, i, factShort)
 		}, zeroProduct},

@@ -15,6 +15,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // Lies with consequences: the prover commits one flag of the program with the
@@ -112,7 +113,7 @@ func lieAbout(t *testing.T, f *fixture, laid *plan, k int) (labels []string, mor
 		n++
 		return v != (n-1 == k)
 	}
-	if _, err := a.walk(m, cheat{leaves: func([]*leaf) { m.Lie = lie }}); err != nil {
+	if _, err := a.walk(m, cheat{leaves: func([]*value.Leaf) { m.Lie = lie }}); err != nil {
 		t.Fatal(err)
 	}
 	if n <= k {

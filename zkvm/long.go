@@ -5,45 +5,8 @@ import (
 
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
-	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
-	"github.com/zkpass-go/zkpass/zkvm/internal/search"
-	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
-
-// Long arrays. Where a path ends in [] without a filter and its elements are counted,
-// or compared with a literal or now, no element has to be told apart from the others:
-// what is asked is asked of all at once, over the positions where elements start. Such
-// an array may have 1,024 elements. Numbers are in longnumbers.go.
-//
-// That a condition c_i holds at all starts is one form, Σ_i z_i·c_i·ω^i with powers of
-// a challenge ω, a dot product: it is zero only if each is, but for n values of ω. That
-// an element equals a literal is a product over all positions.
-
-// long is an array that is used so.
-type long struct {
-	in     *search.Container
-	source *values
-	folds  bool // some comparison folds
-
-	total   *number // of the elements; right if few is zero
-	few     ref     // zero if there are at most 1,024
-	laid    bool    // inside
-	inside  []ref   // inside[i]: byte i is part of a scalar element
-	limited *ref    // see stringsWithinLimit
-	chars   [2][]ref
-	decoded *text.Decoded
-
-	texts       map[literalText]longAnswer
-	booleans    *[2]flag // all elements are false, or true
-	without     map[ordered]flag
-	allText     *ref
-	allTruth    *ref
-	numbersForm *ref
-	short       *ref // see numbersWithinLimit
-}
-
-// longAnswer is what the elements are to a string of the query.
-type longAnswer struct{ some, all flag }
 
 // longUse reports which operand of a comparison is an array all of whose elements are
 // compared with a literal or now, or -1.
@@ -101,38 +64,30 @@ func usesOf(p *query.Program) *longUses {
 	return u
 }
 
-// elements are the prover's.
-func (l *long) elements() []*document.Node {
-	if n := l.in.Node; n != nil && n.Kind == document.Array {
-		return n.Elems
-	}
-	return nil
-}
-
 // longOf proves under a guard what every use of a long array needs: it is there, it is
 // one, and it has at most 1,024 elements, beside the given conditions.
 func (x *execution) longOf(path int, g flag, conditions ...ref) {
 	l := x.longs[path]
-	array := l.in.Parent
+	array := l.In.Parent
 	m := x.m
 	conditions = append(conditions, array.Conditions(m)...)
-	conditions = append(conditions, m.Add(l.source.FirstByte(m, array), m.Constant(elem{Lo: '['})), l.few)
+	conditions = append(conditions, m.Add(l.Source.FirstByte(m, array), m.Constant(elem{Lo: '['})), l.Few)
 	m.Implies("long array", g.R, m.Together(conditions...))
 }
 
 // longCount is the number of elements of a long array.
 func (x *execution) longCount(e *query.Expr, g flag) alternative {
 	l := x.longs[e.Path]
-	l.count(x.m)
+	l.Count(x.m)
 	x.longOf(e.Path, g)
-	return alternative{guard: g, kind: isNumber, num: l.total, path: e.Path}
+	return alternative{guard: g, kind: isNumber, num: l.Total, path: e.Path}
 }
 
 // longComparison is guard and value of a comparison of all elements with a literal.
 func (x *execution) longComparison(e *query.Expr, at int, g flag) flag {
 	m := x.m
 	l, literal := x.longs[e.Args[at].Path], e.Args[1-at].Literal
-	l.count(m)
+	l.Count(m)
 	switch other := e.Args[1-at]; {
 	case other.Op == query.Now:
 		return x.longNumbers(e, at, document.Decimal{Int: x.time}, g)
@@ -140,307 +95,41 @@ func (x *execution) longComparison(e *query.Expr, at int, g flag) flag {
 		return x.longNumbers(e, at, literal.Num, g)
 	}
 	// Whether an element is decides "any", whether all are decides "all".
-	var answer longAnswer
+	var answer value.LongAnswer
 	if literal.Type == query.String {
-		answer = l.equals(m, literal.Str, e.Fold)
-		x.longOf(e.Args[at].Path, g, *l.allText, m.Not(*l.limited))
+		answer = l.Equals(m, literal.Str, e.Fold)
+		x.longOf(e.Args[at].Path, g, *l.AllText, m.Not(*l.Limited))
 	} else {
-		all := l.areBooleans(m)
-		answer.all, answer.some = all[1], m.Inverse(all[0])
+		all := l.AreBooleans(m)
+		answer.All, answer.Some = all[1], m.Inverse(all[0])
 		if !literal.Bool {
-			answer.all, answer.some = all[0], m.Inverse(all[1])
+			answer.All, answer.Some = all[0], m.Inverse(all[1])
 		}
-		x.longOf(e.Args[at].Path, g, *l.allTruth)
+		x.longOf(e.Args[at].Path, g, *l.AllTruth)
 	}
 	any := e.Quantifier == query.Any
 	switch {
 	case e.Op == query.Equal && any:
-		return m.And("equal", g, answer.some)
+		return m.And("equal", g, answer.Some)
 	case e.Op == query.Equal:
-		return m.And("equal", g, answer.all)
+		return m.And("equal", g, answer.All)
 	case any:
-		return m.Minus(g, m.And("equal", g, answer.all))
+		return m.Minus(g, m.And("equal", g, answer.All))
 	}
-	return m.Minus(g, m.And("equal", g, answer.some))
+	return m.Minus(g, m.And("equal", g, answer.Some))
 }
 
-// longCountBits is the number of bits of a count of at most 1,024.
-const longCountBits = 11
-
-// count counts the elements in the exponent of g, whose order is far above:
-// Π_i (1 + z_i·(g - 1)) = g^count. The count's bits must be bits; with the highest no
-// other may be 1.
-//
-// It costs 11 bits, a published value for each chunk of positions and one, and a row.
-func (l *long) count(m *machine.Machine) {
-	if l.total != nil {
-		return
+// longNumbers is guard and value of a comparison of all elements with a number that
+// both sides know. Some element is as the operator asks unless none is, and all are if
+// none is otherwise.
+func (x *execution) longNumbers(e *query.Expr, at int, literal document.Decimal, g flag) flag {
+	m := x.m
+	l := x.longs[e.Args[at].Path]
+	form, short := l.AllNumbers(m)
+	x.longOf(e.Args[at].Path, g, form, m.Not(short))
+	asked := value.OrderingOf(e.Op, at == 1)
+	if e.Quantifier == query.Any {
+		return m.Minus(g, m.And("no element", g, l.NoneIs(m, value.Ordered{Literal: literal, Ordering: asked})))
 	}
-	n := l.source.Size()
-	count := len(l.elements())
-	if count > query.MaxLongArray {
-		count = 0
-	}
-	var starts, weights []factor
-	step := m.Constant(field.Sub(machine.PowerOfG(0, 1), one))
-	for i := range n {
-		starts = append(starts, factor{B: l.in.Starts[i], H: step})
-	}
-	var whole [64]ref
-	for b := range whole {
-		whole[b] = m.Zero()
-		if b < longCountBits {
-			whole[b] = m.Bit(count>>b&1 == 1)
-			weights = append(weights, factor{B: whole[b], H: m.Constant(field.Sub(machine.PowerOfG(0, 1<<b), one))})
-		}
-	}
-	whole[63] = m.One()
-	m.Row("count of a long array", whole[longCountBits-1], m.Pack(whole[:longCountBits-1]), m.Zero())
-	if !m.Wiring() {
-		starts, weights = nil, nil
-	}
-	l.few = m.Add(m.ProductForm(n, starts), m.ProductForm(longCountBits, weights))
-	total := integer(m, int64(count), whole)
-	l.total = &total
-}
-
-// atStarts is Σ_i z_i·forms_i·ω^i.
-func (l *long) atStarts(m *machine.Machine, forms []ref, omega elem) ref {
-	weighted := make([]ref, len(forms))
-	if m.Wiring() {
-		k := one
-		for i, f := range forms {
-			weighted[i] = m.Scale(k, f)
-			k = field.Mul(k, omega)
-		}
-	}
-	return m.Dot(l.source.Dots, l.in.Starts, weighted)
-}
-
-// areBooleans are the flags that all elements are false, and that all are true, where
-// all are booleans: of the bytes that start a value, those of true and false have bit 6
-// and not bit 3, and bit 4 tells them apart. It errs for n values of α for each of the
-// three, and costs three dot products and two zero tests.
-func (l *long) areBooleans(m *machine.Machine) *[2]flag {
-	if l.booleans != nil {
-		return l.booleans
-	}
-	n := l.source.Size()
-	var alpha elem
-	kind, truth, falsity := make([]ref, n), make([]ref, n), make([]ref, n)
-	if m.Wiring() {
-		alpha = m.Alpha()
-		for i, p := range l.source.Positions[:n] {
-			kind[i] = m.Space().Affine(one, term{K: one, Ref: p.X[6]}, term{K: machine.PowerOfX(1), Ref: p.X[3]})
-			truth[i], falsity[i] = p.X[4], m.Not(p.X[4])
-		}
-	}
-	m.Risk(n)
-	form := l.atStarts(m, kind, alpha)
-	l.allTruth = &form
-	allFalse, allTrue := true, true // secret
-	for _, v := range l.elements() {
-		x := l.source.Rows[v.Start].X
-		allFalse, allTrue = allFalse && x>>4&1 == 0, allTrue && x>>4&1 == 1
-	}
-	l.booleans = &[2]flag{
-		m.IsZero("elements that are all false", l.atStarts(m, truth, alpha), allFalse),
-		m.IsZero("elements that are all true", l.atStarts(m, falsity, alpha), allTrue),
-	}
-	return l.booleans
-}
-
-// layText lays out the characters of a long array's strings once: inside marks the
-// bytes of scalar elements, and where the class allows escapes all are decoded in
-// place, see places.go.
-//
-// Cost for n byte positions: n bits, decoded 27n more, with folding 28n, and what
-// places.go says.
-func (l *long) layText(m *machine.Machine) {
-	if l.laid {
-		return
-	}
-	l.laid = true
-	s := l.source
-	n := s.Size()
-	in := make([]bool, n) // secret
-	for _, v := range l.elements() {
-		if v.Kind != document.Object && v.Kind != document.Array {
-			for i := v.Start; i < v.End; i++ {
-				in[i] = true
-			}
-		}
-	}
-	l.inside = make([]ref, n)
-	before := m.Zero()
-	for i := range n {
-		l.inside[i] = m.Derived(in[i])
-		m.Row("extent of an element of a long array", s.Position(m, i).Token, m.Add(before, l.in.Starts[i]), l.inside[i])
-		before = l.inside[i]
-	}
-	// All are strings, which no class that does not allow it has an escape in.
-	kinds := make([]ref, n)
-	var alpha elem
-	if m.Wiring() {
-		alpha = m.Alpha()
-		for i, x := range s.Bytes {
-			kinds[i] = m.Add(x, m.Constant(elem{Lo: '"'}))
-			if !s.Escapes {
-				kinds[i] = m.Add(kinds[i], m.Scale(machine.PowerOfX(8), s.Positions[i].Escape))
-			}
-		}
-	}
-	m.Risk(n)
-	form := l.atStarts(m, kinds, alpha)
-	l.allText = &form
-	taken, trace := l.inside, in
-	if s.Escapes {
-		c := text.TracePlaces(s.Units(m), in)
-		d := s.DecodePlaces(m, "an element of a long array", l.inside, c, l.folds)
-		l.decoded, taken, trace = &d, d.Present, make([]bool, n)
-		for i, u := range c.Units {
-			trace[i] = u.Emits
-		}
-	}
-	limited := withinLimit(m, taken, trace)
-	l.limited = &limited
-}
-
-// withinLimit is a bit that implies that nowhere more than 258 positions in a row are
-// taken, as many as a string that is used has with its quotes: of each 259 positions in
-// a row one is not. W_i = Σ_{j<259} (1 + taken_{i+j})·α^j is zero for every α if all
-// are, and for few if not, and Π_i W_i is proven not to be zero.
-//
-// It costs a bit and a published value for each chunk of positions; nothing in a document
-// that is no longer.
-func withinLimit(m *machine.Machine, taken []ref, trace []bool) ref {
-	count := len(taken) - maxToken
-	if count <= 0 {
-		return m.One()
-	}
-	run, longest := 0, 0 // secret
-	for _, t := range trace {
-		if run++; !t {
-			run = 0
-		}
-		longest = max(longest, run)
-	}
-	ok := m.Bit(longest <= maxToken)
-	var factors []factor
-	if m.Wiring() {
-		free := make([]ref, len(taken))
-		for i, t := range taken {
-			free[i] = m.Not(t)
-		}
-		for _, w := range m.WindowsOf(free, maxToken+1)[:count] {
-			factors = append(factors, factor{B: m.One(), H: m.Not(w)})
-		}
-	}
-	m.NonzeroProduct(count, factors, ok)
-	return ok
-}
-
-// equals is whether some element of a long array equals a literal, and whether all
-// do, where all are strings that may be used. F_i is the fingerprint of what stands
-// from byte i on, as many characters as the quoted literal has, and one more if it is
-// decoded, of characters that are marked as those of names are.
-//
-// It costs a dot product, a published value for each chunk of positions, and two zero tests,
-// and errs for one more than the characters' number of values of α for each of the elements
-// that there may be, or for all of them for n and the characters' number of θ.
-func (l *long) equals(m *machine.Machine, literal string, fold bool) longAnswer {
-	key := literalText{literal, fold}
-	if a, ok := l.texts[key]; ok {
-		return a
-	}
-	l.layText(m)
-	s := l.source
-	n := s.Size()
-	if fold {
-		literal = text.Lower(literal)
-	}
-	quoted := `"` + literal + `"`
-	other := make([]ref, n)
-	readable := s.Escapes || text.Writable(literal)
-	var theta elem
-	characters := l.characters(m, fold)
-	if m.Wiring() {
-		theta = m.Theta()
-		switch {
-		case !readable: // no string without escapes has it
-			for i := range other {
-				other[i] = m.One()
-			}
-		case l.decoded != nil:
-			w := m.MarkedFingerprint(quoted)
-			for i, f := range m.WindowsOf(characters, len(quoted)+1) {
-				other[i] = m.Space().Affine(w, term{K: one, Ref: f})
-			}
-		default:
-			w := m.TextFingerprint(quoted)
-			for i, f := range m.WindowsOf(characters, len(quoted)) {
-				other[i] = m.Space().Affine(w, term{K: one, Ref: f})
-			}
-		}
-	}
-	some, all := false, true // secret
-	for _, v := range l.elements() {
-		is := readable && l.shown(v, fold) == quoted
-		some, all = some || is, all && is
-	}
-	// A product over the elements, of which there are no more where the answer is used; a
-	// sum over the positions.
-	m.Risk(min(n, query.MaxLongArray) * (len(quoted) + 1))
-	m.Risk(n + len(quoted) + 1)
-	var factors []factor
-	if m.Wiring() {
-		for i, o := range other {
-			factors = append(factors, factor{B: l.in.Starts[i], H: m.Not(o)})
-		}
-	}
-	a := longAnswer{
-		some: m.IsZero("element that is equal", m.ProductForm(n, factors), some),
-		all:  m.IsZero("elements that are all equal", l.atStarts(m, other, theta), all),
-	}
-	if l.texts == nil {
-		l.texts = map[literalText]longAnswer{}
-	}
-	l.texts[key] = a
-	return a
-}
-
-// characters are the characters at each position: the document's bytes, or marked
-// ones of what is decoded.
-func (l *long) characters(m *machine.Machine, fold bool) []ref {
-	which := 0
-	if fold {
-		which = 1
-	}
-	if l.decoded == nil {
-		return l.source.BytesOf(m, fold)
-	}
-	if l.chars[which] == nil {
-		l.chars[which] = make([]ref, l.source.Size())
-		for i, c := range l.decoded.Characters {
-			l.chars[which][i] = m.Sum(term{K: one, Ref: c}, term{K: machine.InnerMark, Ref: l.decoded.Present[i]})
-			if fold {
-				l.chars[which][i] = m.Add(l.chars[which][i], m.Scale(elem{Lo: 'a' - 'A'}, l.decoded.Letters[i]))
-			}
-		}
-	}
-	return l.chars[which]
-}
-
-// shown is the prover's text of an element, as the circuits compare it: from its first
-// byte on as much as it has.
-func (l *long) shown(v *document.Node, fold bool) string {
-	written := string(l.source.Doc.Raw(v))
-	if v.Kind == document.String && l.source.Escapes {
-		decoded, _ := l.source.Doc.Text(v)
-		written = `"` + decoded + `"`
-	}
-	if fold {
-		written = text.Lower(written)
-	}
-	return written
+	return m.And("no other element", g, l.NoneIs(m, value.Ordered{Literal: literal, Ordering: value.AnyOrder &^ asked}))
 }

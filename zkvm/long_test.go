@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // list is an array of n elements.
@@ -129,9 +130,9 @@ func TestLongLies(t *testing.T) {
 	t.Parallel()
 	const ask1 = `{"==":[{"dvar":"a[]"},"x","or"]}`
 	answers := func(a *attack, some, all bool) {
-		for _, z := range a.sources[0].longs[a.sources[0].at("a").Child].texts {
-			a.set(some, z.some.R)
-			a.set(all, z.all.R)
+		for _, z := range a.sources[0].Longs[memberAt(a.sources[0], "a").Child].Texts {
+			a.set(some, z.Some.R)
+			a.set(all, z.All.R)
 		}
 	}
 	for _, c := range []struct {
@@ -145,10 +146,10 @@ func TestLongLies(t *testing.T) {
 		{"all are equal", `{"==":[{"dvar":"a[]"},"x"]}`, `{"a":["x","z"]}`, yes, func(a *attack) { answers(a, true, true) }, "elements that are all equal"},
 		{"not all are equal", `{"==":[{"dvar":"a[]"},"x"]}`, `{"a":["x","x"]}`, `{"r":false}`, func(a *attack) { answers(a, true, false) }, zeroProduct},
 		{"all are true", `{"==":[{"dvar":"a[]"},true]}`, `{"a":[true,false]}`, yes, func(a *attack) {
-			a.set(true, a.sources[0].longs[a.sources[0].at("a").Child].booleans[1].R)
+			a.set(true, a.sources[0].Longs[memberAt(a.sources[0], "a").Child].Booleans[1].R)
 		}, "elements that are all true"},
 		{"all are false", `{"==":[{"dvar":"a[]"},false]}`, `{"a":[true,false]}`, yes, func(a *attack) {
-			a.set(true, a.sources[0].longs[a.sources[0].at("a").Child].booleans[0].R)
+			a.set(true, a.sources[0].Longs[memberAt(a.sources[0], "a").Child].Booleans[0].R)
 		}, "elements that are all false"},
 		{"another count", `{"==":[{"count":"a[]"},3]}`, `{"a":["x","y"]}`, yes, nil, "long array"},
 		{"a number among the strings", ask1, `{"a":["x",1]}`, yes, nil, "long array"},
@@ -166,9 +167,9 @@ func TestLongLies(t *testing.T) {
 					c.secrets(a)
 				}
 				if c.name == "another count" {
-					l := a.sources[0].longs[a.sources[0].at("a").Child]
-					for b := range longCountBits {
-						a.set(3>>b&1 == 1, l.total.bits[fractionBits+b])
+					l := a.sources[0].Longs[memberAt(a.sources[0], "a").Child]
+					for b := range value.LongCountBits {
+						a.set(3>>b&1 == 1, l.Total.Bits[value.FractionBits+b])
 					}
 					for _, r := range a.equalities(t) {
 						a.set(true, r)
@@ -181,19 +182,19 @@ func TestLongLies(t *testing.T) {
 	// 1,025 as 1 + 1,024, the bits of a count that no array may have.
 	q := ask(t, boolean(`{">":[{"count":"a[]"},1024]}`), `{"a":`+list(1025, every("1"))+`}`)
 	newAttack(t, q.claim(yes), cheat{secrets: func(a *attack) {
-		l := a.sources[0].longs[a.sources[0].at("a").Child]
-		a.set(true, l.total.bits[fractionBits], l.total.bits[fractionBits+10])
+		l := a.sources[0].Longs[memberAt(a.sources[0], "a").Child]
+		a.set(true, l.Total.Bits[value.FractionBits], l.Total.Bits[value.FractionBits+10])
 	}}).refused(t, "count of a long array", false)
 	// A string that is too long, promised not to be: its windows are all zero.
 	long := ask(t, boolean(ask1), `{"a":["x","`+strings.Repeat("a", query.MaxString+1)+`"]}`)
 	newAttack(t, long.claim(yes), cheat{secrets: func(a *attack) {
-		a.set(true, *a.sources[0].longs[a.sources[0].at("a").Child].limited)
+		a.set(true, *a.sources[0].Longs[memberAt(a.sources[0], "a").Child].Limited)
 	}}).refused(t, zeroProduct, true)
 	// Where it ends is no choice: a byte of it that is called outside.
 	newAttack(t, long.claim(yes), cheat{secrets: func(a *attack) {
-		l := a.sources[0].longs[a.sources[0].at("a").Child]
-		a.set(true, *l.limited)
-		a.set(false, l.inside[150])
+		l := a.sources[0].Longs[memberAt(a.sources[0], "a").Child]
+		a.set(true, *l.Limited)
+		a.set(false, l.Inside[150])
 	}}).refused(t, "extent of an element of a long array", false)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/decimal"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // TestLongNumbers holds comparisons of arrays of numbers against the evaluator, each in
@@ -133,14 +134,14 @@ func TestLongNumberLimits(t *testing.T) {
 // TestLongNumberLies breaks one rule at a time.
 func TestLongNumberLies(t *testing.T) {
 	t.Parallel()
-	at := func(a *attack) *long { return a.sources[0].longs[a.sources[0].at("a").Child] }
-	order := func(a *attack, literal string) *orders {
+	at := func(a *attack) *value.Long { return a.sources[0].Longs[memberAt(a.sources[0], "a").Child] }
+	order := func(a *attack, literal string) *value.Orders {
 		v, _ := decimalOf(t, literal)
-		return a.sources[0].digits.orders[*decimal.NewLiteral(v)]
+		return a.sources[0].Digits.Orders[*decimal.NewLiteral(v)]
 	}
 	none := func(v bool) func(a *attack) {
 		return func(a *attack) {
-			for _, z := range at(a).without {
+			for _, z := range at(a).Without {
 				a.set(v, z.R)
 			}
 		}
@@ -157,22 +158,22 @@ func TestLongNumberLies(t *testing.T) {
 		{"not all are less", `{"<":[{"dvar":"a[]"},5]}`, `{"a":[1,2]}`, `{"r":false}`, none(false), zeroProduct},
 		{"an order that is none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,5]}`, yes, func(a *attack) {
 			none(false)(a)
-			a.set(true, order(a, "5").greater[8])
+			a.set(true, order(a, "5").Greater[8])
 		}, decimal.LabelOrder},
 		{"a place that is none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,5]}`, yes, func(a *attack) {
 			none(false)(a)
-			a.set(true, order(a, "5").greater[8])
-			p := a.sources[0].digits.places[8]
+			a.set(true, order(a, "5").Greater[8])
+			p := a.sources[0].Digits.Places[8]
 			a.set(false, p.U[0], p.V[0])
 			a.set(true, p.U[1], p.V[1])
 		}, decimal.LabelPlace},
 		{"an exponent", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6e1]}`, yes, nil, "long array"},
 		{"an exponent that is called none", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6e1]}`, yes, func(a *attack) {
-			a.set(false, a.sources[0].digits.places[8].Bad)
+			a.set(false, a.sources[0].Digits.Places[8].Bad)
 		}, decimal.LabelBad},
 		{"beyond the limit", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,9223372036854775808]}`, yes, nil, "long array"},
 		{"beyond the limit, called within", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,9223372036854775808]}`, yes, func(a *attack) {
-			a.set(true, a.sources[0].digits.orders[*decimal.Limit()].less[8])
+			a.set(true, a.sources[0].Digits.Orders[*decimal.Limit()].Less[8])
 		}, decimal.LabelOrder},
 		{"below the limit", `{"<":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,-9223372036854775808.5]}`, yes, nil, "long array"},
 		{"ten digits after the point", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000001]}`, yes, nil, "long array"},
@@ -182,7 +183,7 @@ func TestLongNumberLies(t *testing.T) {
 		{"an array among them", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[[9],6]}`, yes, nil, "long array"},
 		{"33 characters", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000000000000000000000000000]}`, yes, nil, "long array"},
 		{"33 characters, promised to be less", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,6.0000000000000000000000000000000]}`, yes, func(a *attack) {
-			a.set(true, *at(a).short)
+			a.set(true, *at(a).Short)
 		}, zeroProduct},
 		{"a number of another array", `{">":[{"dvar":"a[]"},5,"or"]}`, `{"a":[1,2],"b":[6]}`, yes, none(false), zeroProduct},
 	} {

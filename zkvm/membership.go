@@ -3,9 +3,7 @@ package zkvm
 import (
 	"slices"
 
-	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
-	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
 // list notes what "in" reads.
@@ -44,7 +42,7 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 	m := x.m
 	if len(list) == 0 {
 		if v.kind == isLeaf {
-			m.Needs("value of in", v.guard, v.leaf.usable(m))
+			m.Needs("value of in", v.guard, v.leaf.Usable(m))
 		}
 		return m.Fixed(false)
 	}
@@ -57,10 +55,10 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 	}
 	switch list[0].Type {
 	case query.String:
-		m.Needs("string member", v.guard, v.leaf.isString)
-		return v.leaf.textIn(m, list)
+		m.Needs("string member", v.guard, v.leaf.IsString)
+		return v.leaf.TextIn(m, list)
 	case query.Number:
-		return x.number(v, v.guard).numberIn(m, list)
+		return x.number(v, v.guard).NumberIn(m, list)
 	}
 	yes := slices.ContainsFunc(list, func(l query.Literal) bool { return l.Bool })
 	no := slices.ContainsFunc(list, func(l query.Literal) bool { return !l.Bool })
@@ -72,45 +70,4 @@ func (x *execution) oneOf(v alternative, list []query.Literal) flag {
 		return m.Inverse(bit)
 	}
 	return bit
-}
-
-// textIn is the flag that the value is written as one of the quoted literals, or
-// is not there.
-func (l *leaf) textIn(m *machine.Machine, list []query.Literal) flag {
-	var texts []string
-	for _, t := range list {
-		if l.mayRead(t.Str) && !slices.Contains(texts, t.Str) {
-			texts = append(texts, t.Str)
-		}
-	}
-	switch len(texts) {
-	case 0:
-		return m.Fixed(false)
-	case 1:
-		return l.textEquals(m, texts[0], false)
-	}
-	v := l.at.Node == nil
-	differences := make([]ref, len(texts))
-	for i, t := range texts {
-		quoted := `"` + t + `"`
-		v = v || l.raw() == quoted
-		differences[i] = l.differs(m, quoted, false)
-	}
-	m.Risk(len(texts) * maxToken) // a string that is used has no more bytes
-	return m.AnyZero("string in a list", differences, v)
-}
-
-// numberIn is the flag that a number is one of the literals.
-func (n *number) numberIn(m *machine.Machine, list []query.Literal) flag {
-	var numbers []document.Decimal
-	for _, l := range list {
-		if !slices.Contains(numbers, l.Num) {
-			numbers = append(numbers, l.Num)
-		}
-	}
-	differences := make([]ref, len(numbers))
-	for i, v := range numbers {
-		differences[i] = m.Add(n.packed, m.Constant(codeOf(v)))
-	}
-	return m.AnyZero("number in a list", differences, slices.Contains(numbers, n.v))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // TestNames: names are compared decoded, whatever they are written like.
@@ -62,21 +63,21 @@ func TestNamesLies(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := forged(t, query, `{"\u0061":1,"zzzzzzzz":7}`, c.held)
-			newAttack(t, f, cheat{resolved: func(s []*values) {
-				point(s[0].at("a"), c.held, c.key, c.value, document.Number)
+			newAttack(t, f, cheat{resolved: func(s []*value.Document) {
+				point(memberAt(s[0], "a"), c.held, c.key, c.value, document.Number)
 			}}).refused(t, c.label, c.name == "longer by a quote")
 		})
 	}
 	twice := `{"a":1,"\u0061":2}`
 	f := forged(t, query, `{"\u0061":1}`, twice)
-	newAttack(t, f, cheat{resolved: func(s []*values) {
-		a := s[0].at("a")
+	newAttack(t, f, cheat{resolved: func(s []*value.Document) {
+		a := memberAt(s[0], "a")
 		a.Sane, a.Node = true, s[0].Doc.Root.Members[0].Value
 	}}).refused(t, zeroProduct, true)
 
 	// In a class without, an escaped name hides nothing.
 	plain := forged(t, query, `{"a":1}`, twice)
-	newAttack(t, plain, cheat{resolved: func(s []*values) { s[0].Root.Sane = true }}).refused(t, "names without escapes", true)
+	newAttack(t, plain, cheat{resolved: func(s []*value.Document) { s[0].Root.Sane = true }}).refused(t, "names without escapes", true)
 
 	// Nor does it below a filter, in an object that it keeps.
 	const deep = `{"==":[{"dvar":"a[?f].b.c"},1]}`
@@ -85,8 +86,8 @@ func TestNamesLies(t *testing.T) {
 	if label := newAttack(t, g, cheat{}).check(t); label != "names beside those in elements" {
 		t.Errorf("violation %q", label)
 	}
-	newAttack(t, g, cheat{resolved: func(s []*values) {
-		memberOf(s[0].at("a").Child.Each.Place.Child, "b").Child.Sane = true
+	newAttack(t, g, cheat{resolved: func(s []*value.Document) {
+		memberOf(memberAt(s[0], "a").Child.Each.Place.Child, "b").Child.Sane = true
 	}}).refused(t, "names without escapes", true)
 }
 

@@ -3,8 +3,10 @@ package zkvm
 import (
 	"errors"
 
+	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // survey finds the leaves of a program, what each may be used as, and whether
@@ -12,29 +14,29 @@ import (
 type survey struct {
 	program  *query.Program
 	time     int64 // that now is
-	sources  []*values
+	sources  []*value.Document
 	members  []*search.Member // of each path
-	leaves   []*leaf          // of each path whose value is used
-	longs    []*long          // of each path that is used so
+	leaves   []*value.Leaf    // of each path whose value is used
+	longs    []*value.Long    // of each path that is used so
 	uses     *longUses
 	assigned map[int]bool
 	folds    bool // some folding comparison reads a local
 }
 
-func newSurvey(p *query.Program, now int64, sources []*values) (*survey, error) {
-	v := &survey{program: p, time: now, sources: sources, members: make([]*search.Member, len(p.Paths)), leaves: make([]*leaf, len(p.Paths)), longs: make([]*long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
+func newSurvey(p *query.Program, now int64, sources []*value.Document) (*survey, error) {
+	v := &survey{program: p, time: now, sources: sources, members: make([]*search.Member, len(p.Paths)), leaves: make([]*value.Leaf, len(p.Paths)), longs: make([]*value.Long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
 		if v.uses.long[i] {
-			v.longs[i] = s.locateLong(path.Steps)
-			v.longs[i].folds = v.longs[i].folds || v.uses.folds[i]
+			v.longs[i] = s.LocateLong(path.Steps)
+			v.longs[i].Folds = v.longs[i].Folds || v.uses.folds[i]
 		}
 		if v.uses.long[i] && !v.uses.otherwise[i] {
 			continue
 		}
 		v.members[i] = s.Locate(path.Steps)
 		if f := path.EachStep(); f >= 0 {
-			s.readFilter(s.Locate(path.Steps[:f+1]), path.Steps[f].Filter)
+			s.ReadFilter(s.Locate(path.Steps[:f+1]), path.Steps[f].Filter)
 		}
 	}
 	if err := v.block(p.Body); err != nil {
@@ -42,12 +44,12 @@ func newSurvey(p *query.Program, now int64, sources []*values) (*survey, error) 
 	}
 	for i := range v.assigned {
 		l := v.leaves[i]
-		l.asString, l.asNumber = true, true
-		l.folds = l.folds || v.folds
+		l.AsString, l.AsNumber = true, true
+		l.Folds = l.Folds || v.folds
 	}
 	for _, l := range v.leaves {
-		if l != nil && len(l.literals)*l.source.Size() > maxItemOrders {
-			l.asNumber = true
+		if l != nil && len(l.Literals)*l.Source.Size() > value.MaxItemOrders {
+			l.AsNumber = true
 		}
 	}
 	return v, nil
@@ -55,8 +57,8 @@ func newSurvey(p *query.Program, now int64, sources []*values) (*survey, error) 
 
 // markersOf finds the disclosure markers of all outputs that are public and no
 // boolean.
-func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
-	markers := make([]*leaf, len(v.program.Paths))
+func (v *survey) markersOf(outputs []outcome) ([]*value.Leaf, error) {
+	markers := make([]*value.Leaf, len(v.program.Paths))
 	public := map[int]*outcome{}
 	for i := range outputs {
 		public[outputs[i].slot] = &outputs[i]
@@ -85,7 +87,7 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 				p := v.program.Paths[path]
 				n, name := p.Marker()
 				s := v.sources[p.Document]
-				markers[path] = s.leafOf(s.Locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
+				markers[path] = s.LeafOf(s.Locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
 			}
 		}
 		return nil
@@ -95,8 +97,8 @@ func (v *survey) markersOf(outputs []outcome) ([]*leaf, error) {
 
 func (v *survey) use(path int, t query.Type) {
 	l := v.leaves[path]
-	l.asString = l.asString || t&query.String != 0
-	l.asNumber = l.asNumber || t&query.Number != 0
+	l.AsString = l.AsString || t&query.String != 0
+	l.AsNumber = l.AsNumber || t&query.Number != 0
 }
 
 func (v *survey) block(list []query.Statement) error {
@@ -129,7 +131,7 @@ func (v *survey) expression(e *query.Expr) error {
 		if v.uses.exprs[e] {
 			break
 		}
-		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].leafOf(v.members[e.Path])
+		v.leaves[e.Path] = v.sources[v.program.Paths[e.Path].Document].LeafOf(v.members[e.Path])
 	case query.Age, query.DayDiff, query.Seconds:
 		if a := e.Args[0]; a.Op == query.MemberValue {
 			v.use(a.Path, query.String)
@@ -149,7 +151,7 @@ func (v *survey) expression(e *query.Expr) error {
 				v.use(a.Path, query.Number)
 			case e.Fold:
 				v.use(a.Path, query.String)
-				v.leaves[a.Path].folds = true
+				v.leaves[a.Path].Folds = true
 				if other.Op == query.Local { // the local's members are folded too
 					v.folds = true
 				}
@@ -167,3 +169,21 @@ func (v *survey) expression(e *query.Expr) error {
 
 // ErrUnsupported means that a query is valid but cannot be proven yet.
 var ErrUnsupported = errors.New("cannot be proven yet")
+
+// besideLiteral notes the comparison of an element with a number that both sides know,
+// which needs no more than how it compares.
+func (v *survey) besideLiteral(path int, other *query.Expr) bool {
+	var literal document.Decimal
+	switch l := v.leaves[path]; {
+	case l.At.Group == nil:
+		return false
+	case other.Op == query.Now:
+		literal = document.Decimal{Int: v.time}
+	case other.Op == query.Constant && other.Literal.Type == query.Number:
+		literal = other.Literal.Num
+	default:
+		return false
+	}
+	v.leaves[path].Beside(literal)
+	return true
+}

@@ -9,25 +9,26 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // numberLeaf makes a leaf that is the number with the given text, at some offset.
-func numberLeaf(t testing.TB, text string) func(m *machine.Machine) *leaf {
+func numberLeaf(t testing.TB, text string) func(m *machine.Machine) *value.Leaf {
 	t.Helper()
 	const offset = 5
 	doc, err := document.Parse([]byte(`{"n":` + text + `}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(m *machine.Machine) *leaf {
-		l := &leaf{source: apparatusValues(doc), at: &search.Member{Node: doc.Root.Members[0].Value}}
+	return func(m *machine.Machine) *value.Leaf {
+		l := &value.Leaf{Source: apparatusValues(doc), At: &search.Member{Node: doc.Root.Members[0].Value}}
 		if m.Wiring() {
 			far := one
 			for range offset {
 				far = field.Mul(far, m.Alpha())
 			}
-			l.start = m.Constant(far)
-			l.text = m.Constant(field.Mul(far, m.TextFingerprint(text)))
+			l.Start = m.Constant(far)
+			l.Text = m.Constant(field.Mul(far, m.TextFingerprint(text)))
 		}
 		return l
 	}
@@ -51,18 +52,18 @@ func agreeOnNumber(t testing.TB, text string) {
 	leafOf := numberLeaf(t, text)
 	a := newApparatus(t, func(m *machine.Machine) {
 		l := leafOf(m)
-		l.layNumber(m, text, true)
+		l.LayNumber(m, text, true)
 		if m.Wiring() {
-			m.ZeroForm("kind", m.Add(l.isNumber.R, m.Public(ok)))
+			m.ZeroForm("kind", m.Add(l.IsNumber.R, m.Public(ok)))
 		} else {
 			m.ZeroForm("kind", 0)
-			if l.isNumber.V != ok {
-				t.Errorf("%s: may be used %v, want %v", text, l.isNumber.V, ok)
+			if l.IsNumber.V != ok {
+				t.Errorf("%s: may be used %v, want %v", text, l.IsNumber.V, ok)
 			}
 		}
 		if ok {
-			c := constantNumber(m, want)
-			m.ZeroForm("value", m.Add(l.number.packed, c.packed))
+			c := value.ConstantNumber(m, want)
+			m.ZeroForm("value", m.Add(l.Number.Packed, c.Packed))
 		}
 	})
 	if label := a.check(t, nil); label != "" {
@@ -203,10 +204,10 @@ func TestNumberLies(t *testing.T) {
 			wanted := c.text + strings.Repeat(" ", max(0, len(c.held)-len(c.text)))
 			f := forged(t, `{"==":[{"dvar":"a"},`+strings.TrimSpace(c.text)+`]}`, `{"a":`+wanted+`}`, `{"a":`+c.held+`}`)
 			newAttack(t, f, cheat{
-				leaves: func(ls []*leaf) { ls[0].isNumber.V, ls[0].number.v = true, c.value },
+				leaves: func(ls []*value.Leaf) { ls[0].IsNumber.V, ls[0].Number.V = true, c.value },
 				secrets: func(a *attack) {
 					l := a.leafAt("a")
-					a.set(true, l.isNumber.R)
+					a.set(true, l.IsNumber.R)
 					a.setDigits(l, c.digits)
 					a.setValue(l, c.value)
 					for _, r := range a.follows(t, "sign of a number") {
@@ -219,19 +220,19 @@ func TestNumberLies(t *testing.T) {
 	// A digit of the fraction that is ten or more: 1 + 10·0.1 for 2.
 	f := forged(t, `{"<":[{"dvar":"a"},2]}`, `{"a":1}`, `{"a":2}`)
 	newAttack(t, f, cheat{
-		leaves: func(ls []*leaf) { ls[0].number.v = at(1, 0) },
+		leaves: func(ls []*value.Leaf) { ls[0].Number.V = at(1, 0) },
 		secrets: func(a *attack) {
 			l := a.leafAt("a")
 			a.setValue(l, at(1, 0))
 			for b := range 4 {
-				a.set(10>>b&1 == 1, l.number.bits[fractionBits-4+b])
+				a.set(10>>b&1 == 1, l.Number.Bits[value.FractionBits-4+b])
 			}
 		},
 	}).refused(t, "digit of a number", true)
 	// A gap before the point, which would let the place of the point be another one.
 	g := forged(t, `{"==":[{"dvar":"a"},1]}`, `{"a":1}`, `{"a":5}`)
 	a := newAttack(t, g, cheat{secrets: func(a *attack) {
-		a.set(true, a.leafAt("a").isNumber.R+1+6*3)
+		a.set(true, a.leafAt("a").IsNumber.R+1+6*3)
 	}})
 	if !a.brokenLabels(t)["number without a gap"] {
 		t.Error("a gap is not noticed")

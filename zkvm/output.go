@@ -157,11 +157,11 @@ func (x *execution) reveal(v alternative, want query.Literal) {
 // disclose requires the marker of the member that an alternative is made of.
 func (x *execution) disclose(v alternative) {
 	marker := x.markers[v.path]
-	if marker.at.Group != nil {
+	if marker.At.Group != nil {
 		x.discloseElements(v, marker)
 		return
 	}
-	x.m.Needs("disclosable output", v.guard, marker.isTrue)
+	x.m.Needs("disclosable output", v.guard, marker.IsTrue)
 }
 
 // finish proves that every public output was emitted by exactly one statement,

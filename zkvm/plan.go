@@ -21,6 +21,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 	"github.com/zkpass-go/zkpass/zkvm/internal/text"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 // Secret is what a prover knows of one document.
@@ -170,7 +171,7 @@ func (p *plan) es256() (documents []int) {
 
 // run walks all gadgets. It returns the documents' digests if it knows them.
 func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
-	sources := make([]*values, len(p.st.Documents))
+	sources := make([]*value.Document, len(p.st.Documents))
 	for i := range sources {
 		sources[i] = p.newSource(i)
 		if secrets != nil {
@@ -207,8 +208,8 @@ func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
 		if len(s.Root.Members) > 0 {
 			s.Search(m, s.Root)
 		}
-		for _, l := range s.leaves {
-			l.lay(m)
+		for _, l := range s.Leaves {
+			l.Lay(m)
 		}
 	}
 	x := p.newExecution(m, v, markers)
@@ -229,19 +230,19 @@ func (p *plan) laySignature(m *machine.Machine, s *text.Source, i int, digest [3
 	}
 }
 
-func (p *plan) newSource(i int) *values {
+func (p *plan) newSource(i int) *value.Document {
 	d := &p.st.Documents[i]
 	// Documents of one length share a use of dot products, that of the first.
 	first := slices.IndexFunc(p.st.Documents, func(d Document) bool { return d.Class.groups() == p.st.Documents[i].Class.groups() })
 	s := newSource(d)
 	s.Dots = circuits.Dots + first
-	return newValues(search.NewTree(s))
+	return value.New(search.NewTree(s))
 }
 
-func (p *plan) newExecution(m *machine.Machine, v *survey, markers []*leaf) *execution {
+func (p *plan) newExecution(m *machine.Machine, v *survey, markers []*value.Leaf) *execution {
 	return &execution{
 		m: m, program: p.st.Program, time: p.st.Time, sources: v.sources, members: v.members, leaves: v.leaves, longs: v.longs, markers: markers,
-		outputs: p.outputs, locals: map[int][]alternative{}, within: map[containment]flag{},
+		outputs: p.outputs, locals: map[int][]alternative{}, within: map[value.Containment]flag{},
 	}
 }
 

@@ -50,17 +50,17 @@ var riskCases = []struct {
 		{function: "literalKind", row: "a value is `true`", ℓ: len("false")},
 	}},
 	{boolean(`{"==":[{"dvar":"name"},"abc"]}`), shortClass, sampleKey, []claim{
-		{function: "textEquals", row: "a value is a literal string", ℓ: 3},
+		{function: "TextEquals", row: "a value is a literal string", ℓ: 3},
 		{function: "layString", row: "length of a string"},
 	}},
 	{boolean(`{"==":[{"dvar":"name"},"abc"]}`), anyClass, sampleKey, []claim{
 		{function: "searchMember", row: "a member's name", formula: "decoded", ℓ: len("name")},
-		{function: "decodePlaces", row: "decoded characters"},
+		{function: "DecodePlaces", row: "decoded characters"},
 		{function: "decode", row: "decoded characters"},
 	}},
 	{boolean(`{"==":[{"dvar":"name"},{"dvar":"name2"}]}`), shortClass, sampleKey, []claim{
-		{function: "sameText", row: "two members equal"},
-		{function: "layNumber", row: "digits of a number"},
+		{function: "SameText", row: "two members equal"},
+		{function: "LayNumber", row: "digits of a number"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[].name"},"abc","or"]}`), longClass, sampleKey, []claim{
 		{function: "searchGroup", row: "a name in elements", ℓ: len("name")},
@@ -73,13 +73,13 @@ var riskCases = []struct {
 	}},
 	{boolean(`{"==":[{"dvar":"a[?k == 'x'].b.name"},"abc","or"]}`), shortClass, sampleKey, []claim{
 		{function: "layEach", row: "no name stands twice"},
-		{function: "unfit", row: "names in the elements", v: 2},
+		{function: "Unfit", row: "names in the elements", v: 2},
 	}},
 	{`[{"output":{"names":{"dvar":"names[]"}}}]`, shortClass, sampleKey, []claim{
 		{function: "equalRanked", row: "elements of an array that is output", ℓ: 4},
 	}},
 	{boolean(`{"in":[{"dvar":"a"},["x","yyyy","zz"]]}`), shortClass, sampleKey, []claim{
-		{function: "textIn", row: "a string is one of a list", v: 3},
+		{function: "TextIn", row: "a string is one of a list", v: 3},
 	}},
 	{boolean(`{"contains":[{"dvar":"a"},"abcd"]}`), Class{Bytes: 192, Depth: 8}, sampleKey, []claim{
 		{function: "holdsText", row: "a literal of ℓ bytes is in a string", ℓ: 4},
@@ -123,26 +123,26 @@ var riskCases = []struct {
 		{function: "endsWithMember", row: "a string at the start of a string", formula: "end"},
 	}},
 	{boolean(`{">":[{"get_age":[{"dvar":"born"},"DD/MM/YYYY"]},18]}`), shortClass, sampleKey, []claim{
-		{function: "layDate", row: "a date", formula: "date"},
+		{function: "LayDate", row: "a date", formula: "date"},
 	}},
 	{boolean(`{">":[{"get_time":[{"dvar":"born"},"RFC3339"]},18]}`), shortClass, sampleKey, []claim{
-		{function: "layInstant", row: "a date", formula: "time"},
+		{function: "LayInstant", row: "a date", formula: "time"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[]"},true,"or"]}`), longClass, sampleKey, []claim{
-		{function: "areBooleans", row: "kinds of all elements"},
+		{function: "AreBooleans", row: "kinds of all elements"},
 	}},
 	{boolean(`{"<":[{"dvar":"a[]"},5]}`), longClass, sampleKey, []claim{
-		{function: "allNumbers", row: "kinds and limits"},
-		{function: "noneIs", row: "kinds and limits"},
+		{function: "AllNumbers", row: "kinds and limits"},
+		{function: "NoneIs", row: "kinds and limits"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[]"},"abcd","or"]}`), longClass, sampleKey, []claim{
 		{function: "layText", row: "kinds of all elements"},
-		{function: "equals", row: "a literal of ℓ bytes among", formula: "some", ℓ: 4},
-		{function: "equals", row: "a literal of ℓ bytes among", formula: "all", ℓ: 4},
+		{function: "Equals", row: "a literal of ℓ bytes among", formula: "some", ℓ: 4},
+		{function: "Equals", row: "a literal of ℓ bytes among", formula: "all", ℓ: 4},
 	}},
-	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(RS256, 2048), []claim{{function: "lay", row: "an RSA signature", formula: "2048"}}},
-	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 3072), []claim{{function: "lay", row: "an RSA signature", formula: "3072"}}},
-	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 4096), []claim{{function: "lay", row: "an RSA signature", formula: "4096"}}},
+	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(RS256, 2048), []claim{{function: "Lay", row: "an RSA signature", formula: "2048"}}},
+	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 3072), []claim{{function: "Lay", row: "an RSA signature", formula: "3072"}}},
+	{boolean(`{"==":[{"dvar":"name"},true]}`), shortClass, SampleKey(PS256, 4096), []claim{{function: "Lay", row: "an RSA signature", formula: "4096"}}},
 }
 
 // TestRisksOfTheTable compares the error that each condition declares with the table

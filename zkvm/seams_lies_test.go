@@ -9,6 +9,7 @@ import (
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
+	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
 func allNodes(n *document.Node) (out []*document.Node) {
@@ -111,7 +112,7 @@ func TestSeamsLies(t *testing.T) {
 					}
 				}()
 				a = newAttack(t, q.claim(claim), cheat{
-					resolved: func(s []*values) { lie(r, s[0].Root, allNodes(s[0].Doc.Root)) },
+					resolved: func(s []*value.Document) { lie(r, s[0].Root, allNodes(s[0].Doc.Root)) },
 				})
 				tries++
 				l := a.check(t)

@@ -10,7 +10,7 @@ import (
 // Names are compared decoded: an object may be looked into whatever its names are
 // written like, and a name that stands twice, in whatever spelling, is found twice.
 // All names of the document are decoded at once, each where it stands, see
-// places.go. A byte is part of a name if it opens one, or lies in the open string
+// package text. A byte is part of a name if it opens one, or lies in the open string
 // where that is a name: both are bits of the recogniser, so nothing is committed for
 // it, and two names have a colon between them.
 //

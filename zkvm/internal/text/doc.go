@@ -3,5 +3,6 @@
 // the bytes of strings with escapes emit. It is docs/protocol.md, section 7, from "Text" and
 // "Hash" to decoded text in place, which "Search" and "Values" use.
 //
-// It finds nothing: where things are in a document is package search's.
+// It finds nothing: where things are in a document is package search's, what they are
+// package value's.
 package text

@@ -5,7 +5,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
-// Decoded text where it stands: of the values of a group (itemescapes.go of package zkvm), and of
+// Decoded text where it stands: of the values of a group (package value), and of
 // all names (package search).
 //
 // Let inside mark the bytes of some tokens, between any two of which at least one

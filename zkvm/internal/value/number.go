@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"math/bits"
@@ -7,32 +7,32 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
-// number is a decimal number v, -2^63 <= v < 2^63, with nine digits after the point:
+// Number is a decimal number v, -2^63 <= v < 2^63, with nine digits after the point:
 // v + 2^63 is a whole number u of 64 bits and a fraction f·10^-9, f of nine decimal
 // digits. Its bits are four of each digit of f and those of u, lowest first, so that
 // numbers are equal if their bits are, and less if these are as one binary number.
 // packed is Σ bits[k]·x^k.
-type number struct {
-	bits   [numberBits]ref
-	packed ref
-	v      document.Decimal
-	public bool // v is known to both sides
+type Number struct {
+	Bits   [NumberBits]ref
+	Packed ref
+	V      document.Decimal
+	Public bool // v is known to both sides
 	whole  bool // both sides know that it has no fraction
 }
 
 const (
-	fractionDigits = 9
-	fractionBits   = 4 * fractionDigits
-	numberBits     = fractionBits + 64
+	FractionDigits = 9
+	FractionBits   = 4 * FractionDigits
+	NumberBits     = FractionBits + 64
 
 	bias  = 1 << 63       // of the whole part
-	nanos = 1_000_000_000 // 10^fractionDigits
+	nanos = 1_000_000_000 // 10^FractionDigits
 )
 
-// codeOf is the packed form of a number as the prover and public values have it.
-func codeOf(v document.Decimal) elem {
+// CodeOf is the packed form of a number as the prover and public values have it.
+func CodeOf(v document.Decimal) elem {
 	u := uint64(v.Int) ^ bias
-	return elem{Lo: u<<fractionBits | decimalCode(v.Nano), Hi: u >> (64 - fractionBits)}
+	return elem{Lo: u<<FractionBits | decimalCode(v.Nano), Hi: u >> (64 - FractionBits)}
 }
 
 // decimalCode is a number's decimal digits, four bits each, lowest first.
@@ -44,48 +44,48 @@ func decimalCode(v uint32) (code uint64) {
 	return code
 }
 
-func codeBit(code elem, k int) bool {
+func CodeBit(code elem, k int) bool {
 	if k < 64 {
 		return code.Lo>>k&1 == 1
 	}
 	return code.Hi>>(k-64)&1 == 1
 }
 
-// constantNumber is a public number.
-func constantNumber(m *machine.Machine, v document.Decimal) number {
-	code := codeOf(v)
-	n := number{v: v, packed: m.Constant(code), public: true, whole: v.Integer()}
-	for k := range n.bits {
-		n.bits[k] = m.Public(codeBit(code, k))
+// ConstantNumber is a public number.
+func ConstantNumber(m *machine.Machine, v document.Decimal) Number {
+	code := CodeOf(v)
+	n := Number{V: v, Packed: m.Constant(code), Public: true, whole: v.Integer()}
+	for k := range n.Bits {
+		n.Bits[k] = m.Public(CodeBit(code, k))
 	}
 	return n
 }
 
-// constantInteger is a public integer.
-func constantInteger(m *machine.Machine, v int64) number {
-	return constantNumber(m, document.Decimal{Int: v})
+// ConstantInteger is a public integer.
+func ConstantInteger(m *machine.Machine, v int64) Number {
+	return ConstantNumber(m, document.Decimal{Int: v})
 }
 
 // integer is a number without a fraction, v, by the 64 bits of v + 2^63.
-func integer(m *machine.Machine, v int64, whole [64]ref) number {
-	n := number{v: document.Decimal{Int: v}, whole: true}
-	for k := range fractionBits {
-		n.bits[k] = m.Zero()
+func integer(m *machine.Machine, v int64, whole [64]ref) Number {
+	n := Number{V: document.Decimal{Int: v}, whole: true}
+	for k := range FractionBits {
+		n.Bits[k] = m.Zero()
 	}
-	copy(n.bits[fractionBits:], whole[:])
-	n.packed = m.Pack(n.bits[:])
+	copy(n.Bits[FractionBits:], whole[:])
+	n.Packed = m.Pack(n.Bits[:])
 	return n
 }
 
 // The longest number that may be used has 32 characters: at most 19 digits and a sign
 // before the point, and 30 digits after it.
 const (
-	wholePlaces     = 20
-	fractionPlaces  = document.MaxNumber - len("0.")
-	numberLookahead = wholePlaces + 1 + fractionPlaces // characters around the point
+	WholePlaces     = 20
+	FractionPlaces  = document.MaxNumber - len("0.")
+	numberLookahead = WholePlaces + 1 + FractionPlaces // characters around the point
 )
 
-// layNumber proves that isNumber implies that the value is written as a number that
+// LayNumber proves that IsNumber implies that the value is written as a number that
 // may be used, and that number is it.
 //
 // Characters are counted from the point on, or from the end if there is none. Place
@@ -120,56 +120,56 @@ const (
 //
 // All that is committed must be bits. It costs 307 bits, 6 products and 95 rows, and
 // errs for n + 72 values of α, and few of θ.
-func (l *leaf) layNumber(m *machine.Machine, raw string, usable bool) {
+func (l *Leaf) LayNumber(m *machine.Machine, raw string, usable bool) {
 	var v document.Decimal
-	is := usable && l.at.Node.Kind == document.Number
+	is := usable && l.At.Node.Kind == document.Number
 	if is {
 		var err error
-		v, err = l.source.Doc.Decimal(l.at.Node)
+		v, err = l.Source.Doc.Decimal(l.At.Node)
 		is = err == nil
 	}
-	l.isNumber = m.Commit(is)
+	l.IsNumber = m.Commit(is)
 	if !is {
 		v, raw = document.Decimal{}, ""
 	}
-	l.number.v = v
+	l.Number.V = v
 	c := layCharacters(m, raw)
 
-	m.Risk(l.source.Size() + numberLookahead + wholePlaces + 1)
-	anchor := m.Product("place of the point", l.start, m.Fingerprint(c.lengths))
+	m.Risk(l.Source.Size() + numberLookahead + WholePlaces + 1)
+	anchor := m.Product("place of the point", l.Start, m.Fingerprint(c.lengths))
 	written := m.Product("characters of a number", anchor, m.Fingerprint(c.characters))
 	far := one
 	if m.Wiring() {
-		for range wholePlaces {
+		for range WholePlaces {
 			far = field.Mul(far, m.Alpha())
 		}
 	}
-	m.Implies("kind number", l.isNumber.R, m.Together(m.Add(written, m.Scale(far, l.text)), m.Not(c.units)))
+	m.Implies("kind number", l.IsNumber.R, m.Together(m.Add(written, m.Scale(far, l.Text)), m.Not(c.units)))
 
-	code := codeOf(v)
-	for k := range l.number.bits {
-		l.number.bits[k] = m.Bit(codeBit(code, k))
+	code := CodeOf(v)
+	for k := range l.Number.Bits {
+		l.Number.Bits[k] = m.Bit(CodeBit(code, k))
 	}
 	var number []factor
 	hi, lo := uint64(0), uint64(1) // 10^t
-	for t := range fractionDigits {
-		digit := [4]ref(l.number.bits[4*t:])
+	for t := range FractionDigits {
+		digit := [4]ref(l.Number.Bits[4*t:])
 		belowTen(m, "number", digit)
 		number = appendDigit(m, number, digit, hi, lo)
 		hi, lo = times10(hi, lo)
 	}
-	for k, r := range l.number.bits[fractionBits:] {
+	for k, r := range l.Number.Bits[FractionBits:] {
 		number = appendWeighted(m, number, r, hi, lo, k)
 	}
-	l.number.packed = m.Pack(l.number.bits[:])
+	l.Number.Packed = m.Pack(l.Number.Bits[:])
 
-	gM := m.ProductForm(4*(wholePlaces+fractionDigits), c.magnitude)
-	gU := m.ProductForm(numberBits, number)
+	gM := m.ProductForm(4*(WholePlaces+FractionDigits), c.magnitude)
+	gU := m.ProductForm(NumberBits, number)
 	both := m.Product("negative number", gM, gU)
 	middle := machine.PowerOfG(nanos/2, 0) // 2^63·10^9
 	negative := m.Derived(is && raw[0] == '-')
-	m.Row("sign of a number", l.isNumber.R, c.sign, negative)
-	m.Implies("value of a number", m.Add(l.isNumber.R, negative), m.Add(gU, m.Scale(middle, gM)))
+	m.Row("sign of a number", l.IsNumber.R, c.sign, negative)
+	m.Implies("value of a number", m.Add(l.IsNumber.R, negative), m.Add(gU, m.Scale(middle, gM)))
 	m.Implies("negative number", negative, m.Add(both, m.Constant(middle)))
 }
 
@@ -191,9 +191,9 @@ func layCharacters(m *machine.Machine, raw string) (c numberText) {
 		}
 	}
 	c.characters = make([]ref, numberLookahead)
-	var minus, taken [wholePlaces]ref
+	var minus, taken [WholePlaces]ref
 	hi, lo := uint64(0), uint64(nanos) // 10^(9+k)
-	for k := range wholePlaces {
+	for k := range WholePlaces {
 		var char byte
 		if k < len(whole) {
 			char = whole[len(whole)-1-k]
@@ -209,41 +209,41 @@ func layCharacters(m *machine.Machine, raw string) (c numberText) {
 			m.Row("number without a gap", taken[k], m.Not(taken[k-1]), m.Zero())
 		}
 		c.magnitude = appendDigit(m, c.magnitude, digit, hi, lo)
-		c.characters[wholePlaces-1-k] = m.Add(digitForm(m, present, digit), m.Scale(elem{Lo: '-'}, minus[k]))
+		c.characters[WholePlaces-1-k] = m.Add(digitForm(m, present, digit), m.Scale(elem{Lo: '-'}, minus[k]))
 		hi, lo = times10(hi, lo)
 	}
 	c.sign = m.Add(minus[:]...)
-	c.lengths = make([]ref, wholePlaces+1)
+	c.lengths = make([]ref, WholePlaces+1)
 	c.lengths[0] = m.Zero() // see units
-	for k := 1; k <= wholePlaces; k++ {
+	for k := 1; k <= WholePlaces; k++ {
 		c.lengths[k] = taken[k-1]
-		if k < wholePlaces {
+		if k < WholePlaces {
 			c.lengths[k] = m.Add(taken[k-1], taken[k])
 		}
 	}
 
-	var after [fractionPlaces]ref
+	var after [FractionPlaces]ref
 	weight := uint64(nanos)
-	for j := range fractionPlaces {
+	for j := range FractionPlaces {
 		var char byte
 		if j < len(fraction) {
 			char = fraction[j]
 		}
 		var digit [4]ref
-		if j < fractionDigits {
+		if j < FractionDigits {
 			after[j], digit = layDigit(m, char)
 			weight /= 10
 			c.magnitude = appendDigit(m, c.magnitude, digit, 0, weight)
-			c.characters[wholePlaces+1+j] = digitForm(m, after[j], digit)
+			c.characters[WholePlaces+1+j] = digitForm(m, after[j], digit)
 			continue
 		}
 		after[j] = m.Bit(char == '0') // no other digit may stand there
-		c.characters[wholePlaces+1+j] = m.Scale(elem{Lo: '0'}, after[j])
+		c.characters[WholePlaces+1+j] = m.Scale(elem{Lo: '0'}, after[j])
 	}
-	c.characters[wholePlaces] = m.Scale(elem{Lo: '.'}, after[0])
+	c.characters[WholePlaces] = m.Scale(elem{Lo: '.'}, after[0])
 	// k + 1 characters, the point and j + 1 more are 33 if k + j is 30.
-	for k := 1; k < wholePlaces; k++ {
-		m.Row("number within its limit", taken[k], after[fractionPlaces-k], m.Zero())
+	for k := 1; k < WholePlaces; k++ {
+		m.Row("number within its limit", taken[k], after[FractionPlaces-k], m.Zero())
 	}
 	return c
 }
@@ -294,30 +294,30 @@ func times10(hi, lo uint64) (uint64, uint64) {
 	return hi*10 + carry, low
 }
 
-// less is the flag a < b: the borrow of a - b, bit by bit,
+// Less is the flag a < b: the borrow of a - b, bit by bit,
 //
 //	borrow_{k+1} = b_k + (1 + a_k + b_k)·(b_k + borrow_k).
 //
 // Where b has no fraction, there is no borrow from there.
-func (a *number) less(m *machine.Machine, b *number) flag {
+func (a *Number) Less(m *machine.Machine, b *Number) flag {
 	borrow, v := m.Zero(), false
-	ca, cb := codeOf(a.v), codeOf(b.v)
+	ca, cb := CodeOf(a.V), CodeOf(b.V)
 	from := 0
 	if b.whole {
-		from = fractionBits
+		from = FractionBits
 	}
-	for k := from; k < numberBits; k++ {
-		if x, y := codeBit(ca, k), codeBit(cb, k); x != y {
+	for k := from; k < NumberBits; k++ {
+		if x, y := CodeBit(ca, k), CodeBit(cb, k); x != y {
 			v = y
 		}
 		next := m.Derived(v)
-		m.Row("borrow of a comparison", m.Add(m.Not(a.bits[k]), b.bits[k]), m.Add(b.bits[k], borrow), m.Add(next, b.bits[k]))
+		m.Row("borrow of a comparison", m.Add(m.Not(a.Bits[k]), b.Bits[k]), m.Add(b.Bits[k], borrow), m.Add(next, b.Bits[k]))
 		borrow = next
 	}
 	return flag{R: borrow, V: v}
 }
 
-// same is the flag a = b.
-func (a *number) same(m *machine.Machine, b *number) flag {
-	return m.IsZero("number equality", m.Add(a.packed, b.packed), a.v == b.v)
+// Same is the flag a = b.
+func (a *Number) Same(m *machine.Machine, b *Number) flag {
+	return m.IsZero("number equality", m.Add(a.Packed, b.Packed), a.V == b.V)
 }

@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"slices"
@@ -13,13 +13,13 @@ import (
 
 // FirstByte is what the first byte of a value tells of it. All flags are right
 // both ways.
-type firstByte struct {
+type FirstByte struct {
 	found     flag // there is a value
-	null      flag
-	container flag
-	text      flag // it is a string
-	number    flag
-	yes, no   flag // it is true, or false
+	Null      flag
+	Container flag
+	Text      flag // it is a string
+	Number    flag
+	Yes, No   flag // it is true, or false
 	escaped   flag // it is a string with an escape
 }
 
@@ -42,58 +42,58 @@ type firstByte struct {
 // and 128 dot products, which publish 2 KB; a boolean 576 and 32. What decoding
 // costs, in classes that allow escapes, see itemescapes.go, and numbers that are
 // compared with literals itemnumbers.go.
-func (l *leaf) layItems(m *machine.Machine) {
-	s := l.source
-	e := l.at.Group
+func (l *Leaf) layItems(m *machine.Machine) {
+	s := l.Source
+	e := l.At.Group
 	values := map[int]*document.Node{}
-	for _, v := range l.at.Nodes {
+	for _, v := range l.At.Nodes {
 		if v != nil {
 			values[v.Start] = v
 		}
 	}
 	facts := s.firstFacts(m)
 	var literals []document.Decimal
-	if !l.asNumber && len(l.literals) > 0 {
-		literals = l.literals
+	if !l.AsNumber && len(l.Literals) > 0 {
+		literals = l.Literals
 		facts = append(facts, s.numberFacts(m, literals)...)
 	}
-	first := layFacts(m, l.at.Value, facts, values)
+	first := layFacts(m, l.At.Value, facts, values)
 	var text itemText
-	if l.asString || l.asNumber {
+	if l.AsString || l.AsNumber {
 		text = l.layItemText(m, values)
 	}
 	for k := range query.MaxElements {
 		var node *document.Node
-		if k < len(l.at.Nodes) {
-			node = l.at.Nodes[k]
+		if k < len(l.At.Nodes) {
+			node = l.At.Nodes[k]
 		}
-		item := &leaf{
-			source: s, at: &search.Member{In: l.at.In, Step: l.at.Step, Node: node, Group: e, Sane: true},
-			asString: l.asString, asNumber: l.asNumber, folds: l.folds,
+		item := &Leaf{
+			Source: s, At: &search.Member{In: l.At.In, Step: l.At.Step, Node: node, Group: e, Sane: true},
+			AsString: l.AsString, AsNumber: l.AsNumber, Folds: l.Folds,
 		}
 		region := e.Regions[k]
 		told := s.layFirst(m, item, region, first, facts)
 		if text.masked != nil {
-			item.start = m.Dot(s.Dots, region, text.starts)
+			item.Start = m.Dot(s.Dots, region, text.starts)
 			item.end = m.Dot(s.Dots, region, text.ends)
-			item.text = m.Dot(s.Dots, region, text.masked)
-			if l.folds {
-				item.lowered = m.Add(item.text, m.Dot(s.Dots, region, text.raised))
+			item.Text = m.Dot(s.Dots, region, text.masked)
+			if l.Folds {
+				item.lowered = m.Add(item.Text, m.Dot(s.Dots, region, text.raised))
 			}
-			item.shown = text.shown[node]
+			item.Shown = text.shown[node]
 		}
-		item.isString, item.isNumber = m.Fixed(false), m.Fixed(false)
-		if l.asString {
+		item.IsString, item.IsNumber = m.Fixed(false), m.Fixed(false)
+		if l.AsString {
 			item.layItemString(m)
 		}
-		if l.asNumber {
-			item.layNumber(m, item.raw(), node != nil)
-			m.Implies("number of an element", item.isNumber.R, m.Not(item.first.number.R))
+		if l.AsNumber {
+			item.LayNumber(m, item.raw(), node != nil)
+			m.Implies("number of an element", item.IsNumber.R, m.Not(item.first.Number.R))
 		}
 		if literals != nil {
 			item.layItemOrders(m, literals, told)
 		}
-		l.items = append(l.items, item)
+		l.Items = append(l.Items, item)
 	}
 }
 
@@ -105,7 +105,7 @@ type itemText struct {
 
 // layItemText lays out the text of a group's values: as it is written, or of
 // strings in classes that allow escapes, decoded.
-func (l *leaf) layItemText(m *machine.Machine, values map[int]*document.Node) itemText {
+func (l *Leaf) layItemText(m *machine.Machine, values map[int]*document.Node) itemText {
 	inside, ends := l.layItemExtent(m, values)
 	var t itemText
 	if l.decodes() {
@@ -113,7 +113,7 @@ func (l *leaf) layItemText(m *machine.Machine, values map[int]*document.Node) it
 	} else {
 		t = l.layItemBytes(m, inside, values)
 	}
-	t.starts, t.ends = m.Powers(l.at.Value), m.Powers(ends)
+	t.starts, t.ends = m.Powers(l.At.Value), m.Powers(ends)
 	return t
 }
 
@@ -130,8 +130,8 @@ func scalarBytes(values map[int]*document.Node, f func(v *document.Node, i int))
 
 // layItemExtent is where the values of a group are: which bytes are part of one,
 // and which are one past the last of one.
-func (l *leaf) layItemExtent(m *machine.Machine, values map[int]*document.Node) (inside, ends []ref) {
-	s := l.source
+func (l *Leaf) layItemExtent(m *machine.Machine, values map[int]*document.Node) (inside, ends []ref) {
+	s := l.Source
 	n := s.Size()
 	in := make([]bool, n)
 	scalarBytes(values, func(_ *document.Node, i int) { in[i] = true })
@@ -139,23 +139,23 @@ func (l *leaf) layItemExtent(m *machine.Machine, values map[int]*document.Node) 
 	before := m.Zero()
 	for i := range n {
 		inside[i] = m.Derived(in[i])
-		m.Row("extent of an element's value", s.Position(m, i).Token, m.Add(before, l.at.Value[i]), inside[i])
-		ends[i] = m.Add(before, inside[i], l.at.Value[i])
+		m.Row("extent of an element's value", s.Position(m, i).Token, m.Add(before, l.At.Value[i]), inside[i])
+		ends[i] = m.Add(before, inside[i], l.At.Value[i])
 		before = inside[i]
 	}
 	return inside, ends
 }
 
 // layItemBytes is the text as it is written.
-func (l *leaf) layItemBytes(m *machine.Machine, inside []ref, values map[int]*document.Node) itemText {
+func (l *Leaf) layItemBytes(m *machine.Machine, inside []ref, values map[int]*document.Node) itemText {
 	raise := elem{Lo: 'a' - 'A'} // what folding adds to A to Z
-	s := l.source
+	s := l.Source
 	n := s.Size()
 	xs := make([]byte, n) // secret
 	scalarBytes(values, func(_ *document.Node, i int) { xs[i] = s.Rows[i].X })
 	masked, raised := make([]ref, n), make([]ref, n)
 	var folded []ref
-	if l.folds {
+	if l.Folds {
 		folded = s.Fold(m)
 	}
 	for i, x := range xs {
@@ -165,14 +165,14 @@ func (l *leaf) layItemBytes(m *machine.Machine, inside []ref, values map[int]*do
 		}
 		masked[i] = m.Pack(bits[:])
 		m.Row("bytes of an element's value", inside[i], s.Bytes[i], masked[i])
-		if l.folds {
+		if l.Folds {
 			upper := m.Derived(text.IsUpper(x))
 			raised[i] = m.Scale(raise, upper)
 			m.Row("letters of an element's value", inside[i], m.Scale(field.Inv(raise), m.Add(folded[i], s.Bytes[i])), upper)
 		}
 	}
 	t := itemText{masked: m.Powers(masked)}
-	if l.folds {
+	if l.Folds {
 		t.raised = m.Powers(raised)
 	}
 	return t
@@ -185,7 +185,7 @@ type fact struct {
 }
 
 // firstFacts are the bits of a byte and whether it opens a string with an escape.
-func (s *values) firstFacts(m *machine.Machine) []fact {
+func (s *Document) firstFacts(m *machine.Machine) []fact {
 	facts := make([]fact, 9)
 	for b := range facts {
 		facts[b] = fact{make([]ref, s.Size()), func(i int) bool { return s.Rows[i].X>>b&1 == 1 }}
@@ -235,11 +235,11 @@ func layFacts(m *machine.Machine, starts []ref, facts []fact, values map[int]*do
 // nine are returned.
 //
 // Cost: a bit for each fact, a dot product for each symbol, and what readFirst costs.
-func (s *values) layFirst(m *machine.Machine, l *leaf, region []ref, symbols [][]ref, facts []fact) []flag {
-	b, refs := s.firstBits(m, l.at.Node, true)
+func (s *Document) layFirst(m *machine.Machine, l *Leaf, region []ref, symbols [][]ref, facts []fact) []flag {
+	b, refs := s.firstBits(m, l.At.Node, true)
 	var more []flag
 	for _, f := range facts[len(b):] {
-		more = append(more, m.Commit(l.at.Node != nil && s.Rows != nil && f.holds(l.at.Node.Start)))
+		more = append(more, m.Commit(l.At.Node != nil && s.Rows != nil && f.holds(l.At.Node.Start)))
 		refs = append(refs, more[len(more)-1].R)
 	}
 	for _, symbol := range symbols {
@@ -248,13 +248,13 @@ func (s *values) layFirst(m *machine.Machine, l *leaf, region []ref, symbols [][
 		refs = refs[k:]
 	}
 	l.first = readFirst(m, b)
-	l.isTrue, l.isFalse = l.first.yes, l.first.no
+	l.IsTrue, l.IsFalse = l.first.Yes, l.first.No
 	return more
 }
 
 // firstBits commits the first byte of a value and, if told, whether it opens a string
 // with an escape.
-func (s *values) firstBits(m *machine.Machine, v *document.Node, tells bool) (b [9]flag, refs []ref) {
+func (s *Document) firstBits(m *machine.Machine, v *document.Node, tells bool) (b [9]flag, refs []ref) {
 	var x byte
 	var escape bool
 	if v != nil && s.Rows != nil {
@@ -276,41 +276,41 @@ func (s *values) firstBits(m *machine.Machine, v *document.Node, tells bool) (b 
 // so bits 6 and 5 tell whether there is one, and the rest follows.
 //
 // Cost: 6 bits and rows.
-func readFirst(m *machine.Machine, b [9]flag) (f firstByte) {
+func readFirst(m *machine.Machine, b [9]flag) (f FirstByte) {
 	const label = "kind by the first byte"
 	quoteOrNumber := m.Minus(b[5], m.And(label, b[5], b[6]))
 	n := m.And(label, b[6], b[3]) // n, or a bracket or brace
 	t := m.Minus(b[6], n)         // t or f
-	f.container = m.And(label, n, b[4])
-	f.null = m.Minus(n, f.container)
-	f.yes = m.And(label, t, b[4])
-	f.no = m.Minus(t, f.yes)
+	f.Container = m.And(label, n, b[4])
+	f.Null = m.Minus(n, f.Container)
+	f.Yes = m.And(label, t, b[4])
+	f.No = m.Minus(t, f.Yes)
 	f.found = m.Plus(b[6], quoteOrNumber)
 	// Of quotes and numbers: digits have bit 4, of the rest '-' has bit 0.
 	digit := m.And(label, quoteOrNumber, b[4])
 	other := m.Minus(quoteOrNumber, digit)
 	minus := m.And(label, other, b[0])
-	f.text = m.Minus(other, minus)
-	f.number = m.Plus(digit, minus)
+	f.Text = m.Minus(other, minus)
+	f.Number = m.Plus(digit, minus)
 	f.escaped = b[8]
 	return f
 }
 
-// layItemString is layString for an element: isString implies that the value is a
+// layItemString is layString for an element: IsString implies that the value is a
 // string, without escapes unless the class allows them, and that it is not too long,
 // decoded if it is, as end = start·α^length for a length of nine bits that is at
 // most 258.
 //
 // Cost: 11 bits, 1 product, 4 rows.
-func (l *leaf) layItemString(m *machine.Machine) {
-	node := l.at.Node
-	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && len(l.raw()) <= maxToken
-	l.isString = m.Commit(is)
-	conditions := []ref{m.Not(l.first.text.R)}
+func (l *Leaf) layItemString(m *machine.Machine) {
+	node := l.At.Node
+	is := node != nil && node.Kind == document.String && (l.decodes() || !node.Escaped) && len(l.raw()) <= MaxToken
+	l.IsString = m.Commit(is)
+	conditions := []ref{m.Not(l.first.Text.R)}
 	if !l.decodes() {
 		conditions = append(conditions, l.first.escaped.R)
 	}
-	if l.source.Size() > maxToken {
+	if l.Source.Size() > MaxToken {
 		length := 0
 		if is {
 			length = len(l.raw())
@@ -336,9 +336,9 @@ func (l *leaf) layItemString(m *machine.Machine) {
 			high = append(high, b.R)
 		}
 		m.Implies("element's string within its limit", bits[8].R, m.Together(high...))
-		m.Risk(l.source.Size() + 1<<len(bits))
-		past := m.Product("length of an element's string", l.start, m.ProductForm(len(bits), factors))
+		m.Risk(l.Source.Size() + 1<<len(bits))
+		past := m.Product("length of an element's string", l.Start, m.ProductForm(len(bits), factors))
 		conditions = append(conditions, m.Add(past, l.end))
 	}
-	m.Implies("string of an element", l.isString.R, m.Together(conditions...))
+	m.Implies("string of an element", l.IsString.R, m.Together(conditions...))
 }

@@ -1,9 +1,9 @@
-package zkvm
+package value
 
 import "github.com/zkpass-go/zkpass/zkvm/internal/machine"
 
 // checkCalendar proves that the bit is implies that the calendar has the date.
-func (d *date) checkCalendar(m *machine.Machine) {
+func (d *Date) checkCalendar(m *machine.Machine) {
 	v := d.value
 	units, tens := d.day[:4], d.day[4:]
 	thirties := m.Derived(v.Day >= 30)
@@ -23,12 +23,12 @@ func (d *date) checkCalendar(m *machine.Machine) {
 	m.Row("day 29", m.Add(tens[1], thirties), nine, leapDay)
 	m.Implies("29 February of a common year", leapDay, short)
 
-	m.Inverse16("year 0", d.is.R, append(append(append(d.year[0][:4:4], d.year[1][:]...), d.year[2][:]...), d.year[3][:]...), bcd(v.Year))
-	m.Inverse16("day 0", d.is.R, d.day[:], bcd(v.Day))
+	m.Inverse16("year 0", d.Is.R, append(append(append(d.year[0][:4:4], d.year[1][:]...), d.year[2][:]...), d.year[3][:]...), bcd(v.Year))
+	m.Inverse16("day 0", d.Is.R, d.day[:], bcd(v.Day))
 }
 
 // leapYear is the flag that a date's year is a leap year.
-func (d *date) leapYear(m *machine.Machine) ref {
+func (d *Date) leapYear(m *machine.Machine) ref {
 	century, year := d.value.Year/100, d.value.Year%100
 	fourth := multipleOfFour(m, "fourth year", d.year[0], d.year[1], year)
 	leapCentury := multipleOfFour(m, "fourth century", d.year[2], d.year[3], century)

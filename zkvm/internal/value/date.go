@@ -1,14 +1,14 @@
-package zkvm
+package value
 
 import (
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
-// date is a string as a date of the calendar. The bit "is" promises one way, as a
+// Date is a string as a date of the calendar. The bit "is" promises one way, as a
 // leaf's kinds do: it is 1 only of a string that is a date in the format.
-type date struct {
-	is    flag
+type Date struct {
+	Is    flag
 	year  [4][4]ref // bits of the decimal digits, units and lowest bits first
 	day   [6]ref    // four bits of the units, two of the tens
 	after [13]ref   // after[k] = [month > k], k = 0 to 12
@@ -16,21 +16,21 @@ type date struct {
 	// secret
 	value query.Date
 
-	ages, days *number
+	ages, days *Number
 	past       flag // [ages is the age: the date is not later than today]
 }
 
-// dateClaim is what a prover says of a string.
-type dateClaim struct {
-	is    bool
-	value query.Date // if it is a date
-	sign  byte       // the separator
+// DateClaim is what a prover says of a string.
+type DateClaim struct {
+	Is    bool
+	Value query.Date // if it is a date
+	Sign  byte       // the separator
 }
 
 // claimDate reads the prover's string.
-func claimDate(l *leaf, f query.DateFormat) dateClaim {
+func claimDate(l *Leaf, f query.DateFormat) DateClaim {
 	raw := l.raw()
-	if !l.isString.V || len(raw) != quotedDate {
+	if !l.IsString.V || len(raw) != quotedDate {
 		return noDate
 	}
 	v, is := query.ParseDate(raw[1:quotedDate-1], f)
@@ -38,18 +38,18 @@ func claimDate(l *leaf, f query.DateFormat) dateClaim {
 	case !is:
 		return noDate
 	case f == query.YearMonthDay:
-		return dateClaim{true, v, raw[5]}
+		return DateClaim{true, v, raw[5]}
 	}
-	return dateClaim{true, v, raw[3]}
+	return DateClaim{true, v, raw[3]}
 }
 
 // noDate has 0 for all bits.
-var noDate = dateClaim{value: query.Date{Month: 1}, sign: separatorBase}
+var noDate = DateClaim{Value: query.Date{Month: 1}, Sign: separatorBase}
 
 // quotedDate is the length of a date with its quotes.
 const quotedDate = 12
 
-// dateOf is the leaf's string as a date. It proves that the bit implies that
+// DateOf is the leaf's string as a date. It proves that the bit implies that
 //
 //	text = start·Σ_{j<12} u_j·α^j,
 //
@@ -71,23 +71,23 @@ const quotedDate = 12
 // the tens, and a year is a leap year if e is a multiple of 4 and either not 0 or
 // c is one too.
 //
-// It assumes that isString implies what start and text say of the leaf. It costs
+// It assumes that IsString implies what start and text say of the leaf. It costs
 // 46 bits, 3 elements of the subfield, a published product and 35 rows, and
 // errs for n + 12 values of α and 2 of θ.
-func (l *leaf) dateOf(m *machine.Machine, f query.DateFormat) *date {
+func (l *Leaf) DateOf(m *machine.Machine, f query.DateFormat) *Date {
 	if d, ok := l.dates[f]; ok {
 		return d
 	}
-	d := l.layDate(m, f, claimDate(l, f))
+	d := l.LayDate(m, f, claimDate(l, f))
 	if l.dates == nil {
-		l.dates = map[query.DateFormat]*date{}
+		l.dates = map[query.DateFormat]*Date{}
 	}
 	l.dates[f] = d
 	return d
 }
 
-// layDate lays out what dateOf promises.
-func (l *leaf) layDate(m *machine.Machine, f query.DateFormat, c dateClaim) *date {
+// LayDate lays out what DateOf promises.
+func (l *Leaf) LayDate(m *machine.Machine, f query.DateFormat, c DateClaim) *Date {
 	d, separator := newDate(m, c)
 	d.checkCalendar(m)
 
@@ -95,26 +95,26 @@ func (l *leaf) layDate(m *machine.Machine, f query.DateFormat, c dateClaim) *dat
 	if m.Wiring() {
 		characters = d.characters(m, f, separator)
 	}
-	m.Risk(l.source.Size() + quotedDate)
-	written := m.Product("characters of a date", l.start, m.Fingerprint(characters[:]))
-	m.Implies("date", d.is.R, m.Together(m.Add(l.text, written), m.Not(l.isString.R)))
+	m.Risk(l.Source.Size() + quotedDate)
+	written := m.Product("characters of a date", l.Start, m.Fingerprint(characters[:]))
+	m.Implies("date", d.Is.R, m.Together(m.Add(l.Text, written), m.Not(l.IsString.R)))
 	return d
 }
 
 // newDate commits the bits of a date and proves that each digit is one and months
 // are in order.
-func newDate(m *machine.Machine, c dateClaim) (d *date, separator [2]ref) {
-	d = &date{is: m.Commit(c.is), value: c.value}
+func newDate(m *machine.Machine, c DateClaim) (d *Date, separator [2]ref) {
+	d = &Date{Is: m.Commit(c.Is), value: c.Value}
 	for b := range separator {
-		separator[b] = m.Bit((c.sign-separatorBase)>>b&1 == 1)
+		separator[b] = m.Bit((c.Sign-separatorBase)>>b&1 == 1)
 	}
-	m.Row("separator of a date", m.Not(separator[0]), m.Not(separator[1]), m.Not(d.is.R))
+	m.Row("separator of a date", m.Not(separator[0]), m.Not(separator[1]), m.Not(d.Is.R))
 	d.layDigits(m)
 	return d, separator
 }
 
 // layDigits commits the bits of a date.
-func (d *date) layDigits(m *machine.Machine) {
+func (d *Date) layDigits(m *machine.Machine) {
 	rest := d.value.Year
 	for j := range d.year {
 		for b := range d.year[j] {
@@ -149,10 +149,10 @@ func belowTen(m *machine.Machine, of string, digit [4]ref) {
 const separatorBase = '-' - 1
 
 // month is the flag that the month is k.
-func (d *date) month(m *machine.Machine, k int) ref { return m.Add(d.after[k-1], d.after[k]) }
+func (d *Date) month(m *machine.Machine, k int) ref { return m.Add(d.after[k-1], d.after[k]) }
 
 // characters are the characters of the quoted date.
-func (d *date) characters(m *machine.Machine, f query.DateFormat, separator [2]ref) (out [quotedDate]ref) {
+func (d *Date) characters(m *machine.Machine, f query.DateFormat, separator [2]ref) (out [quotedDate]ref) {
 	digit := func(bits ...ref) ref {
 		return m.Add(m.Constant(elem{Lo: '0'}), m.Pack(bits))
 	}

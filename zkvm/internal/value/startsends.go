@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"strings"
@@ -24,7 +24,7 @@ import (
 //
 // It costs a dot product and a zero test, decoded a zero test and the window, which
 // costs nothing then, and errs for ℓ + 1 values of α.
-func (l *leaf) startsWithText(m *machine.Machine, literal string, fold bool) flag {
+func (l *Leaf) startsWithText(m *machine.Machine, literal string, fold bool) flag {
 	const label = "string at the start of a member"
 	switch {
 	case literal == "":
@@ -43,18 +43,18 @@ func (l *leaf) startsWithText(m *machine.Machine, literal string, fold bool) fla
 	case !text.Writable(literal):
 		return m.Fixed(false)
 	}
-	differences := make([]ref, l.source.Size())
+	differences := make([]ref, l.Source.Size())
 	if m.Wiring() {
 		w := m.TextFingerprint(`"` + literal)
-		for i, f := range m.WindowsOf(l.source.BytesOf(m, fold), len(literal)+1) {
+		for i, f := range m.WindowsOf(l.Source.BytesOf(m, fold), len(literal)+1) {
 			differences[i] = m.Space().Affine(w, term{K: one, Ref: f})
 		}
 	} else {
-		l.source.BytesOf(m, fold)
+		l.Source.BytesOf(m, fold)
 	}
 	m.Risk(len(literal) + 1)
-	v := l.at.Node == nil || l.bytesAt(l.at.Node.Start, `"`+literal, fold)
-	return m.IsZero(label, m.Dot(l.source.Dots, l.at.Value, differences), v)
+	v := l.At.Node == nil || l.bytesAt(l.At.Node.Start, `"`+literal, fold)
+	return m.IsZero(label, m.Dot(l.Source.Dots, l.At.Value, differences), v)
 }
 
 // endsWithText is the same for the end: the ℓ+1 bytes before the place after the
@@ -69,14 +69,14 @@ func (l *leaf) startsWithText(m *machine.Machine, literal string, fold bool) fla
 // literal: with S_i = Σ_{j≥i} y_j·α^(j-i), as in holdsMember, the zero test of
 // Π_i (S_i + w), over all places of the window. It errs for 257·258 values of α
 // at most, as each factor does for fewer than the longer text has characters.
-func (l *leaf) endsWithText(m *machine.Machine, literal string, fold bool) flag {
+func (l *Leaf) endsWithText(m *machine.Machine, literal string, fold bool) flag {
 	const label = "string at the end of a member"
 	switch {
 	case literal == "":
 		return m.Fixed(true)
 	case l.decodes():
 		y := l.window(m, fold)
-		m.Risk((len(y) + 1) * maxToken)
+		m.Risk((len(y) + 1) * MaxToken)
 		var w ref
 		if m.Wiring() {
 			w = m.Constant(m.MarkedFingerprint(literal))
@@ -85,7 +85,7 @@ func (l *leaf) endsWithText(m *machine.Machine, literal string, fold bool) flag 
 	case !text.Writable(literal):
 		return m.Fixed(false)
 	}
-	s := l.source
+	s := l.Source
 	n, far := s.Size(), len(literal)+1
 	ends, differences := l.ends[1:], make([]ref, n) // of byte i, whether it is the last
 	bytes := s.BytesOf(m, fold)
@@ -100,7 +100,7 @@ func (l *leaf) endsWithText(m *machine.Machine, literal string, fold bool) flag 
 		}
 	}
 	m.Risk(far)
-	v := l.at.Node == nil || l.raw() != "" && l.at.Node.End >= far && l.bytesAt(l.at.Node.End-far, literal+`"`, fold)
+	v := l.At.Node == nil || l.raw() != "" && l.At.Node.End >= far && l.bytesAt(l.At.Node.End-far, literal+`"`, fold)
 	return m.IsZero(label, m.Dot(s.Dots, ends, differences), v)
 }
 
@@ -114,17 +114,17 @@ func (l *leaf) endsWithText(m *machine.Machine, literal string, fold bool) flag 
 // zero, and those past its end are, so n is no longer than h.
 //
 // It costs the window of h, a dot product and a zero test.
-func (h *leaf) startsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
+func (h *Leaf) startsWithMember(m *machine.Machine, n *Leaf, fold bool) flag {
 	plain := n.plainText(m, fold)
 	y := h.window(m, fold)
-	m.Risk(h.source.Size() + n.source.Size() + maxToken) // the texts
+	m.Risk(h.Source.Size() + n.Source.Size() + MaxToken) // the texts
 	rest := h.fromLength(m, n, y)
 	var d ref
 	if m.Wiring() {
 		_, needle := n.needleForms(m, plain)
 		d = m.Add(m.Fingerprint(y), rest, needle)
 	}
-	v := n.isString.V && (n.content(fold) == "" || h.isString.V && strings.HasPrefix(h.content(fold), n.content(fold)))
+	v := n.IsString.V && (n.content(fold) == "" || h.IsString.V && strings.HasPrefix(h.content(fold), n.content(fold)))
 	return m.IsZero("member at the start of a member", d, v)
 }
 
@@ -133,15 +133,15 @@ func (h *leaf) startsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
 // have characters: there S is 0, as is N of the empty string.
 //
 // It costs the window of h, a published value for each chunk of places and a zero test.
-func (h *leaf) endsWithMember(m *machine.Machine, n *leaf, fold bool) flag {
+func (h *Leaf) endsWithMember(m *machine.Machine, n *Leaf, fold bool) flag {
 	plain := n.plainText(m, fold)
 	y := h.window(m, fold)
-	m.Risk(h.source.Size() + n.source.Size() + (len(y)+1)*maxToken) // the texts and the places
+	m.Risk(h.Source.Size() + n.Source.Size() + (len(y)+1)*MaxToken) // the texts and the places
 	var needle ref
 	if m.Wiring() {
 		_, needle = n.needleForms(m, plain)
 	}
-	v := n.isString.V && strings.HasSuffix(h.content(fold), n.content(fold))
+	v := n.IsString.V && strings.HasSuffix(h.content(fold), n.content(fold))
 	return m.AnyZero("member at the end of a member", suffixes(m, y, needle), v)
 }
 
@@ -161,8 +161,8 @@ func suffixes(m *machine.Machine, y []ref, w ref) []ref {
 }
 
 // bytesAt reports whether a text stands at an offset of the prover's document.
-func (l *leaf) bytesAt(at int, literal string, fold bool) bool {
-	rest := string(l.source.Doc.Bytes()[at:])
+func (l *Leaf) bytesAt(at int, literal string, fold bool) bool {
+	rest := string(l.Source.Doc.Bytes()[at:])
 	rest = rest[:min(len(literal), len(rest))]
 	if fold {
 		rest = text.Lower(rest)

@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"github.com/zkpass-go/zkpass/query"
@@ -11,11 +11,11 @@ func dateFactor(m *machine.Machine, bit ref, weight int64) factor {
 }
 
 const (
-	ageBits  = 14 // at most 9998
+	AgeBits  = 14 // at most 9998
 	restBits = 9  // below a year of 16 months of 32 days
 )
 
-// age is the whole years from the leaf's date to today, and the flag that the
+// Age is the whole years from the leaf's date to today, and the flag that the
 // leaf is a date and not later: under it the number is right.
 //
 // With a date taken as 512·year + 32·(month-1) + day, which is in the order of
@@ -27,16 +27,16 @@ const (
 // birthday, and none otherwise. It is proven in the exponent of g as one chunk of
 // a product over bits; both sides are below 2^24, so it is exact. It costs 24
 // bits, a published product and 2 rows.
-func (l *leaf) age(m *machine.Machine, f query.DateFormat, today query.Date) (*number, flag) {
-	d := l.dateOf(m, f)
+func (l *Leaf) Age(m *machine.Machine, f query.DateFormat, today query.Date) (*Number, flag) {
+	d := l.DateOf(m, f)
 	if d.ages == nil {
 		years, rest := int64(0), int64(0)
 		_, past := d.value.Age(today)
-		past = past && d.is.V
+		past = past && d.Is.V
 		if past {
 			years, rest = (place(today)-place(d.value))>>restBits, (place(today)-place(d.value))&(1<<restBits-1)
 		}
-		d.layAge(m, today, years, rest, past)
+		d.LayAge(m, today, years, rest, past)
 	}
 	return d.ages, d.past
 }
@@ -44,8 +44,8 @@ func (l *leaf) age(m *machine.Machine, f query.DateFormat, today query.Date) (*n
 // place is a date's place in the order of the calendar.
 func place(v query.Date) int64 { return int64(v.Year)<<restBits + int64(32*(v.Month-1)+v.Day) }
 
-// layAge lays out what age promises.
-func (d *date) layAge(m *machine.Machine, today query.Date, years, rest int64, past bool) {
+// LayAge lays out what age promises.
+func (d *Date) LayAge(m *machine.Machine, today query.Date, years, rest int64, past bool) {
 	var factors []factor
 	if m.Wiring() {
 		weight := int64(512)
@@ -69,7 +69,7 @@ func (d *date) layAge(m *machine.Machine, today query.Date, years, rest int64, p
 	var whole [64]ref
 	for b := range whole {
 		whole[b] = m.Zero()
-		if b < ageBits {
+		if b < AgeBits {
 			whole[b] = m.Bit(years>>b&1 == 1)
 			if m.Wiring() {
 				factors = append(factors, dateFactor(m, whole[b], 512<<b))
@@ -78,14 +78,14 @@ func (d *date) layAge(m *machine.Machine, today query.Date, years, rest int64, p
 	}
 	whole[63] = m.One()
 	n := integer(m, years, whole)
-	sum := m.ProductForm(16+11+6+restBits+ageBits, factors)
+	sum := m.ProductForm(16+11+6+restBits+AgeBits, factors)
 	d.ages, d.past = &n, m.Commit(past)
 	m.Implies("age", d.past.R, m.Add(sum, m.Constant(machine.PowerOfSigned(place(today)))))
-	m.Implies("age of a date", d.past.R, m.Not(d.is.R))
+	m.Implies("age of a date", d.past.R, m.Not(d.Is.R))
 }
 
 // dayFactors are the factors of the day of the month with a weight.
-func (d *date) dayFactors(m *machine.Machine, weight int64) []factor {
+func (d *Date) dayFactors(m *machine.Machine, weight int64) []factor {
 	var factors []factor
 	for b, bit := range d.day {
 		w := weight << b
@@ -104,7 +104,7 @@ const diffBits = 23
 // monthLength[k] is the length of month k in days in a common year.
 var monthLength = [13]int64{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
-// dayDiff is the number of days from the leaf's date to today, and the flag that
+// DayDiff is the number of days from the leaf's date to today, and the flag that
 // the leaf is a date: under it the number is right.
 //
 // The number of a day, 1 for 1 January of the year 1, is for the year c·100 + e
@@ -120,20 +120,20 @@ var monthLength = [13]int64{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 // public. It is proven in the exponent of g as one chunk of a product over bits;
 // all sums are below 2^26, so it is exact. The bits of the 64-bit integer are the
 // low 22 bits and sums of the highest. It costs 24 bits, a published product and 2 rows.
-func (l *leaf) dayDiff(m *machine.Machine, f query.DateFormat, today query.Date) (*number, flag) {
-	d := l.dateOf(m, f)
+func (l *Leaf) DayDiff(m *machine.Machine, f query.DateFormat, today query.Date) (*Number, flag) {
+	d := l.DateOf(m, f)
 	if d.days == nil {
 		diff := int64(-1 << (diffBits - 1)) // all bits 0
-		if d.is.V {
+		if d.Is.V {
 			diff = d.value.Days(today)
 		}
-		d.layDayDiff(m, today, diff)
+		d.LayDayDiff(m, today, diff)
 	}
-	return d.days, d.is
+	return d.days, d.Is
 }
 
-// layDayDiff lays out what dayDiff promises.
-func (d *date) layDayDiff(m *machine.Machine, today query.Date, diff int64) {
+// LayDayDiff lays out what DayDiff promises.
+func (d *Date) LayDayDiff(m *machine.Machine, today query.Date, diff int64) {
 	factors := d.numberOfDay(m, 1)
 	var whole [64]ref
 	var high ref // [the difference is not negative]
@@ -151,7 +151,7 @@ func (d *date) layDayDiff(m *machine.Machine, today query.Date, diff int64) {
 	n := integer(m, diff, whole)
 	sum := m.ProductForm(dayNumberFactors+diffBits, factors)
 	total := 4*(firstDay.Days(today)+1+1<<(diffBits-1)) + dayNumberOffset
-	m.Implies("day difference", d.is.R, m.Add(sum, m.Constant(machine.PowerOfSigned(total))))
+	m.Implies("day difference", d.Is.R, m.Add(sum, m.Constant(machine.PowerOfSigned(total))))
 	d.days = &n
 }
 
@@ -163,8 +163,8 @@ const (
 )
 
 // numberOfDay are factors whose product is g^(scale·(4·number + dayNumberOffset)), with
-// the number of a date's day, see dayDiff.
-func (d *date) numberOfDay(m *machine.Machine, scale int64) []factor {
+// the number of a date's day, see DayDiff.
+func (d *Date) numberOfDay(m *machine.Machine, scale int64) []factor {
 	early := m.Derived(d.value.Month <= 2 && isLeap(d.value.Year))
 	m.Row("before a leap day", m.Not(d.after[2]), d.leap, early)
 	if !m.Wiring() {

@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"math/bits"
@@ -15,20 +15,20 @@ import (
 // first byte of a number tell how it compares, whether it is bad, and, of another such
 // comparison, its limits. What is asked of the elements is then asked where they start.
 
-// numbers are the places of all digits of a document, once for it.
-type numbers struct {
-	places []decimal.Refs
+// Numbers are the places of all digits of a document, once for it.
+type Numbers struct {
+	Places []decimal.Refs
 	there  []ref // there[i]: byte i has a place
 	sums   [][1 << decimal.V]ref
-	orders map[decimal.Literal]*orders
-	short  []ref // see shortNumbers
+	Orders map[decimal.Literal]*Orders
+	Short  []ref // see shortNumbers
 	// secret
 	values []decimal.Place
 }
 
-// orders are how all numbers of a document compare with a literal, once for both.
-type orders struct {
-	less, greater []ref
+// Orders are how all numbers of a document compare with a literal, once for both.
+type Orders struct {
+	Less, Greater []ref
 	values        []decimal.Order // secret
 }
 
@@ -36,13 +36,13 @@ type orders struct {
 // The circuit determines the bits.
 //
 // Cost for n byte positions: 12n bits and the place circuit.
-func (s *values) numbers(m *machine.Machine) *numbers {
-	if s.digits != nil {
-		return s.digits
+func (s *Document) numbers(m *machine.Machine) *Numbers {
+	if s.Digits != nil {
+		return s.Digits
 	}
 	n := s.Size()
-	c := &numbers{places: make([]decimal.Refs, n), there: make([]ref, n+1), values: make([]decimal.Place, n), orders: map[decimal.Literal]*orders{}}
-	s.digits = c
+	c := &Numbers{Places: make([]decimal.Refs, n), there: make([]ref, n+1), values: make([]decimal.Place, n), Orders: map[decimal.Literal]*Orders{}}
+	s.Digits = c
 	if s.Rows != nil {
 		c.values = decimal.Places(s.Rows)
 	}
@@ -51,7 +51,7 @@ func (s *values) numbers(m *machine.Machine) *numbers {
 		for k, b := range v.AppendBits(nil) {
 			refs[k] = m.Derived(b)
 		}
-		r := &c.places[i]
+		r := &c.Places[i]
 		r.U, r.V, r.Bad = [decimal.U]ref(refs[:decimal.U]), [decimal.V]ref(refs[decimal.U:]), refs[decimal.Bits-1]
 		c.there[i] = m.Add(r.U[:]...)
 	}
@@ -82,9 +82,9 @@ func (c *placeCopy) Append(dst []ref) []ref {
 }
 
 // placeAt is the place of byte i, without one before the first byte and after the last.
-func (c *numbers) placeAt(m *machine.Machine, i int) *decimal.Refs {
-	if i >= 0 && i < len(c.places) {
-		return &c.places[i]
+func (c *Numbers) placeAt(m *machine.Machine, i int) *decimal.Refs {
+	if i >= 0 && i < len(c.Places) {
+		return &c.Places[i]
 	}
 	zero := m.Zero()
 	r := &decimal.Refs{Bad: zero}
@@ -98,8 +98,8 @@ func (c *numbers) placeAt(m *machine.Machine, i int) *decimal.Refs {
 }
 
 // sumOf is the sum of the bits V of byte i in a set.
-func (c *numbers) sumOf(m *machine.Machine, i int, set uint8) ref {
-	r := c.places[i]
+func (c *Numbers) sumOf(m *machine.Machine, i int, set uint8) ref {
+	r := c.Places[i]
 	switch {
 	case set == 0:
 		return m.Zero()
@@ -117,19 +117,19 @@ func (c *numbers) sumOf(m *machine.Machine, i int, set uint8) ref {
 // circuit determines the bits.
 //
 // Cost for n byte positions, once for a literal: 2n bits and the order circuit.
-func (s *values) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders {
+func (s *Document) compareNumbers(m *machine.Machine, l *decimal.Literal) *Orders {
 	c := s.numbers(m)
-	if o := c.orders[*l]; o != nil {
+	if o := c.Orders[*l]; o != nil {
 		return o
 	}
 	n := s.Size()
-	o := &orders{less: make([]ref, n), greater: make([]ref, n), values: make([]decimal.Order, n)}
-	c.orders[*l] = o
+	o := &Orders{Less: make([]ref, n), Greater: make([]ref, n), values: make([]decimal.Order, n)}
+	c.Orders[*l] = o
 	if s.Rows != nil {
 		o.values = decimal.Orders(s.Rows, c.values, l)
 	}
 	for i, v := range o.values {
-		o.less[i], o.greater[i] = m.Derived(v.Less), m.Derived(v.Greater)
+		o.Less[i], o.Greater[i] = m.Derived(v.Less), m.Derived(v.Greater)
 	}
 	for i := range n {
 		if !m.Wiring() {
@@ -138,13 +138,13 @@ func (s *values) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders 
 		}
 		p := s.Positions[i]
 		in := decimal.OrderCopy{
-			X: p.X, First: p.OpensValue, U: c.places[i].U, Follows: c.there[i+1],
-			Here:     decimal.OrderRefs{Less: o.less[i], Greater: o.greater[i]},
+			X: p.X, First: p.OpensValue, U: c.Places[i].U, Follows: c.there[i+1],
+			Here:     decimal.OrderRefs{Less: o.Less[i], Greater: o.Greater[i]},
 			After:    decimal.OrderRefs{Less: m.Zero(), Greater: m.Zero()},
 			Negative: m.Public(l.Negative), Below: m.Public(l.Below), Past: m.Public(l.Past),
 		}
 		if i+1 < n {
-			in.After = decimal.OrderRefs{Less: o.less[i+1], Greater: o.greater[i+1]}
+			in.After = decimal.OrderRefs{Less: o.Less[i+1], Greater: o.Greater[i+1]}
 		}
 		for entry := range in.Tables {
 			for k := range in.Tables[entry] {
@@ -156,15 +156,15 @@ func (s *values) compareNumbers(m *machine.Machine, l *decimal.Literal) *orders 
 	return o
 }
 
-// allNumbers are what a long array needs whose elements are compared as numbers: zero
+// AllNumbers are what a long array needs whose elements are compared as numbers: zero
 // if all are numbers that may be used, and a bit that implies that none is longer than
 // 32 characters.
 //
 // A byte is part of a number if bits 3, 4 and 5 of the mode after it are 1, 0 and 0. It
 // errs for n values of α. It costs a dot product, and what numbersWithinLimit costs.
-func (l *long) allNumbers(m *machine.Machine) (form, short ref) {
+func (l *Long) AllNumbers(m *machine.Machine) (form, short ref) {
 	if l.numbersForm == nil {
-		s := l.source
+		s := l.Source
 		c, limit := s.numbers(m), s.compareNumbers(m, decimal.Limit())
 		conditions := make([]ref, s.Size())
 		var alpha elem
@@ -174,14 +174,14 @@ func (l *long) allNumbers(m *machine.Machine) (form, short ref) {
 				mode := s.Positions[i+1].Mode
 				conditions[i] = m.Space().Affine(field.Add(one, machine.PowerOfX(3)),
 					term{K: one, Ref: mode[3]}, term{K: machine.PowerOfX(1), Ref: mode[4]}, term{K: machine.PowerOfX(2), Ref: mode[5]},
-					term{K: machine.PowerOfX(3), Ref: limit.less[i]}, term{K: machine.PowerOfX(4), Ref: c.places[i].Bad})
+					term{K: machine.PowerOfX(3), Ref: limit.Less[i]}, term{K: machine.PowerOfX(4), Ref: c.Places[i].Bad})
 			}
 		}
 		m.Risk(s.Size())
 		form, short := l.atStarts(m, conditions, alpha), l.numbersWithinLimit(m)
-		l.numbersForm, l.short = &form, &short
+		l.numbersForm, l.Short = &form, &short
 	}
-	return *l.numbersForm, *l.short
+	return *l.numbersForm, *l.Short
 }
 
 // numbersWithinLimit is a bit that implies that no element of a long array is a token
@@ -190,8 +190,8 @@ func (l *long) allNumbers(m *machine.Machine) (form, short ref) {
 // starts of elements, is proven not to be zero.
 //
 // It costs a bit and a published value for each chunk of positions.
-func (l *long) numbersWithinLimit(m *machine.Machine) ref {
-	s := l.source
+func (l *Long) numbersWithinLimit(m *machine.Machine) ref {
+	s := l.Source
 	count := max(0, s.Size()-document.MaxNumber) // a later token ends before
 	longest := 0                                 // secret
 	for _, v := range l.elements() {
@@ -207,33 +207,33 @@ func (l *long) numbersWithinLimit(m *machine.Machine) ref {
 			free[i] = m.Not(s.Positions[i].Token)
 		}
 		for i, w := range m.WindowsOf(free, document.MaxNumber+1)[:count] {
-			factors = append(factors, factor{B: l.in.Starts[i], H: m.Not(w)})
+			factors = append(factors, factor{B: l.In.Starts[i], H: m.Not(w)})
 		}
 	}
 	m.NonzeroProduct(count, factors, ok)
 	return ok
 }
 
-// ordering is a set of ways in which two numbers may compare.
-type ordering uint8
+// Ordering is a set of ways in which two numbers may compare.
+type Ordering uint8
 
 const (
-	orderLess ordering = 1 << iota
+	orderLess Ordering = 1 << iota
 	orderEqual
 	orderGreater
 
-	anyOrder = orderLess | orderEqual | orderGreater
+	AnyOrder = orderLess | orderEqual | orderGreater
 )
 
-// ordered is what no element may be: as this beside a literal.
-type ordered struct {
-	literal  document.Decimal
-	ordering ordering
+// Ordered is what no element may be: as this beside a literal.
+type Ordered struct {
+	Literal  document.Decimal
+	Ordering Ordering
 }
 
-// orderingOf is how an element compares with a literal where the operator holds, with
+// OrderingOf is how an element compares with a literal where the operator holds, with
 // the element on the left or on the right.
-func orderingOf(op query.Op, right bool) ordering {
+func OrderingOf(op query.Op, right bool) Ordering {
 	less, greater := orderLess, orderGreater
 	if right {
 		less, greater = greater, less
@@ -253,54 +253,39 @@ func orderingOf(op query.Op, right bool) ordering {
 	return greater | orderEqual
 }
 
-// longNumbers is guard and value of a comparison of all elements with a number that
-// both sides know. Some element is as the operator asks unless none is, and all are if
-// none is otherwise.
-func (x *execution) longNumbers(e *query.Expr, at int, literal document.Decimal, g flag) flag {
-	m := x.m
-	l := x.longs[e.Args[at].Path]
-	form, short := l.allNumbers(m)
-	x.longOf(e.Args[at].Path, g, form, m.Not(short))
-	asked := orderingOf(e.Op, at == 1)
-	if e.Quantifier == query.Any {
-		return m.Minus(g, m.And("no element", g, l.noneIs(m, ordered{literal, asked})))
-	}
-	return m.And("no other element", g, l.noneIs(m, ordered{literal, anyOrder &^ asked}))
-}
-
-// noneIs is the flag that no element of a long array, all numbers that may be used,
+// NoneIs is the flag that no element of a long array, all numbers that may be used,
 // compares so with a literal. It costs a dot product and a zero test, and errs for n
 // values of α.
-func (l *long) noneIs(m *machine.Machine, o ordered) flag {
-	if none, ok := l.without[o]; ok {
+func (l *Long) NoneIs(m *machine.Machine, o Ordered) flag {
+	if none, ok := l.Without[o]; ok {
 		return none
 	}
-	s := l.source
-	c := s.compareNumbers(m, decimal.NewLiteral(o.literal))
+	s := l.Source
+	c := s.compareNumbers(m, decimal.NewLiteral(o.Literal))
 	is := make([]ref, s.Size())
 	var alpha elem
 	if m.Wiring() {
 		alpha = m.Alpha()
 		for i := range is {
-			is[i] = orderForm(m, o.ordering, c.less[i], c.greater[i])
+			is[i] = orderForm(m, o.Ordering, c.Less[i], c.Greater[i])
 		}
 	}
 	none := true // secret
 	for _, v := range l.elements() {
-		none = none && !o.ordering.has(c.values[v.Start])
+		none = none && !o.Ordering.has(c.values[v.Start])
 	}
 	m.Risk(s.Size())
 	answer := m.IsZero("elements of which none compares so", l.atStarts(m, is, alpha), none)
-	if l.without == nil {
-		l.without = map[ordered]flag{}
+	if l.Without == nil {
+		l.Without = map[Ordered]flag{}
 	}
-	l.without[o] = answer
+	l.Without[o] = answer
 	return answer
 }
 
 // orderForm is whether an order, of which at most one bit is 1, is one of a set: less
 // and greater count if equal counts otherwise.
-func orderForm(m *machine.Machine, set ordering, less, greater ref) ref {
+func orderForm(m *machine.Machine, set Ordering, less, greater ref) ref {
 	equal := set&orderEqual != 0
 	forms := []ref{m.Public(equal)}
 	if set&orderLess != 0 != equal {
@@ -313,7 +298,7 @@ func orderForm(m *machine.Machine, set ordering, less, greater ref) ref {
 }
 
 // has is orderForm of the prover.
-func (set ordering) has(o decimal.Order) bool {
+func (set Ordering) has(o decimal.Order) bool {
 	equal := set&orderEqual != 0
 	return equal != (o.Less && set&orderLess != 0 != equal) != (o.Greater && set&orderGreater != 0 != equal)
 }

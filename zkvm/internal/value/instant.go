@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"time"
@@ -7,31 +7,31 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
-// instant is a string as a time of RFC 3339, in the form that get_time reads. The bit
+// Instant is a string as a time of RFC 3339, in the form that get_time reads. The bit
 // "is" promises one way: it is 1 only of a string that is one, and then seconds are its
 // Unix seconds.
-type instant struct {
-	is      flag
-	seconds number
+type Instant struct {
+	Is      flag
+	Seconds Number
 }
 
-// clock is the prover's reading of a time.
-type clock struct {
-	is                   bool
-	date                 query.Date
-	hour, minute, second int
-	fraction             string // its digits
-	zone                 string // Z, z, or +hh:mm
-	offset               [2]int // hours and minutes
-	smallT               bool
-	seconds              int64
+// Clock is the prover's reading of a time.
+type Clock struct {
+	Is                   bool
+	Date                 query.Date
+	Hour, Minute, Second int
+	Fraction             string // its digits
+	Zone                 string // Z, z, or +hh:mm
+	Offset               [2]int // hours and minutes
+	SmallT               bool
+	Seconds              int64
 }
 
-// readClock reads the prover's string.
-func readClock(l *leaf) clock {
-	c := clock{date: query.Date{Month: 1}, zone: "Z"}
+// ReadClock reads the prover's string.
+func ReadClock(l *Leaf) Clock {
+	c := Clock{Date: query.Date{Month: 1}, Zone: "Z"}
 	text := ""
-	if l.isString.V {
+	if l.IsString.V {
 		text = l.raw()
 		text = text[1 : len(text)-1]
 	}
@@ -40,18 +40,18 @@ func readClock(l *leaf) clock {
 		return c
 	}
 	two := func(at int) int { return int(text[at]-'0')*10 + int(text[at+1]-'0') }
-	c.is, c.seconds = true, seconds
-	c.date, _ = query.ParseDate(text[:10], query.YearMonthDay)
-	c.smallT = text[10] == 't'
-	c.hour, c.minute, c.second = two(11), two(14), two(17)
+	c.Is, c.Seconds = true, seconds
+	c.Date, _ = query.ParseDate(text[:10], query.YearMonthDay)
+	c.SmallT = text[10] == 't'
+	c.Hour, c.Minute, c.Second = two(11), two(14), two(17)
 	rest := 19
 	if text[rest] == '.' {
 		for rest++; text[rest] >= '0' && text[rest] <= '9'; rest++ {
-			c.fraction += text[rest : rest+1]
+			c.Fraction += text[rest : rest+1]
 		}
 	}
-	if c.zone = text[rest:]; len(c.zone) > 1 {
-		c.offset = [2]int{two(rest + 1), two(rest + 4)}
+	if c.Zone = text[rest:]; len(c.Zone) > 1 {
+		c.Offset = [2]int{two(rest + 1), two(rest + 4)}
 	}
 	return c
 }
@@ -64,7 +64,7 @@ const (
 	timeBits      = 39 // of the seconds plus 2^38: less than 2^38 lie between any time and 1970
 )
 
-// instantOf is the leaf's string as a time. It proves that the bit implies that
+// InstantOf is the leaf's string as a time. It proves that the bit implies that
 //
 //	text = start·(Σ_{j<20} u_j·α^j + α^20·(point·'.' + Σ_{k=1..9} f_k·α^k) + α^20·F·Z),
 //
@@ -75,38 +75,38 @@ const (
 //
 //	(1 + long)·(Z + '"'·α) + long·(sign + hh:mm" after it).
 //
-// The date is one of the calendar, as in dateOf, with hyphens. That the time of day and
+// The date is one of the calendar, as in DateOf, with hyphens. That the time of day and
 // the offset are within their limits is proven by the bits of their digits, exactly.
 //
 // The Unix seconds are proven in the exponent of g. Four times the number of the day,
-// see dayDiff, times 86,400, four times the seconds of the day and of the offset, which
+// see DayDiff, times 86,400, four times the seconds of the day and of the offset, which
 // counts back unless its sign is a minus, and four times the result plus 2^38, of 39
 // bits, have a public sum. All are below 2^46, so it is exact.
 //
-// All bits that are committed must be bits. It assumes that isString implies what start
+// All bits that are committed must be bits. It assumes that IsString implies what start
 // and text say of the leaf. It costs 202 bits, 3 symbols, 4 published products and 83
 // rows, and errs for n + 37 values of α and 2 of θ.
-func (l *leaf) instantOf(m *machine.Machine) *instant {
+func (l *Leaf) InstantOf(m *machine.Machine) *Instant {
 	if l.instant == nil {
-		l.instant = l.layInstant(m, readClock(l))
+		l.instant = l.LayInstant(m, ReadClock(l))
 	}
 	return l.instant
 }
 
-func (l *leaf) layInstant(m *machine.Machine, c clock) *instant {
-	d := &date{is: m.Commit(c.is), value: c.date}
+func (l *Leaf) LayInstant(m *machine.Machine, c Clock) *Instant {
+	d := &Date{Is: m.Commit(c.Is), value: c.Date}
 	d.layDigits(m)
 	d.checkCalendar(m)
-	smallT := m.Bit(c.smallT)
-	hours, minutes := layClock(m, "hour", 2, c.hour), layClock(m, "minute", 3, c.minute)
-	seconds := layClock(m, "second", 3, c.second)
-	fraction, shift := layTimeFraction(m, c.fraction)
+	smallT := m.Bit(c.SmallT)
+	hours, minutes := layClock(m, "hour", 2, c.Hour), layClock(m, "minute", 3, c.Minute)
+	seconds := layClock(m, "second", 3, c.Second)
+	fraction, shift := layTimeFraction(m, c.Fraction)
 
 	// The zone: long, and of an offset a sign and digits that are 0 if it is Z.
-	long := m.Bit(len(c.zone) > 1)
-	smallZ, minus := m.Bit(c.zone == "z"), m.Bit(c.zone[0] == '-')
+	long := m.Bit(len(c.Zone) > 1)
+	smallZ, minus := m.Bit(c.Zone == "z"), m.Bit(c.Zone[0] == '-')
 	m.Row("letter of a zone", long, smallZ, m.Zero())
-	offset := [2][]ref{layClock(m, "hour", 2, c.offset[0]), layClock(m, "minute", 3, c.offset[1])}
+	offset := [2][]ref{layClock(m, "hour", 2, c.Offset[0]), layClock(m, "minute", 3, c.Offset[1])}
 	all := append(append([]ref{minus}, offset[0]...), offset[1]...)
 	m.Row("offset of no zone", m.Not(long), m.Pack(all), m.Zero())
 
@@ -116,7 +116,7 @@ func (l *leaf) layInstant(m *machine.Machine, c clock) *instant {
 		characters = d.timeCharacters(m, smallT, hours, minutes, seconds)
 		zone = zoneForm(m, long, smallZ, minus, offset)
 	}
-	m.Risk(l.source.Size() + timeCharacter)
+	m.Risk(l.Source.Size() + timeCharacter)
 	rest := m.Product("zone of a time", shift, zone)
 	far := one
 	if m.Wiring() {
@@ -125,14 +125,14 @@ func (l *leaf) layInstant(m *machine.Machine, c clock) *instant {
 		}
 	}
 	text := m.Add(m.Fingerprint(characters[:]), m.Scale(far, m.Add(fraction, rest)))
-	written := m.Product("characters of a time", l.start, text)
-	m.Implies("time", d.is.R, m.Together(m.Add(l.text, written), m.Not(l.isString.R)))
+	written := m.Product("characters of a time", l.Start, text)
+	m.Implies("time", d.Is.R, m.Together(m.Add(l.Text, written), m.Not(l.IsString.R)))
 
-	return &instant{d.is, d.laySeconds(m, [3][]ref{hours, minutes, seconds}, offset, minus, c)}
+	return &Instant{d.Is, d.laySeconds(m, [3][]ref{hours, minutes, seconds}, offset, minus, c)}
 }
 
 // laySeconds commits a time's Unix seconds and proves them.
-func (d *date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, minus ref, c clock) number {
+func (d *Date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, minus ref, c Clock) Number {
 	const perDay = 86400
 	factors := d.numberOfDay(m, perDay)
 	weighted := func(bit ref, weight int64) {
@@ -146,16 +146,16 @@ func (d *date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, min
 		}
 	}
 	for i, weight := range []int64{3600, 60} {
-		code := clockCode(c.offset[i])
+		code := clockCode(c.Offset[i])
 		for b, bit := range offset[i] {
-			back := m.Derived(c.zone[0] == '-' && code>>b&1 == 1)
+			back := m.Derived(c.Zone[0] == '-' && code>>b&1 == 1)
 			m.Row("offset with a minus", minus, bit, back)
 			weighted(bit, -4*weight*digitWeight(b))
 			weighted(back, 8*weight*digitWeight(b))
 		}
 	}
-	at := c.seconds + 1<<(timeBits-1)
-	if !c.is {
+	at := c.Seconds + 1<<(timeBits-1)
+	if !c.Is {
 		at = 0
 	}
 	var whole [64]ref
@@ -172,7 +172,7 @@ func (d *date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, min
 	sum := m.ProductForm(dayNumberFactors+6+7+7+2*(6+7)+timeBits, factors)
 	epoch := firstDay.Days(query.DateOf(time.Unix(0, 0))) + 1
 	total := perDay*(4*epoch+dayNumberOffset) - 4<<(timeBits-1)
-	m.Implies("value of a time", d.is.R, m.Add(sum, m.Constant(machine.PowerOfSigned(total))))
+	m.Implies("value of a time", d.Is.R, m.Add(sum, m.Constant(machine.PowerOfSigned(total))))
 	return integer(m, at-1<<(timeBits-1), whole)
 }
 
@@ -232,7 +232,7 @@ func layTimeFraction(m *machine.Machine, digits string) (text, shift ref) {
 }
 
 // timeCharacters are the characters of a quoted time before the fraction.
-func (d *date) timeCharacters(m *machine.Machine, smallT ref, hours, minutes, seconds []ref) (out [timeStart]ref) {
+func (d *Date) timeCharacters(m *machine.Machine, smallT ref, hours, minutes, seconds []ref) (out [timeStart]ref) {
 	quoted := d.characters(m, query.YearMonthDay, [2]ref{m.One(), m.Zero()}) // hyphens
 	text := append(out[:0], quoted[:len(quoted)-1]...)
 	text = append(text, m.Space().Affine(elem{Lo: 'T'}, term{K: elem{Lo: 'a' - 'A'}, Ref: smallT}))
@@ -258,34 +258,4 @@ func zoneForm(m *machine.Machine, long, smallZ, minus ref, offset [2][]ref) ref 
 		m.Add(tens(offset[0]), m.Scale(quote, short)),
 		units(offset[0]), m.Scale(elem{Lo: ':'}, long), tens(offset[1]), units(offset[1]), m.Scale(quote, long),
 	})
-}
-
-// times are the alternatives of get_time: integers that carry the path of the member that
-// they are made of. The operand's alternatives must be times under their guards.
-func (x *execution) times(e *query.Expr, g flag) ([]alternative, error) {
-	values, err := x.values(e.Args[0], g)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]alternative, len(values))
-	for i, v := range values {
-		out[i] = alternative{guard: v.guard, kind: isNumber, path: noPath}
-		if v.kind == isLeaf {
-			t := v.leaf.instantOf(x.m)
-			x.m.Needs("time wanted", v.guard, t.is)
-			out[i].num, out[i].path = &t.seconds, v.path
-			continue
-		}
-		var n int64
-		ok := v.kind == isLiteral && v.fixed.Type == query.String
-		if ok {
-			n, ok = query.ParseTime(v.fixed.Str)
-		}
-		if !ok {
-			x.m.Never("time wanted", v.guard)
-		}
-		c := constantInteger(x.m, n)
-		out[i].num = &c
-	}
-	return out, nil
 }

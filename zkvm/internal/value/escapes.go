@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
@@ -34,30 +34,30 @@ import (
 // decoded all at once, see itemescapes.go.
 
 // decodes reports whether the value, if it is a string, is decoded.
-func (l *leaf) decodes() bool { return l.asString && l.source.Escapes }
+func (l *Leaf) decodes() bool { return l.AsString && l.Source.Escapes }
 
 // mayRead reports whether a string that the circuits read can be the given text:
 // without escapes, some texts cannot be written.
-func (l *leaf) mayRead(literal string) bool { return l.decodes() || text.Writable(literal) }
+func (l *Leaf) mayRead(literal string) bool { return l.decodes() || text.Writable(literal) }
 
 // decode commits the characters of a string, its length among them, and proves them
-// right where isString is 1. text is the prover's, with quotes, "" if there is none
+// right where IsString is 1. text is the prover's, with quotes, "" if there is none
 // that may be used. A string of more characters than there is room for has none that
 // are right.
-func (l *leaf) decode(m *machine.Machine, shown string) {
-	s := l.source
+func (l *Leaf) decode(m *machine.Machine, shown string) {
+	s := l.Source
 	u := s.Units(m)
 	var upper []ref
-	if l.folds {
+	if l.Folds {
 		upper = s.UnitCase(m)
 	}
 	raw := l.raw()
 	written := make([]factor, s.Size())
 	index, value := m.One(), one
 	for i := range written {
-		emits := raw != "" && i >= l.at.Node.Start && i < l.at.Node.End && u.Values[i].Emits
+		emits := raw != "" && i >= l.At.Node.Start && i < l.At.Node.End && u.Values[i].Emits
 		act := m.Derived(emits)
-		m.Row("byte of a string that emits", l.inside[i], u.Emits[i], act)
+		m.Row("byte of a string that emits", l.Inside[i], u.Emits[i], act)
 		written[i] = text.Entry(m, act, u.Packed[i], text.IndexForm{By: one, Of: index}, machine.Slice(upper, i, i+1))
 		if i+1 < len(written) {
 			if emits {
@@ -69,7 +69,7 @@ func (l *leaf) decode(m *machine.Machine, shown string) {
 		}
 	}
 
-	room := min(maxToken, s.Size())
+	room := min(MaxToken, s.Size())
 	l.lengths = make([]ref, room+1)
 	for k := range l.lengths {
 		l.lengths[k] = m.Zero()
@@ -77,8 +77,8 @@ func (l *leaf) decode(m *machine.Machine, shown string) {
 			l.lengths[k] = m.Bit(shown != "" && len(shown) == k)
 		}
 	}
-	l.characters = make([]ref, room)
-	if l.folds {
+	l.Characters = make([]ref, room)
+	if l.Folds {
 		l.uppers = make([]ref, room)
 	}
 	read := make([]factor, room)
@@ -94,40 +94,40 @@ func (l *leaf) decode(m *machine.Machine, shown string) {
 		if j < len(shown) {
 			c = shown[j]
 		}
-		l.characters[j] = m.Element(elem{Lo: uint64(c)})
-		nothing := l.characters[j]
-		if l.folds {
+		l.Characters[j] = m.Element(elem{Lo: uint64(c)})
+		nothing := l.Characters[j]
+		if l.Folds {
 			l.uppers[j] = m.Derived(text.IsUpper(c))
-			nothing = m.Together(l.characters[j], l.uppers[j])
+			nothing = m.Together(l.Characters[j], l.uppers[j])
 		}
 		m.Row("no character past the end", m.Not(present[j]), nothing, m.Zero())
-		read[j] = text.Entry(m, present[j], l.characters[j], text.IndexForm{At: power}, machine.Slice(l.uppers, j, j+1))
+		read[j] = text.Entry(m, present[j], l.Characters[j], text.IndexForm{At: power}, machine.Slice(l.uppers, j, j+1))
 		power = field.Mul(power, text.UnitStep)
 	}
 	m.Risk(2 * max(len(written), room)) // the products' total degree
-	m.Implies("decoded string", l.isString.R, m.Add(m.ProductForm(len(written), written), m.ProductForm(room, read)))
-	l.shown = &shown
+	m.Implies("decoded string", l.IsString.R, m.Add(m.ProductForm(len(written), written), m.ProductForm(room, read)))
+	l.Shown = &shown
 }
 
 // decoded makes the leaf's text that of its decoded characters, at start 1 if it
 // is there. The forms before were of the text as it is written, for the kinds
 // that have no escapes.
-func (l *leaf) decoded(m *machine.Machine) {
-	l.start = l.at.Found
-	l.text = m.Fingerprint(l.characters)
+func (l *Leaf) decoded(m *machine.Machine) {
+	l.Start = l.At.Found
+	l.Text = m.Fingerprint(l.Characters)
 	l.end = m.Fingerprint(l.lengths)
-	if l.folds {
+	if l.Folds {
 		l.lowered = m.Fingerprint(l.decodedCharacters(m, true))
 	}
 }
 
 // decodedCharacters are the characters of a string that was decoded, or nil.
-func (l *leaf) decodedCharacters(m *machine.Machine, fold bool) []ref {
-	if l.characters == nil || !fold {
-		return l.characters
+func (l *Leaf) decodedCharacters(m *machine.Machine, fold bool) []ref {
+	if l.Characters == nil || !fold {
+		return l.Characters
 	}
-	lowered := make([]ref, len(l.characters))
-	for j, c := range l.characters {
+	lowered := make([]ref, len(l.Characters))
+	for j, c := range l.Characters {
 		lowered[j] = m.Sum(term{K: one, Ref: c}, term{K: elem{Lo: 'a' - 'A'}, Ref: l.uppers[j]})
 	}
 	return lowered

@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"github.com/zkpass-go/zkpass/query"
@@ -6,19 +6,19 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 )
 
-// unfit are forms, one for each element, that are zero if no name on the way from
+// Unfit are forms, one for each element, that are zero if no name on the way from
 // the element to the leaf's value stands twice in it. They serve paths whose filter
 // may drop elements; without one, conditions covers all elements.
 //
 // Cost: 32 dot products.
-func (l *leaf) unfit(m *machine.Machine) []ref {
+func (l *Leaf) Unfit(m *machine.Machine) []ref {
 	if l.unfitForms != nil {
 		return l.unfitForms
 	}
-	s := l.source
+	s := l.Source
 	n := s.Size()
 	var vectors [][]ref
-	for at := l.at; at != l.at.Group.Place; at = at.In.Parent {
+	for at := l.At; at != l.At.Group.Place; at = at.In.Parent {
 		if at.Step == query.Member {
 			vectors = append(vectors, at.Again)
 		}
@@ -37,9 +37,9 @@ func (l *leaf) unfit(m *machine.Machine) []ref {
 		errors[i] = m.Sum(each...)
 	}
 	errors = m.Powers(errors)
-	l.unfitForms = make([]ref, len(l.items))
+	l.unfitForms = make([]ref, len(l.Items))
 	for k := range l.unfitForms {
-		l.unfitForms[k] = m.Dot(s.Dots, l.at.Group.Regions[k], errors)
+		l.unfitForms[k] = m.Dot(s.Dots, l.At.Group.Regions[k], errors)
 	}
 	return l.unfitForms
 }
@@ -50,29 +50,29 @@ type filtered struct {
 	filter query.Filter
 }
 
-// selection is which elements of an array a filter keeps.
-type selection struct {
+// Selection is which elements of an array a filter keeps.
+type Selection struct {
 	in     *search.Each
-	filter query.Filter
-	kept   []flag // exact, if the guard's conditions hold
+	Filter query.Filter
+	Kept   []flag // exact, if the guard's conditions hold
 	// rank[k][r] = [exactly r elements before k are kept]
-	rank  [][]ref
-	count number
+	Rank  [][]ref
+	Count Number
 	// conditions under which the rest is right: forms that must be zero
-	conditions []ref
+	Conditions []ref
 }
 
-// readFilter notes that a path keeps the elements of a filter.
-func (s *values) readFilter(m *search.Member, f query.Filter) {
+// ReadFilter notes that a path keeps the elements of a filter.
+func (s *Document) ReadFilter(m *search.Member, f query.Filter) {
 	if f.Kind == query.KeepAll {
 		return
 	}
 	m.Filtered = true
-	l := s.leafOf(m.Inner().Member(f.Name))
-	l.asString = l.asString || f.Kind == query.KeepText
+	l := s.LeafOf(m.Inner().Member(f.Name))
+	l.AsString = l.AsString || f.Kind == query.KeepText
 }
 
-// selection is what a filter keeps of an array, laid out once.
+// Selection is what a filter keeps of an array, laid out once.
 //
 // The flag member of element k is read from its first byte (see item): missing,
 // null, true and false are exact. An element whose flag has another type makes a
@@ -83,22 +83,22 @@ func (s *values) readFilter(m *search.Member, f query.Filter) {
 //	kept_k·(1+x)·c_k = c_{k+1} + c_k,  c_0 = 1.
 //
 // Cost: without a filter nothing; with one 528 bits and up to 64 rows.
-func (s *values) selection(m *machine.Machine, e *search.Each, f query.Filter) *selection {
+func (s *Document) Selection(m *machine.Machine, e *search.Each, f query.Filter) *Selection {
 	if sel := s.selections[filtered{e, f}]; sel != nil {
 		return sel
 	}
 	const most = query.MaxElements
-	sel := &selection{in: e, filter: f}
+	sel := &Selection{in: e, Filter: f}
 	s.selections[filtered{e, f}] = sel
 	var count []ref
 	total := 0 // secret
 	if f.Kind == query.KeepAll {
-		sel.kept = e.Present
-		sel.rank = make([][]ref, most)
-		for k := range sel.rank {
-			sel.rank[k] = make([]ref, k+1)
-			for r := range sel.rank[k] {
-				sel.rank[k][r] = m.Public(r == k)
+		sel.Kept = e.Present
+		sel.Rank = make([][]ref, most)
+		for k := range sel.Rank {
+			sel.Rank[k] = make([]ref, k+1)
+			for r := range sel.Rank[k] {
+				sel.Rank[k][r] = m.Public(r == k)
 			}
 		}
 		count = e.Counts
@@ -106,23 +106,23 @@ func (s *values) selection(m *machine.Machine, e *search.Each, f query.Filter) *
 			total++
 		}
 	} else {
-		l := s.leafOf(e.Place.Inner().Member(f.Name))
-		sel.conditions = append(l.at.Conditions(m), e.Objects)
+		l := s.LeafOf(e.Place.Inner().Member(f.Name))
+		sel.Conditions = append(l.At.Conditions(m), e.Objects)
 		bad := make([]ref, most)
-		for k, item := range l.items {
+		for k, item := range l.Items {
 			kept, is := item.keeps(m, f)
 			if f.Kind == query.KeepFalse { // the others keep only what is there
 				kept = m.And("element that is there", e.Present[k], kept)
 			}
-			sel.kept = append(sel.kept, kept)
+			sel.Kept = append(sel.Kept, kept)
 			bad[k] = m.Not(is.R) // where there is no element there is no flag
 		}
-		sel.conditions = append(sel.conditions, bad...)
+		sel.Conditions = append(sel.Conditions, bad...)
 
 		rank := []ref{m.One()}
 		before := m.One()
-		for _, kept := range sel.kept {
-			sel.rank = append(sel.rank, rank)
+		for _, kept := range sel.Kept {
+			sel.Rank = append(sel.Rank, rank)
 			if kept.V {
 				total++
 			}
@@ -150,19 +150,19 @@ func (s *values) selection(m *machine.Machine, e *search.Each, f query.Filter) *
 		whole[b] = m.Add(in...)
 	}
 	whole[63] = m.One()
-	sel.count = integer(m, int64(total), whole)
+	sel.Count = integer(m, int64(total), whole)
 	return sel
 }
 
 // keeps is whether a filter keeps an element by its flag, and whether the flag is
 // one that the filter may look at.
-func (item *leaf) keeps(m *machine.Machine, f query.Filter) (kept, fit flag) {
-	none := m.Plus(m.Inverse(item.first.found), item.first.null)
+func (item *Leaf) keeps(m *machine.Machine, f query.Filter) (kept, fit flag) {
+	none := m.Plus(m.Inverse(item.first.found), item.first.Null)
 	switch f.Kind {
 	case query.KeepTrue:
-		return item.isTrue, m.Plus(none, item.boolean(m))
+		return item.IsTrue, m.Plus(none, item.Boolean(m))
 	case query.KeepFalse:
-		return m.Plus(none, item.isFalse), m.Plus(none, item.boolean(m))
+		return m.Plus(none, item.IsFalse), m.Plus(none, item.Boolean(m))
 	}
-	return m.And("filter's text", item.isString, item.textEquals(m, f.Text, false)), m.Plus(none, item.isString)
+	return m.And("filter's text", item.IsString, item.TextEquals(m, f.Text, false)), m.Plus(none, item.IsString)
 }
