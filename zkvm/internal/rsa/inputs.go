@@ -83,12 +83,19 @@ func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published 
 	w.mustFollow(in.Block)
 	s.GrowBlocks(in.formsInBlocks())
 	w.below()
+	var primes [Primes]prime
+	var weights [2 * Primes]weighting // of position, and of quotient
 	for i, m := range drawn {
+		primes[i] = in.Modulus.modulo(m)
+		weights[2*i], weights[2*i+1] = primes[i].position, primes[i].quotient
+	}
+	tables := coefficients(weights[:], in.Modulus.bits, w.turn)
+	for i := range drawn {
 		v, err := decode(published[i*primeBytes : (i+1)*primeBytes])
 		if err != nil {
 			return nil, err
 		}
-		w.prime(in.Modulus.modulo(m), &in.Masks[i], v)
+		w.prime(primes[i], tables[2*i], tables[2*i+1], &in.Masks[i], v)
 	}
 	return w.copies, nil
 }
@@ -119,8 +126,9 @@ func (w *wiring) number(dst []affine.Ref, k int, coefficients []elem) {
 
 // mustFollow stops references that are not witness elements in order.
 func (w *wiring) mustFollow(refs []affine.Ref) {
+	w.s.W(int(refs[0]) + len(refs) - 1)
 	for k, r := range refs {
-		if r != w.s.W(int(refs[0])+k) {
+		if r != refs[0]+affine.Ref(k) {
 			panic("rsa: blocks and masks are witness elements in order")
 		}
 	}
@@ -161,15 +169,13 @@ func (w *wiring) below() {
 	c.R = w.s.Const(numberOf(limit).power())
 }
 
-// prime lays the copies for one prime.
-func (w *wiring) prime(p prime, masks *Masks, y *values) {
+// prime lays the copies for one prime, whose coefficients of position and quotient are given.
+func (w *wiring) prime(p prime, position, quotient []elem, masks *Masks, y *values) {
 	if len(masks.Bits) != MaskBits {
 		panic("rsa: masks of another number of bits")
 	}
 	w.mustFollow(masks.Bits)
 	n := w.in.Modulus.bits
-	position := p.position.coefficients(n, w.turn)
-	quotient := p.quotient.coefficients(n, w.turn)
 	block := p.block.coefficients(w.in.Encoded.length(), w.turn)
 	multiple := doublings(p.m, kappaBits)
 

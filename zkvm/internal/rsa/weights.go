@@ -69,23 +69,39 @@ func (w weighting) sum(v *big.Int) (total number) {
 	return total
 }
 
-// coefficients are k_j = g^(±weight_j) - 1 for n bits: a slot with bit b is 1 + k_j·b. The power is
-// inverse from index turn on. Each takes two products.
-func (w weighting) coefficients(n, turn int) []elem {
-	out := make([]elem, n)
-	v := w.first
-	power := number{lo: v}.power()
-	step := fld.Inv(number{lo: w.prime}.power())
-	for j := range out {
+// coefficients are those of one weighting.
+func (w weighting) coefficients(n, turn int) []elem { return coefficients([]weighting{w}, n, turn)[0] }
+
+// coefficients are, for each weighting, k_j = g^(±weight_j) - 1 for n bits: a slot with bit b is 1 + k_j·b. The
+// power is inverse from index turn on. Each takes two products, those of all weightings at once.
+func coefficients(ws []weighting, n, turn int) [][]elem {
+	out := make([][]elem, len(ws))
+	values := make([]uint64, len(ws))
+	room := make([]elem, 4*len(ws))
+	power, step, factor, square := room[:len(ws)], room[len(ws):2*len(ws)], room[2*len(ws):3*len(ws)], room[3*len(ws):]
+	for i, w := range ws {
+		out[i] = make([]elem, n)
+		values[i] = w.first
+		power[i], step[i] = number{lo: w.first}.power(), fld.Inv(number{lo: w.prime}.power())
+	}
+	for j := range n {
 		if j == turn {
-			power, step = fld.Inv(power), fld.Inv(step)
+			for i := range ws {
+				power[i], step[i] = fld.Inv(power[i]), fld.Inv(step[i])
+			}
 		}
-		out[j] = fld.Sub(power, fld.One())
-		power = fld.Mul(power, power)
-		var wrapped bool
-		if v, wrapped = w.next(v); wrapped {
-			power = fld.Mul(power, step)
+		for i, w := range ws {
+			out[i][j] = fld.Sub(power[i], fld.One())
+			factor[i] = fld.One()
+			var wrapped bool
+			if values[i], wrapped = w.next(values[i]); wrapped {
+				factor[i] = step[i]
+			}
 		}
+		clear(square)
+		fld.MulAcc(square, power, power)
+		clear(power)
+		fld.MulAcc(power, square, factor)
 	}
 	return out
 }
