@@ -31,7 +31,7 @@ func newMemory(all int64) *memory { return &memory{all, semaphore.NewWeighted(al
 const (
 	needLeast = 98 << 20
 	needBase  = 54 << 20
-	needInput = 72
+	needInput = 70
 )
 
 // need estimates what a proof needs, in bytes.
