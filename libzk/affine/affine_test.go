@@ -341,6 +341,8 @@ func TestLine23ReadsOutsideTheWitness(t *testing.T) {
 			s.Map(make([]Ref, 2), make([]gf128.Elem, 1), neighbours[gf128.Elem]{f, make([]gf128.Elem, 2)}, 0)
 		},
 		"Evaluate, short":    func() { s.Evaluate(make([]gf128.Elem, 9)) },
+		"Run, reserved":      func() { s.Run(make([]Ref, 2), 3) },
+		"Run, negative":      func() { s.Run(make([]Ref, 1), -1) },
 		"Reserve, more":      func() { s.Reserve(11) },
 		"Reserve, negative":  func() { s.Reserve(-1) },
 		"Attach, wrong size": func() { s.Attach(make([]gf128.Elem, 11)) },
@@ -357,6 +359,21 @@ func TestLine23ReadsOutsideTheWitness(t *testing.T) {
 	if s.W(3) != 3 || s.WitnessLen() != 10 {
 		t.Error("the last secret cannot be read, or the witness got shorter")
 	}
+}
+
+// TestRun: the references are those of W, up to the last.
+func TestRun(t *testing.T) {
+	s := NewSpace(gf128.Field{}, 7)
+	for first := range 7 {
+		refs := make([]Ref, 7-first)
+		s.Run(refs, first)
+		for k, r := range refs {
+			if r != s.W(first+k) {
+				t.Errorf("from %d on: reference %d is %d", first, k, r)
+			}
+		}
+	}
+	s.Run(nil, 100)
 }
 
 // TestKnows: references to secrets within reach and to forms that are there, of both kinds.

@@ -107,6 +107,19 @@ func (s *Space[E]) W(k int) Ref {
 	return Ref(k)
 }
 
+// Run sets refs to as many witness elements as there are, from the first on, as [Space.W]
+// does one by one.
+func (s *Space[E]) Run(refs []Ref, first int) {
+	if len(refs) == 0 {
+		return
+	}
+	from := s.W(first)
+	s.W(first + len(refs) - 1)
+	for k := range refs {
+		refs[k] = from + Ref(k)
+	}
+}
+
 // Zero is the constant 0.
 func (s *Space[E]) Zero() Ref { return s.zero }
 

@@ -1,14 +1,22 @@
 package machine
 
+import "slices"
+
 // CommitBits commits n bits, one 0 or 1 a byte of values in the filling pass.
 func (m *Machine) CommitBits(n int, values []uint8) []ref {
 	refs := make([]ref, n)
-	if !m.Wiring() && !m.Fill {
-		m.Bits += n
-		return refs
-	}
-	for k := range refs {
-		refs[k] = m.Bit(values != nil && values[k] == 1)
+	first := m.Bits
+	m.Bits += n
+	switch {
+	case m.Wiring():
+		m.W.Space.Run(refs, first)
+	case m.Fill && values == nil:
+		m.bitValues = append(m.bitValues, make([]bool, n)...)
+	case m.Fill:
+		m.bitValues = slices.Grow(m.bitValues, n)
+		for _, v := range values[:n] {
+			m.bitValues = append(m.bitValues, v == 1)
+		}
 	}
 	return refs
 }
