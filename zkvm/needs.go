@@ -167,8 +167,8 @@ func (v *survey) expression(e *query.Expr) error {
 	return nil
 }
 
-// ErrUnsupported means that a query is valid but cannot be proven yet.
-var ErrUnsupported = errors.New("cannot be proven yet")
+// ErrUnsupported means that a query is valid but cannot be proven.
+var ErrUnsupported = errors.New("cannot be proven")
 
 // besideLiteral notes the comparison of an element with a number that both sides know,
 // which needs no more than how it compares.
