@@ -214,9 +214,10 @@ func (c *customer) await(t *testing.T, x *exchange, jobs []string, within time.D
 	deadline := time.Now().Add(within)
 	for i, job := range jobs {
 		first := c.awaitProof(t, job, time.Until(deadline))
-		again, err := c.call(t.Context(), http.MethodGet, job, "", nil)
-		if err != nil || again.Proof != first {
-			t.Fatalf("job %d of %d: asked again, the answer is another: %v", i, len(jobs), err)
+		// Another front end may be some milliseconds behind, and say that it is still
+		// proven. It never has another proof.
+		if again := c.awaitProof(t, job, time.Until(deadline)); again != first {
+			t.Fatalf("job %d of %d: asked again, the proof is another", i, len(jobs))
 		}
 		// One in some is verified in full; the rest shows by its signature that
 		// the service made it.

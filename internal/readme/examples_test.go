@@ -13,7 +13,7 @@ func TestExamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs another module's tests")
 	}
-	cmd := exec.Command("go", "test", "-timeout", "9m", "./...")
+	cmd := exec.Command("go", "test", "-timeout", "20m", "./...")
 	cmd.Dir = filepath.Join(root, "examples/shopsphere")
 	output, err := cmd.CombinedOutput()
 	if err != nil {
