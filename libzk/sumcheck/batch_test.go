@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"slices"
 	"testing"
@@ -604,5 +605,26 @@ func TestBatchInParts(t *testing.T) {
 	pads := y.drawPads(rng)
 	if bad := y.failing(y.replay(t, y.prove(t, pads).Messages).Claims(), pads); bad != "" {
 		t.Errorf("%s does not hold", bad)
+	}
+}
+
+// TestBatchOnProcessors: what a prover says does not depend on how many processors it has, where
+// large layers get ready beside the rounds of circuits with more copies.
+func TestBatchOnProcessors(t *testing.T) {
+	rng := rand.New(rand.NewPCG(22, 22))
+	y := newSystem[gf128.Elem](gf128.Field{})
+	y.add(adder(y.f), 900, false)
+	y.add(random(y.f, rng, 3, 7000), 3, false)
+	y.add(random(y.f, rng, 2, 5000), 1, false)
+	pads := y.drawPads(rng)
+	prove := func(processors int) []LevelMessages[gf128.Elem] {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+		return y.prove(t, pads).Messages
+	}
+	alone := prove(1)
+	for range 3 {
+		if !reflect.DeepEqual(prove(4), alone) {
+			t.Error("with four processors the messages are others than with one")
+		}
 	}
 }
