@@ -41,7 +41,7 @@ func TestAgreementLocalsOfTheOtherBranch(t *testing.T) {
 				t.Error(err)
 			}
 			for _, output := range mutations(t, p, []byte(c.want)) {
-				if err := s.check(output, seeded(1), program); !refused(err) {
+				if err := s.check(output, seeded(1), unsigned); !refused(err) {
 					t.Errorf("%s: %v", output, err)
 				}
 			}

@@ -39,7 +39,7 @@ func (s *subject) agrees(t *testing.T, want string, what scope) {
 		others = others[:min(3, len(others))]
 	}
 	for _, other := range others {
-		if err := s.check(other, seeded(1), program); !refused(err) {
+		if err := s.check(other, seeded(1), unsigned); !refused(err) {
 			t.Errorf("%.100s: %v", other, err)
 		}
 	}
@@ -65,7 +65,7 @@ func TestAgreementLengths(t *testing.T) {
 		if err := s.check([]byte(`{"r":true,"q":false}`), seeded(1), everything); err != nil {
 			t.Errorf("payload of %d bytes: %v", n, err)
 		}
-		if err := s.check([]byte(`{"r":true,"q":true}`), seeded(1), program); !refused(err) {
+		if err := s.check([]byte(`{"r":true,"q":true}`), seeded(1), unsigned); !refused(err) {
 			t.Errorf("payload of %d bytes, wrong output: %v", n, err)
 		}
 	}

@@ -157,7 +157,7 @@ func agreeOn(t testing.TB, seed uint64, n *tally) (disagreements []string) {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
 		}
-		what := program
+		what := unsigned
 		if i == 0 {
 			what = everything
 		}
@@ -178,7 +178,7 @@ func agreeOn(t testing.TB, seed uint64, n *tally) (disagreements []string) {
 func (q *pair) agree(t testing.TB, r *rand.Rand, what scope, n *tally) (out []string) {
 	random := seeded(r.Uint64())
 	refuse := func(output []byte, why string) {
-		err := q.check(output, random, program)
+		err := q.check(output, random, unsigned)
 		n.count(func() { n.checks++; n.refusals++ })
 		if !refused(err) {
 			out = append(out, fmt.Sprintf("%s: output %s: %v", why, output, err))
@@ -232,7 +232,7 @@ func (q *pair) agree(t testing.TB, r *rand.Rand, what scope, n *tally) (out []st
 	n.count(func() { n.checks++ })
 	if err != nil {
 		var v *circuit.Violation
-		if what == program && errors.As(err, &v) { // again, for its label
+		if what == unsigned && errors.As(err, &v) { // again, for its label
 			err = q.check(want, random, everything)
 		}
 		out = append(out, fmt.Sprintf("right output %s: %v", want, err))

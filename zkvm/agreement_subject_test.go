@@ -81,7 +81,7 @@ type scope int
 
 const (
 	everything scope = iota // both fields, all circuits
-	program                 // all but the hash and the signature, which no output changes
+	unsigned                // all but the hash and the signature, which no output changes
 )
 
 // errStuck means that an honest prover would draw challenges for ever.

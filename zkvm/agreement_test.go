@@ -162,7 +162,7 @@ func (c *languageCase) agree(t *testing.T) string {
 	}
 	if evalErr != nil {
 		for _, output := range candidates(s, 40) {
-			if err := s.check(output, random, program); !refused(err) {
+			if err := s.check(output, random, unsigned); !refused(err) {
 				t.Errorf("%s: %v, but the evaluator says: %v", output, err, evalErr)
 			}
 		}
@@ -172,7 +172,7 @@ func (c *languageCase) agree(t *testing.T) string {
 		t.Errorf("output %s: %v", want, err)
 	}
 	for _, output := range mutations(t, p, want) {
-		if err := s.check(output, random, program); !refused(err) {
+		if err := s.check(output, random, unsigned); !refused(err) {
 			t.Errorf("%s: %v, but the evaluator has %s", output, err, want)
 		}
 	}
@@ -188,7 +188,7 @@ func (c *languageCase) refuseMalformed(t *testing.T, p *query.Program, payloads 
 		s.st.Documents = append(s.st.Documents, d)
 		s.secrets = append(s.secrets, secret)
 	}
-	err := s.check([]byte("{}"), seeded(1), program)
+	err := s.check([]byte("{}"), seeded(1), unsigned)
 	if !errors.Is(err, document.ErrMalformed) && !errors.Is(err, ErrClass) {
 		t.Errorf("laying out: %v, want a refusal of the payload", err)
 	}

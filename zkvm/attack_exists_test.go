@@ -37,9 +37,9 @@ func TestLine33Exists(t *testing.T) {
 			e.Node, e.Sane = nil, false
 		}}, "names on the way of exists", false},
 		{`{"exists":"a"}`, `{"a":1}`, `{"a":null}`, cheat{secrets: func(a *attack) {
-			a.set(false, a.x.answer(t))
+			a.set(false, a.saysNull(t))
 		}}, zeroProduct, true},
-		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, cheat{secrets: func(a *attack) { a.set(true, a.x.answer(t)) }}, "null", true},
+		{`{"exists":"a"}`, `{"b":1}`, `{"a":1}`, cheat{secrets: func(a *attack) { a.set(true, a.saysNull(t)) }}, "null", true},
 		{`{"exists":"a"}`, `{"a":1}`, `{"b":1}`, cheat{resolved: func(s []*value.Document) {
 			memberAt(s[0], "a").Node = &document.Node{Kind: document.Number, Start: 5, End: 6}
 		}}, "output equals the public value", false},
@@ -49,11 +49,12 @@ func TestLine33Exists(t *testing.T) {
 	}
 }
 
-// answer is the bit that tells whether the first path's value is null.
-func (x *execution) answer(t *testing.T) ref {
+// saysNull is the bit that tells whether the value of member a is null.
+func (a *attack) saysNull(t *testing.T) ref {
 	t.Helper()
-	if x.members[0].Null == nil {
+	null := memberAt(a.sources[0], "a").Null
+	if null == nil {
 		t.Fatal("no zero test was laid out")
 	}
-	return x.members[0].Null.R
+	return null.R
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
+	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
@@ -41,8 +42,7 @@ type attack struct {
 	*plan
 	f       *fixture
 	sources []*value.Document
-	leaves  []*value.Leaf
-	x       *execution
+	leaves  []*value.Leaf       // of each path, see leavesOf
 	full    map[*value.Leaf]int // how many elements of the whole field are committed before it
 }
 
@@ -125,7 +125,6 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.leaves = v.leaves
 	markers, err := v.markersOf(p.outputs)
 	if err != nil {
 		return nil, err
@@ -169,15 +168,27 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 			l.Lay(m)
 		}
 	}
+	a.leaves = leavesOf(p.st.Program, a.sources)
 	if m.Fill && c.leaves != nil {
-		c.leaves(v.leaves)
+		c.leaves(a.leaves)
 	}
-	a.x = p.newExecution(m, v, markers)
-	if err := a.x.block(p.st.Program.Body, m.Fixed(true)); err != nil {
+	x := p.newExecution(m, v, markers)
+	if err := x.block(p.st.Program.Body, m.Fixed(true)); err != nil {
 		return nil, err
 	}
-	a.x.finish()
+	x.finish()
 	return digests, nil
+}
+
+// leavesOf are the leaves of a program's paths, nil where no value is used. The search is
+// laid out by then, so that a member which Locate adds is nowhere.
+func leavesOf(p *query.Program, sources []*value.Document) []*value.Leaf {
+	leaves := make([]*value.Leaf, len(p.Paths))
+	for i, path := range p.Paths {
+		s := sources[path.Document]
+		leaves[i] = s.LeafAt[s.Locate(path.Steps)]
+	}
+	return leaves
 }
 
 // follow makes the lists of nodes those of the single nodes that a cheat chose.

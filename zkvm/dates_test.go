@@ -98,7 +98,7 @@ func (q *dateQuery) agree(t testing.TB) (output string) {
 		}
 	}
 	for _, other := range q.others(out) {
-		if refusal := s.check([]byte(other), rand.Reader, program); other != string(out.JSON) && !refused(refusal) {
+		if refusal := s.check([]byte(other), rand.Reader, unsigned); other != string(out.JSON) && !refused(refusal) {
 			t.Errorf("%s: %v, the evaluator says %s, %v", other, refusal, out.JSON, err)
 		}
 	}

@@ -59,7 +59,7 @@ func TestLayoutOfBranches(t *testing.T) {
 			// The order of a map of two is the same by chance half of the time.
 			for range 4 {
 				sameLayout(t, s.with(output), s.secrets)
-				if err := s.check(output, seeded(1), program); err != nil {
+				if err := s.check(output, seeded(1), unsigned); err != nil {
 					t.Errorf("an honest witness: %v", err)
 				}
 			}

@@ -210,8 +210,8 @@ func TestNumberLies(t *testing.T) {
 					a.set(true, l.IsNumber.R)
 					a.setDigits(l, c.digits)
 					a.setValue(l, c.value)
-					for _, r := range a.follows(t, "sign of a number") {
-						a.set(c.digits[0] == '-', r)
+					for _, row := range a.rows(t, "sign of a number") {
+						a.set(c.digits[0] == '-', row.C)
 					}
 				},
 			}).refused(t, c.label, c.name == "without its fraction")

@@ -3,12 +3,12 @@ package zkvm
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/zkpass-go/zkpass/libzk"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
 )
@@ -166,13 +166,14 @@ func TestStartsEndsLies(t *testing.T) {
 						claim, label = `{"r":false}`, zeroProduct
 					}
 					newAttack(t, q.claim(claim), cheat{secrets: func(a *attack) {
-						answers := slices.Collect(maps.Values(a.x.within))
-						if len(answers) != 1 {
+						tests := a.rows(t, fmt.Sprintf(c.label, place))
+						if len(tests) != 1 {
 							t.Fatal("one question was meant")
 						}
-						a.set(!a.get(answers[0].R), answers[0].R)
-						for _, r := range a.follows(t, "equal") { // what the next operand makes of it
-							a.set(claim == yes, r)
+						answer := tests[0].A
+						a.set(!a.get(answer), answer)
+						for _, row := range a.rows(t, "equal") { // what the next operand makes of it
+							a.set(claim == yes, row.C)
 						}
 					}}).refused(t, label, needle == "ab" && tail == "")
 				}
@@ -181,8 +182,8 @@ func TestStartsEndsLies(t *testing.T) {
 	}
 }
 
-// follows are the results of the rows with a label.
-func (a *attack) follows(t *testing.T, label string) (list []ref) {
+// rows are those with a label.
+func (a *attack) rows(t *testing.T, label string) (list []libzk.Row) {
 	t.Helper()
 	_, r, err := a.relate(transcript.New([]byte("rows")))
 	if err != nil {
@@ -191,7 +192,7 @@ func (a *attack) follows(t *testing.T, label string) (list []ref) {
 	w := newWired(r.GF)
 	for i, row := range w.r.Rows {
 		if w.rowLabel(i) == label {
-			list = append(list, row.C)
+			list = append(list, row)
 		}
 	}
 	return list
