@@ -10,6 +10,9 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
+// maxOutput bounds the text of outputs in bytes: no output that is accepted has as much.
+const maxOutput = 1 << 20
+
 // outputMember is one member of an output object: its name and its value's JSON text.
 type outputMember struct{ name, value string }
 

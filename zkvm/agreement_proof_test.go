@@ -12,6 +12,7 @@ import (
 	"github.com/zkpass-go/zkpass/libzk/circuit"
 	"github.com/zkpass-go/zkpass/libzk/transcript"
 	"github.com/zkpass-go/zkpass/query"
+	"github.com/zkpass-go/zkpass/zkvm/internal/program"
 )
 
 const provenPayload = `{"s":"Abc","t":"aBC","i":-5,"_i_zkpass_public_":true,"j":9223372036854775807,"y":true,"n":false,` +
@@ -141,7 +142,7 @@ func TestAgreementProofs(t *testing.T) {
 			t.Errorf("proof %d of %s: %v", i, want, err)
 		}
 		others := slices.DeleteFunc(mutations(t, s.program, want), func(o []byte) bool {
-			_, err := outcomes(s.program, o)
+			_, err := program.ParseOutputs(s.program, o)
 			return err != nil
 		})
 		for _, other := range others {

@@ -196,8 +196,8 @@ func TestLine12ArrayAssertions(t *testing.T) {
 	}
 }
 
-// arrayLabels are all assertions of element.go, each.go, items.go, itemescapes.go
-// and array.go, but for labelOutside, which TestLine07EscapesInElements breaks, and
+// arrayLabels are all assertions of search's element.go and each.go, value's items.go and
+// itemescapes.go and program's array.go, but for labelOutside, which TestLine07EscapesInElements breaks, and
 // "names beside those in elements", which TestNamesLies does.
 var arrayLabels = []string{
 	"elements of arrays", "elements at a level", "elements of a container", "next element", "elements so far", "element of an index",

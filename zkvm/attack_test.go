@@ -16,6 +16,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/program"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 	"github.com/zkpass-go/zkpass/zkvm/internal/value"
@@ -121,14 +122,7 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 			}
 		}
 	}
-	v, err := newSurvey(p.st.Program, p.st.Time, a.sources)
-	if err != nil {
-		return nil, err
-	}
-	markers, err := v.markersOf(p.outputs)
-	if err != nil {
-		return nil, err
-	}
+	v := program.NewSurvey(p.st.Program, p.st.Time, p.outputs, a.sources)
 	if m.Fill {
 		for _, s := range a.sources {
 			s.Root.Resolve(s.Doc.Root)
@@ -172,12 +166,7 @@ func (a *attack) walk(m *machine.Machine, c cheat) ([][32]byte, error) {
 	if m.Fill && c.leaves != nil {
 		c.leaves(a.leaves)
 	}
-	x := p.newExecution(m, v, markers)
-	if err := x.block(p.st.Program.Body, m.Fixed(true)); err != nil {
-		return nil, err
-	}
-	x.finish()
-	return digests, nil
+	return digests, v.Execute(m)
 }
 
 // leavesOf are the leaves of a program's paths, nil where no value is used. The search is

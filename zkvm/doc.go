@@ -17,9 +17,8 @@
 //
 // Gadgets lay out a witness of bits and field elements, and wire it to circuits by
 // public affine forms (package libzk/affine). The rooms of gadgets are below internal/:
-// machine, which they are written for, text, signature, search and value; docs/architecture.md
-// has a figure. Here is the program: execution.go and the files that it calls, output.go for the
-// outputs and what may be disclosed; and plan.go, which walks all of it. Each gadget is written
-// once and walked twice, see internal/machine. Fixed circuits with their own
+// machine, which they are written for, text, signature, search, value and program;
+// docs/architecture.md has a figure. Here is plan.go, which walks all of them. Each gadget is
+// written once and walked twice, see internal/machine. Fixed circuits with their own
 // specifications are in internal/. docs/protocol.md has every equation.
 package zkvm

@@ -1,20 +1,7 @@
 package zkvm
 
-import (
-	"github.com/zkpass-go/zkpass/libzk/affine"
-	"github.com/zkpass-go/zkpass/libzk/gf128"
-	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
-)
+import "github.com/zkpass-go/zkpass/libzk/gf128"
 
-type (
-	elem   = gf128.Elem
-	ref    = affine.Ref
-	term   = affine.Term[elem]
-	flag   = machine.Flag
-	factor = machine.Factor
-)
+type elem = gf128.Elem
 
-var (
-	field gf128.Field
-	one   = field.One()
-)
+var field gf128.Field

@@ -17,6 +17,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/json"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/program"
 	"github.com/zkpass-go/zkpass/zkvm/internal/rsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
@@ -36,7 +37,7 @@ type Secret struct {
 type plan struct {
 	st      *Statement
 	family  *circuits.Family
-	outputs []outcome
+	outputs program.Outputs
 	// what proves each document's signature: a key and a link, or an RSA signature
 	keys  []ecdsa.PublicKey
 	links []signature.Link
@@ -55,6 +56,13 @@ type plan struct {
 	secrets   libzk.Secrets
 }
 
+// maxSecrets bounds the committed bits of a statement: libzk takes no more.
+const maxSecrets = 1 << 24
+
+// maxInputs bounds the inputs of all copies of circuits: copies need not commit anything of
+// their own, as those that compare a long array with one literal more.
+const maxInputs = 1 << 27
+
 // newPlan lays a statement out. With secrets it fills the witness in, drawing
 // masks from random.
 func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
@@ -66,7 +74,7 @@ func newPlan(st *Statement, secrets []Secret, random io.Reader) (*plan, error) {
 	if p.family, err = familyOf(st.profile()); err != nil {
 		return nil, err
 	}
-	if p.outputs, err = outcomes(st.Program, st.Output); err != nil {
+	if p.outputs, err = program.ParseOutputs(st.Program, st.Output); err != nil {
 		return nil, err
 	}
 	rows := 0
@@ -180,14 +188,7 @@ func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
 			}
 		}
 	}
-	v, err := newSurvey(p.st.Program, p.st.Time, sources)
-	if err != nil {
-		return nil, err
-	}
-	markers, err := v.markersOf(p.outputs)
-	if err != nil {
-		return nil, err
-	}
+	v := program.NewSurvey(p.st.Program, p.st.Time, p.outputs, sources)
 	m.Chunk = chunkFor(sources)
 	var digests [][32]byte
 	for i, s := range sources {
@@ -212,12 +213,7 @@ func (p *plan) run(m *machine.Machine, secrets []Secret) ([][32]byte, error) {
 			l.Lay(m)
 		}
 	}
-	x := p.newExecution(m, v, markers)
-	if err := x.block(p.st.Program.Body, m.Fixed(true)); err != nil {
-		return nil, err
-	}
-	x.finish()
-	return digests, nil
+	return digests, v.Execute(m)
 }
 
 // laySignature proves that the digest of document i is signed, or links it with the field where
@@ -237,13 +233,6 @@ func (p *plan) newSource(i int) *value.Document {
 	s := newSource(d)
 	s.Dots = circuits.Dots + first
 	return value.New(search.NewTree(s))
-}
-
-func (p *plan) newExecution(m *machine.Machine, v *survey, markers []*value.Leaf) *execution {
-	return &execution{
-		m: m, program: p.st.Program, time: p.st.Time, sources: v.sources, members: v.members, leaves: v.leaves, longs: v.longs, markers: markers,
-		outputs: p.outputs, locals: map[int][]alternative{}, within: map[value.Containment]flag{},
-	}
 }
 
 // newSource is the text of a document of which nothing is known but what is public.

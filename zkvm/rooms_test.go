@@ -11,7 +11,7 @@ import (
 
 // rooms are the nodes of the figure of docs/architecture.md, by their directories.
 var rooms = map[string]string{
-	".": "zkvm", "value": "value", "search": "search", "signature": "signature", "text": "text", "machine": "machine", "circuits": "circuits",
+	".": "zkvm", "program": "program", "value": "value", "search": "search", "signature": "signature", "text": "text", "machine": "machine", "circuits": "circuits",
 	"sha256": "fixed", "base64url": "fixed", "json": "fixed", "decimal": "fixed", "rsa": "fixed", "ecdsa": "fixed",
 }
 

@@ -1,4 +1,4 @@
-package zkvm
+package program
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 )
 
 // list notes what "in" reads.
-func (v *survey) list(e *query.Expr) {
+func (v *Survey) list(e *query.Expr) {
 	if a := e.Args[0]; a.Op == query.MemberValue {
 		v.use(a.Path, listType(e.List))
 	}

@@ -1,4 +1,4 @@
-package zkvm
+package program
 
 import (
 	"github.com/zkpass-go/zkpass/query"
@@ -7,7 +7,7 @@ import (
 )
 
 // strings notes what the contains family reads.
-func (v *survey) strings(e *query.Expr) {
+func (v *Survey) strings(e *query.Expr) {
 	for _, a := range e.Args {
 		switch {
 		case a.Op == query.MemberValue:

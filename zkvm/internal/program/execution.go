@@ -1,14 +1,12 @@
-package zkvm
+package program
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
-	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
@@ -19,18 +17,22 @@ import (
 // value in one flag, which is 0 where the guard is: a value that is not needed
 // reaches nothing.
 type execution struct {
+	*Survey
 	m       *machine.Machine
-	program *query.Program
-	time    int64
-	sources []*value.Document
-	members []*search.Member // of each path
-	leaves  []*value.Leaf    // of each path whose value is used
-	longs   []*value.Long    // of each path all of whose elements are asked at once
-	markers []*value.Leaf    // of each path, nil if no output needs it
-	outputs []outcome        // public
 	locals  map[int][]alternative
 	emitted []emission
 	within  map[value.Containment]flag
+}
+
+// Execute lays out the program over the leaves of the survey, and that it has the public
+// outputs. All that the survey has noted in the documents is laid out before.
+func (v *Survey) Execute(m *machine.Machine) error {
+	x := &execution{Survey: v, m: m, locals: map[int][]alternative{}, within: map[value.Containment]flag{}}
+	if err := x.block(v.program.Body, m.Fixed(true)); err != nil {
+		return err
+	}
+	x.finish()
+	return nil
 }
 
 // block executes statements under a guard.
@@ -84,16 +86,6 @@ func (x *execution) block(list []query.Statement, g flag) error {
 
 // maxRows bounds the rows of a statement: a hostile query must not cost more.
 const maxRows = 1 << 23
-
-// maxSecrets bounds the committed bits of a statement: libzk takes no more.
-const maxSecrets = 1 << 24
-
-// maxInputs bounds the inputs of all copies of circuits: copies need not commit anything of
-// their own, as those that compare a long array with one literal more.
-const maxInputs = 1 << 27
-
-// ErrTooLarge means that a proof of the statement would be too large.
-var ErrTooLarge = errors.New("statement is too large to be proven")
 
 // join makes the locals those after an if: what the else branch left, and what
 // the then branch has added to the ones before. No way assigns a local twice, so

@@ -1,30 +1,33 @@
-package zkvm
+package program
 
 import (
-	"errors"
-
 	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/value"
 )
 
-// survey finds the leaves of a program, what each may be used as, and whether
-// the program can be proven. It depends on public data only.
-type survey struct {
+// Survey is what a program needs of its documents: the members that its paths and its
+// disclosure markers lead to, the leaves whose values it uses, and what each may be used
+// as. It depends on public data only.
+type Survey struct {
 	program  *query.Program
 	time     int64 // that now is
+	outputs  Outputs
 	sources  []*value.Document
 	members  []*search.Member // of each path
 	leaves   []*value.Leaf    // of each path whose value is used
 	longs    []*value.Long    // of each path that is used so
+	markers  []*value.Leaf    // of each path, nil if no output needs it
 	uses     *longUses
 	assigned map[int]bool
 	folds    bool // some folding comparison reads a local
 }
 
-func newSurvey(p *query.Program, now int64, sources []*value.Document) (*survey, error) {
-	v := &survey{program: p, time: now, sources: sources, members: make([]*search.Member, len(p.Paths)), leaves: make([]*value.Leaf, len(p.Paths)), longs: make([]*value.Long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
+// NewSurvey notes in the documents what a program with these outputs looks for and uses, at
+// the time now. Whoever lays the program out then lays these out, and calls Execute.
+func NewSurvey(p *query.Program, now int64, outputs Outputs, sources []*value.Document) *Survey {
+	v := &Survey{program: p, time: now, outputs: outputs, sources: sources, members: make([]*search.Member, len(p.Paths)), leaves: make([]*value.Leaf, len(p.Paths)), longs: make([]*value.Long, len(p.Paths)), uses: usesOf(p), assigned: map[int]bool{}}
 	for i, path := range p.Paths {
 		s := sources[path.Document]
 		if v.uses.long[i] {
@@ -39,9 +42,7 @@ func newSurvey(p *query.Program, now int64, sources []*value.Document) (*survey,
 			s.ReadFilter(s.Locate(path.Steps[:f+1]), path.Steps[f].Filter)
 		}
 	}
-	if err := v.block(p.Body); err != nil {
-		return nil, err
-	}
+	v.statements(p.Body)
 	for i := range v.assigned {
 		l := v.leaves[i]
 		l.AsString, l.AsNumber = true, true
@@ -52,27 +53,24 @@ func newSurvey(p *query.Program, now int64, sources []*value.Document) (*survey,
 			l.AsNumber = true
 		}
 	}
-	return v, nil
+	v.findMarkers()
+	return v
 }
 
-// markersOf finds the disclosure markers of all outputs that are public and no
+// findMarkers finds the disclosure markers of all outputs that are public and no
 // boolean.
-func (v *survey) markersOf(outputs []outcome) ([]*value.Leaf, error) {
-	markers := make([]*value.Leaf, len(v.program.Paths))
+func (v *Survey) findMarkers() {
+	v.markers = make([]*value.Leaf, len(v.program.Paths))
 	public := map[int]*outcome{}
-	for i := range outputs {
-		public[outputs[i].slot] = &outputs[i]
+	for i := range v.outputs {
+		public[v.outputs[i].slot] = &v.outputs[i]
 	}
-	var walk func(list []query.Statement) error
-	walk = func(list []query.Statement) error {
+	var walk func(list []query.Statement)
+	walk = func(list []query.Statement) {
 		for i := range list {
 			st := &list[i]
-			if err := walk(st.Then); err != nil {
-				return err
-			}
-			if err := walk(st.Else); err != nil {
-				return err
-			}
+			walk(st.Then)
+			walk(st.Else)
 			o := public[st.Slot]
 			if st.Kind != query.Output || o == nil {
 				continue
@@ -81,50 +79,40 @@ func (v *survey) markersOf(outputs []outcome) ([]*value.Leaf, error) {
 				v.use(st.Expr.Path, o.value.Type)
 			}
 			for _, path := range st.Sources {
-				if !o.array && o.value.Type == query.Boolean || markers[path] != nil {
+				if !o.array && o.value.Type == query.Boolean || v.markers[path] != nil {
 					continue
 				}
 				p := v.program.Paths[path]
 				n, name := p.Marker()
 				s := v.sources[p.Document]
-				markers[path] = s.LeafOf(s.Locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
+				v.markers[path] = s.LeafOf(s.Locate(append(p.Steps[:n:n], query.Step{Kind: query.Member, Name: name})))
 			}
 		}
-		return nil
 	}
-	return markers, walk(v.program.Body)
+	walk(v.program.Body)
 }
 
-func (v *survey) use(path int, t query.Type) {
+func (v *Survey) use(path int, t query.Type) {
 	l := v.leaves[path]
 	l.AsString = l.AsString || t&query.String != 0
 	l.AsNumber = l.AsNumber || t&query.Number != 0
 }
 
-func (v *survey) block(list []query.Statement) error {
+func (v *Survey) statements(list []query.Statement) {
 	for i := range list {
 		st := &list[i]
-		if err := v.expression(st.Expr); err != nil {
-			return err
-		}
+		v.expression(st.Expr)
 		if st.Kind == query.Assign && st.Expr.Op == query.MemberValue {
 			v.assigned[st.Expr.Path] = true
 		}
-		if err := v.block(st.Then); err != nil {
-			return err
-		}
-		if err := v.block(st.Else); err != nil {
-			return err
-		}
+		v.statements(st.Then)
+		v.statements(st.Else)
 	}
-	return nil
 }
 
-func (v *survey) expression(e *query.Expr) error {
+func (v *Survey) expression(e *query.Expr) {
 	for _, a := range e.Args {
-		if err := v.expression(a); err != nil {
-			return err
-		}
+		v.expression(a)
 	}
 	switch e.Op {
 	case query.MemberValue:
@@ -164,15 +152,11 @@ func (v *survey) expression(e *query.Expr) error {
 	case query.Contains, query.StartsWith, query.EndsWith:
 		v.strings(e)
 	}
-	return nil
 }
-
-// ErrUnsupported means that a query is valid but cannot be proven.
-var ErrUnsupported = errors.New("cannot be proven")
 
 // besideLiteral notes the comparison of an element with a number that both sides know,
 // which needs no more than how it compares.
-func (v *survey) besideLiteral(path int, other *query.Expr) bool {
+func (v *Survey) besideLiteral(path int, other *query.Expr) bool {
 	var literal document.Decimal
 	switch l := v.leaves[path]; {
 	case l.At.Group == nil:

@@ -1,4 +1,4 @@
-package zkvm
+package program
 
 import (
 	"bytes"
@@ -11,6 +11,9 @@ import (
 	"github.com/zkpass-go/zkpass/query"
 )
 
+// Outputs are the public outputs of a program, in the order in which they stand.
+type Outputs []outcome
+
 // outcome is one public output.
 type outcome struct {
 	slot  int           // of the program's outputs
@@ -19,29 +22,26 @@ type outcome struct {
 	elems []query.Literal
 }
 
-// errOutput means that output bytes are none that the program can have.
-var errOutput = errors.New("output is not one of this query's")
-
 // maxOutput bounds the output text in bytes: 1,024 names and values.
 const maxOutput = 1 << 20
 
-// outcomes reads public output bytes. Only the canonical form is accepted: the
+// ParseOutputs reads public output bytes. Only the canonical form is accepted: the
 // bytes are what is proven.
-func outcomes(p *query.Program, text []byte) ([]outcome, error) {
+func ParseOutputs(p *query.Program, text []byte) (Outputs, error) {
 	doc, err := document.ParseValue(text, maxOutput, 2)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errOutput, err)
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	if doc.Root.Kind != document.Object {
-		return nil, fmt.Errorf("%w: not an object", errOutput)
+		return nil, fmt.Errorf("%w: not an object", ErrOutput)
 	}
-	var out []outcome
+	var out Outputs
 	canonical := []byte{'{'}
 	seen := map[int]bool{}
 	for i, member := range doc.Root.Members {
 		o := outcome{slot: slices.Index(p.Outputs, member.Name)}
 		if o.slot < 0 || seen[o.slot] {
-			return nil, fmt.Errorf("%w: member %d", errOutput, i+1)
+			return nil, fmt.Errorf("%w: member %d", ErrOutput, i+1)
 		}
 		seen[o.slot] = true
 		if i > 0 {
@@ -51,7 +51,7 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 		if n := member.Value; n.Kind == document.Array {
 			o.array = true
 			if len(n.Elems) > query.MaxElements {
-				return nil, fmt.Errorf("%w: member %d has %d elements, at most %d can be", errOutput, i+1, len(n.Elems), query.MaxElements)
+				return nil, fmt.Errorf("%w: member %d has %d elements, at most %d can be", ErrOutput, i+1, len(n.Elems), query.MaxElements)
 			}
 			canonical = append(canonical, '[')
 			for k, elem := range n.Elems {
@@ -60,7 +60,7 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 					err = errors.New("elements of different types")
 				}
 				if err != nil {
-					return nil, fmt.Errorf("%w: member %d, element %d: %w", errOutput, i+1, k, err)
+					return nil, fmt.Errorf("%w: member %d, element %d: %w", ErrOutput, i+1, k, err)
 				}
 				if k > 0 {
 					canonical = append(canonical, ',')
@@ -73,7 +73,7 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 		} else {
 			v, text, err := outcomeValue(doc, n)
 			if err != nil {
-				return nil, fmt.Errorf("%w: member %d: %w", errOutput, i+1, err)
+				return nil, fmt.Errorf("%w: member %d: %w", ErrOutput, i+1, err)
 			}
 			o.value = v
 			canonical = append(canonical, text...)
@@ -81,7 +81,7 @@ func outcomes(p *query.Program, text []byte) ([]outcome, error) {
 		out = append(out, o)
 	}
 	if !bytes.Equal(append(canonical, '}'), text) {
-		return nil, fmt.Errorf("%w: not in canonical form", errOutput)
+		return nil, fmt.Errorf("%w: not in canonical form", ErrOutput)
 	}
 	return out, nil
 }

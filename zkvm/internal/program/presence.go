@@ -1,4 +1,4 @@
-package zkvm
+package program
 
 import "github.com/zkpass-go/zkpass/query"
 

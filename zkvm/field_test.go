@@ -1,0 +1,14 @@
+package zkvm
+
+import (
+	"github.com/zkpass-go/zkpass/libzk/affine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+)
+
+type (
+	ref    = affine.Ref
+	flag   = machine.Flag
+	factor = machine.Factor
+)
+
+var one = field.One()
