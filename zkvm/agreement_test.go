@@ -1,16 +1,13 @@
 package zkvm
 
 import (
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"maps"
-	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/zkpass-go/zkpass/document"
+	"github.com/zkpass-go/zkpass/internal/languagecases"
 	"github.com/zkpass-go/zkpass/query"
 )
 
@@ -18,70 +15,33 @@ import (
 // the evaluator has a result, the honest witness satisfies the circuit with that
 // output and with no other; where it has none, with no output at all.
 
-// languageCase is one entry of the query language's cases.json.
-type languageCase struct {
-	Name      string
-	Query     string
-	Documents map[string]struct {
-		Format      string
-		PayloadText string `json:"payload_text"`
-		PayloadHex  string `json:"payload_hex"`
-	}
-	Now    json.RawMessage
-	Expect struct {
-		Output *string
-		Error  string
-	}
-}
+// languageCase is a case that the circuit decides too.
+type languageCase struct{ languagecases.Case }
 
 func readLanguageCases(t testing.TB) []languageCase {
 	t.Helper()
 	return readCases(t, "../query/testdata/cases.json")
 }
 
-func readCases(t testing.TB, file string) []languageCase {
+func readCases(t testing.TB, file string) (cases []languageCase) {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []languageCase
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
+	for _, c := range languagecases.Read(t, file) {
+		cases = append(cases, languageCase{c})
 	}
 	return cases
 }
 
-func (c *languageCase) compile() (*query.Program, map[string][]byte, error) {
+func (c *languageCase) compile(t testing.TB) (*query.Program, map[string][]byte, error) {
+	t.Helper()
 	var opts []query.Option
-	payloads := map[string][]byte{}
 	for tag, d := range c.Documents {
 		if d.Format == "jwt" {
 			opts = append(opts, query.WithFormat(tag, query.JWT))
 		}
-		payloads[tag] = []byte(d.PayloadText)
-		if d.PayloadHex != "" {
-			var err error
-			if payloads[tag], err = hex.DecodeString(d.PayloadHex); err != nil {
-				return nil, nil, err
-			}
-		}
 	}
+	payloads := c.Payloads(t)
 	p, err := query.Compile([]byte(c.Query), slices.Collect(maps.Keys(payloads)), opts...)
 	return p, payloads, err
-}
-
-func (c *languageCase) time(t testing.TB) int64 {
-	t.Helper()
-	var seconds int64
-	if json.Unmarshal(c.Now, &seconds) == nil {
-		return seconds
-	}
-	var at time.Time
-	if err := json.Unmarshal(c.Now, &at); err != nil {
-		t.Fatal(err)
-	}
-	return at.Unix()
 }
 
 // The reasons for which a case that compiles need not be provable.
@@ -134,7 +94,7 @@ func TestAgreementTokens(t *testing.T) {
 
 // agree holds the circuit against one case, and returns why it is not covered.
 func (c *languageCase) agree(t *testing.T) string {
-	p, payloads, err := c.compile()
+	p, payloads, err := c.compile(t)
 	if c.Expect.Error == "compile" {
 		if !errors.Is(err, query.ErrCompile) {
 			t.Fatalf("compiling: %v, want a compile error", err)
@@ -144,7 +104,7 @@ func (c *languageCase) agree(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSubject(t, p, payloads, c.time(t))
+	s, err := newSubject(t, p, payloads, c.Time(t).Unix())
 	switch {
 	case errors.Is(err, document.ErrMalformed):
 		if c.Expect.Error != "eval" {
@@ -181,7 +141,7 @@ func (c *languageCase) agree(t *testing.T) string {
 
 // refuseMalformed requires that no witness can be made over the payloads.
 func (c *languageCase) refuseMalformed(t *testing.T, p *query.Program, payloads map[string][]byte) {
-	s := &subject{program: p, st: Statement{Program: p, Time: c.time(t)}}
+	s := &subject{program: p, st: Statement{Program: p, Time: c.Time(t).Unix()}}
 	for _, source := range p.Documents {
 		d, secret := sign(t, testKey, string(payloads[source.Tag]))
 		d.Tag, d.Class = source.Tag, Class{Bytes: sizes[len(sizes)-1], Depth: depths[len(depths)-1]}

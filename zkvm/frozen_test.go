@@ -33,11 +33,11 @@ func TestFrozenRelations(t *testing.T) {
 		if testing.Short() && i%8 != 0 {
 			continue
 		}
-		p, payloads, err := c.compile()
+		p, payloads, err := c.compile(t)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := newSubject(t, p, payloads, c.time(t))
+		s, err := newSubject(t, p, payloads, c.Time(t).Unix())
 		if err != nil {
 			t.Fatal(err)
 		}

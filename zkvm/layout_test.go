@@ -75,11 +75,11 @@ func TestLayoutOfCases(t *testing.T) {
 		if c.Expect.Output == nil || i%4 != 0 && os.Getenv(longRuns) == "" {
 			continue
 		}
-		p, payloads, err := c.compile()
+		p, payloads, err := c.compile(t)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := newSubject(t, p, payloads, c.time(t))
+		s, err := newSubject(t, p, payloads, c.Time(t).Unix())
 		if err != nil {
 			t.Fatal(err)
 		}

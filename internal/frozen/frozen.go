@@ -14,13 +14,11 @@ import (
 // Variable, set to add, has digests without a line added to their file.
 const Variable = "ZKPASS_FREEZE"
 
-// Hold compares digests, by name, with the lines of a file, as sha256sum writes them.
-// Names with a nil digest are only to be there. changed says what a change means.
-func Hold(t testing.TB, file string, digests map[string][]byte, changed string) {
+// Read reads a file of digests in hexadecimal, by name: lines as sha256sum writes them.
+func Read(t testing.TB, file string) map[string]string {
 	t.Helper()
-	add := os.Getenv(Variable) == "add"
 	text, err := os.ReadFile(filepath.FromSlash(file))
-	if err != nil && !(add && os.IsNotExist(err)) {
+	if err != nil && !(adding() && os.IsNotExist(err)) {
 		t.Fatal(err)
 	}
 	kept := map[string]string{}
@@ -30,6 +28,18 @@ func Hold(t testing.TB, file string, digests map[string][]byte, changed string) 
 			t.Fatalf("%s: line %q", file, line)
 		}
 		kept[name] = digest
+	}
+	return kept
+}
+
+func adding() bool { return os.Getenv(Variable) == "add" }
+
+// Hold compares digests, by name, with those of a file. Names with a nil digest are only
+// to be there. changed says what a change means.
+func Hold(t testing.TB, file string, digests map[string][]byte, changed string) {
+	t.Helper()
+	kept := Read(t, file)
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
 		if _, ok := digests[name]; !ok {
 			t.Errorf("%s: %s is gone", file, name)
 		}
@@ -39,7 +49,7 @@ func Hold(t testing.TB, file string, digests map[string][]byte, changed string) 
 		digest := digests[name]
 		switch want, ok := kept[name]; {
 		case digest == nil:
-		case !ok && add:
+		case !ok && adding():
 			fmt.Fprintf(&added, "%x  %s\n", digest, name)
 		case !ok:
 			t.Errorf("%s: no digest of %s is kept; a new one is added by %s=add", file, name, Variable)
