@@ -11,7 +11,9 @@ import (
 )
 
 // object is a JSON object whose members are read one by one. The first that is
-// wrong is kept; none may be left over.
+// wrong is kept; none may be left over. It is not the reader of tokens that package zkpass
+// has: a member that is null is as if it were not there, and errors tell callers where in
+// their request they are.
 type object struct {
 	where   string // "" for the body, or the path of the member
 	members map[string]json.RawMessage

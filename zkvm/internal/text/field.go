@@ -6,11 +6,12 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
+// Gadgets are all forms and elements of one field, so each room has the short names that
+// package machine gives these.
 type (
 	elem   = gf128.Elem
 	ref    = affine.Ref
 	term   = affine.Term[elem]
-	flag   = machine.Flag
 	factor = machine.Factor
 )
 

@@ -6,6 +6,8 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
 )
 
+// Gadgets are all forms and elements of one field, so each room has the short names that
+// package machine gives these.
 type (
 	elem   = gf128.Elem
 	ref    = affine.Ref
