@@ -45,7 +45,7 @@ func newApparatusIn(t testing.TB, class Class, chunk int, walk func(m *machine.M
 	if m.Err != nil {
 		t.Fatal(m.Err)
 	}
-	a := &apparatus{m: m, walk: walk, secrets: m.Secrets(), uses: make([]int, circuits.Dots+1)}
+	a := &apparatus{m: m, walk: walk, secrets: m.AppendSecrets(nil), uses: make([]int, circuits.Dots+1)}
 	a.shape = libzk.Shape[elem]{Field: field, Bits: m.Bits, Symbols: m.Symbols, Full: m.Full, Rows: m.Rows}
 	p := &plan{family: circuits.Compiled(), chunk: chunk, st: &Statement{Documents: []Document{{Class: class}}}}
 	for use, n := range m.Copies {

@@ -63,7 +63,7 @@ func newAttack(t testing.TB, f *fixture, c cheat) *attack {
 	if m.Bits != p.gf.Bits || m.Symbols != p.gf.Symbols || m.Full != p.gf.Full || m.Rows != p.gf.Rows || m.Published != p.published {
 		t.Fatal("the attacker's walk is not the plan's: adapt walk to plan.run")
 	}
-	p.secrets.GF = m.Secrets()
+	p.secrets.GF = m.AppendSecrets(nil)
 	for _, i := range p.es256() {
 		s := f.secrets[i]
 		digest, key := digests[i], p.keys[i]

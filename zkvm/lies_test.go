@@ -119,7 +119,7 @@ func lieAbout(t *testing.T, f *fixture, laid *plan, k int) (labels []string, mor
 	if n <= k {
 		return nil, false
 	}
-	a.plan.secrets.GF = m.Secrets()
+	a.plan.secrets.GF = m.AppendSecrets(nil)
 	_, r, err := a.plan.relate(transcript.New([]byte("lies")), nil, true)
 	if errors.Is(err, libzk.ErrChallenge) {
 		return []string{zeroProduct}, true

@@ -45,10 +45,11 @@ type Machine struct {
 	bitValues    []bool
 	symbolValues []elem
 	fullValues   []elem
-	// Lie, which only tests set, replaces the value of a flag that is committed
-	// before anything is computed from it: a prover whose lies have consequences.
+	// Tests alone set these two. Lie replaces the value of a flag that is committed before
+	// anything is computed from it, as a prover does whose lies have consequences; Declares
+	// is told of each call of Risk.
 	Lie      func(v bool) bool
-	Declares func(values int) // which only tests set too: each call of Risk
+	Declares func(values int)
 
 	Rows      int
 	Chunk     int   // factors of a copy of products, J in docs/protocol.md
@@ -148,10 +149,7 @@ func (m *Machine) Mask() ref {
 	return m.Element(v)
 }
 
-// Secrets are the values laid out, in the order of the witness.
-func (m *Machine) Secrets() []elem { return m.AppendSecrets(nil) }
-
-// AppendSecrets appends the secrets.
+// AppendSecrets appends the values laid out, in the order of the witness.
 func (m *Machine) AppendSecrets(all []elem) []elem {
 	first := len(all)
 	all = slices.Grow(all, len(m.bitValues))[:first+len(m.bitValues)]
