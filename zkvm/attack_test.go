@@ -16,6 +16,7 @@ import (
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/ecdsa"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine/machinetest"
 	"github.com/zkpass-go/zkpass/zkvm/internal/program"
 	"github.com/zkpass-go/zkpass/zkvm/internal/search"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
@@ -279,7 +280,7 @@ func (a *attack) check(t testing.TB) string {
 }
 
 // zeroProduct stands for a published product that must not be zero and is.
-const zeroProduct = "published product is zero"
+const zeroProduct = machinetest.ZeroProduct
 
 // prove makes a proof of the attacker's witness and lets Verify judge it.
 func (a *attack) prove(t testing.TB) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine/machinetest"
 	zksha "github.com/zkpass-go/zkpass/zkvm/internal/sha256"
 	"github.com/zkpass-go/zkpass/zkvm/internal/text"
 )
@@ -30,11 +31,11 @@ func headerOf(t testing.TB, length int) string {
 
 // hashing runs the hash alone over a text of any bytes, and holds the digest to
 // what package sha256 has.
-func hashing(t testing.TB, header string, text []byte, room int) *apparatus {
+func hashing(t testing.TB, header string, text []byte, room int) *machinetest.Apparatus {
 	t.Helper()
 	st := &Document{Header: header, Class: Class{Bytes: 3 * room / 4, Depth: 8}}
 	want := sha256.Sum256(append([]byte(header+"."), text...))
-	return newApparatusIn(t, st.Class, circuits.Chunks[0], func(m *machine.Machine) {
+	return machinetest.NewOf(t, circuits.Chunks[0], 3*st.Class.groups(), func(m *machine.Machine) {
 		s := newSource(st)
 		s.Dots, s.Text, s.Present, s.Chars = circuits.Dots, text, make([]ref, room+1), make([][8]ref, room)
 		for r := range room {
@@ -74,7 +75,7 @@ func TestHeaderResidues(t *testing.T) {
 			for i := range text {
 				text[i] = byte(r.Uint32())
 			}
-			if label := hashing(t, header[:h-1], text, room).check(t, nil); label != "" {
+			if label := hashing(t, header[:h-1], text, room).Check(t, nil); label != "" {
 				t.Errorf("%d bytes before a text of %d: %s", h, end, label)
 			}
 		}

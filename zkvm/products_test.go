@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine/machinetest"
 	"github.com/zkpass-go/zkpass/zkvm/internal/signature"
 )
 
@@ -39,22 +40,22 @@ func TestProductsOfEveryChunk(t *testing.T) {
 				sum += uint64(j) + 1
 			}
 		}
-		a := newApparatusOf(t, chunk, func(m *machine.Machine) {
+		a := machinetest.NewOf(t, chunk, 0, func(m *machine.Machine) {
 			product := m.ProductForm(n, factorBits(m, n))
 			m.ZeroForm("product is known", m.Add(product, m.Constant(machine.PowerOfG(0, sum))))
 		})
-		if a.m.Copies[circuits.Products] != 2 || a.m.Published != 2*field.Size() {
-			t.Fatalf("%d copies, %d bytes published", a.m.Copies[circuits.Products], a.m.Published)
+		if a.Laid.Copies[circuits.Products] != 2 || a.Laid.Published != 2*field.Size() {
+			t.Fatalf("%d copies, %d bytes published", a.Laid.Copies[circuits.Products], a.Laid.Published)
 		}
-		if label := a.check(t, nil); label != "" {
+		if label := a.Check(t, nil); label != "" {
 			t.Fatalf("an honest witness breaks %q", label)
 		}
 		for _, j := range []int{0, 1, chunk - 1, chunk, n - 1} {
 			other := machine.BitElem(j%3 == 0)
-			if label := a.check(t, map[int]elem{j: other}); label != "product is known" {
+			if label := a.Check(t, map[int]elem{j: other}); label != "product is known" {
 				t.Errorf("bit %d changed breaks %q", j, label)
 			}
-			if label := a.checkAfter(t, j, other); label != "product" {
+			if label := a.CheckAfter(t, j, other); label != "product" {
 				t.Errorf("bit %d changed after its product is published breaks %q", j, label)
 			}
 		}
@@ -66,7 +67,7 @@ func TestNonzeroProductOfEveryChunk(t *testing.T) {
 	eachChunk(t, func(t *testing.T, chunk int) {
 		n := 2*chunk - 1
 		for _, ok := range []bool{true, false} {
-			a := newApparatusOf(t, chunk, func(m *machine.Machine) {
+			a := machinetest.NewOf(t, chunk, 0, func(m *machine.Machine) {
 				ok := m.Bit(ok)
 				var factors []factor
 				for range n {
@@ -74,7 +75,7 @@ func TestNonzeroProductOfEveryChunk(t *testing.T) {
 				}
 				m.NonzeroProduct(n, factors, ok)
 			})
-			if label := a.check(t, nil); label != "" {
+			if label := a.Check(t, nil); label != "" {
 				t.Fatalf("an honest witness breaks %q", label)
 			}
 			for _, j := range []int{0, chunk - 1, chunk, n - 1} {
@@ -82,10 +83,10 @@ func TestNonzeroProductOfEveryChunk(t *testing.T) {
 				if ok {
 					want = zeroProduct
 				}
-				if label := a.check(t, map[int]elem{1 + j: one}); label != want {
+				if label := a.Check(t, map[int]elem{1 + j: one}); label != want {
 					t.Errorf("ok %t, factor %d zero breaks %q, want %q", ok, j, label, want)
 				}
-				if label := a.checkAfter(t, 1+j, one); label != "product" {
+				if label := a.CheckAfter(t, 1+j, one); label != "product" {
 					t.Errorf("ok %t, factor %d zero after the product is published breaks %q", ok, j, label)
 				}
 			}

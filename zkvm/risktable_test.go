@@ -60,7 +60,7 @@ var riskCases = []struct {
 	}},
 	{boolean(`{"==":[{"dvar":"name"},{"dvar":"name2"}]}`), shortClass, sampleKey, []claim{
 		{function: "SameText", row: "two members equal"},
-		{function: "LayNumber", row: "digits of a number"},
+		{function: "layNumber", row: "digits of a number"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[].name"},"abc","or"]}`), longClass, sampleKey, []claim{
 		{function: "searchGroup", row: "a name in elements", ℓ: len("name")},
@@ -123,10 +123,10 @@ var riskCases = []struct {
 		{function: "endsWithMember", row: "a string at the start of a string", formula: "end"},
 	}},
 	{boolean(`{">":[{"get_age":[{"dvar":"born"},"DD/MM/YYYY"]},18]}`), shortClass, sampleKey, []claim{
-		{function: "LayDate", row: "a date", formula: "date"},
+		{function: "layDate", row: "a date", formula: "date"},
 	}},
 	{boolean(`{">":[{"get_time":[{"dvar":"born"},"RFC3339"]},18]}`), shortClass, sampleKey, []claim{
-		{function: "LayInstant", row: "a date", formula: "time"},
+		{function: "layInstant", row: "a date", formula: "time"},
 	}},
 	{boolean(`{"==":[{"dvar":"a[]"},true,"or"]}`), longClass, sampleKey, []claim{
 		{function: "AreBooleans", row: "kinds of all elements"},

@@ -11,7 +11,7 @@ func dateFactor(m *machine.Machine, bit ref, weight int64) factor {
 }
 
 const (
-	AgeBits  = 14 // at most 9998
+	ageBits  = 14 // at most 9998
 	restBits = 9  // below a year of 16 months of 32 days
 )
 
@@ -28,7 +28,7 @@ const (
 // a product over bits; both sides are below 2^24, so it is exact. It costs 24
 // bits, a published product and 2 rows.
 func (l *Leaf) Age(m *machine.Machine, f query.DateFormat, today query.Date) (*Number, flag) {
-	d := l.DateOf(m, f)
+	d := l.dateOf(m, f)
 	if d.ages == nil {
 		years, rest := int64(0), int64(0)
 		_, past := d.value.Age(today)
@@ -36,7 +36,7 @@ func (l *Leaf) Age(m *machine.Machine, f query.DateFormat, today query.Date) (*N
 		if past {
 			years, rest = (place(today)-place(d.value))>>restBits, (place(today)-place(d.value))&(1<<restBits-1)
 		}
-		d.LayAge(m, today, years, rest, past)
+		d.layAge(m, today, years, rest, past)
 	}
 	return d.ages, d.past
 }
@@ -44,8 +44,8 @@ func (l *Leaf) Age(m *machine.Machine, f query.DateFormat, today query.Date) (*N
 // place is a date's place in the order of the calendar.
 func place(v query.Date) int64 { return int64(v.Year)<<restBits + int64(32*(v.Month-1)+v.Day) }
 
-// LayAge lays out what age promises.
-func (d *Date) LayAge(m *machine.Machine, today query.Date, years, rest int64, past bool) {
+// layAge lays out what Age promises.
+func (d *Date) layAge(m *machine.Machine, today query.Date, years, rest int64, past bool) {
 	var factors []factor
 	if m.Wiring() {
 		weight := int64(512)
@@ -69,7 +69,7 @@ func (d *Date) LayAge(m *machine.Machine, today query.Date, years, rest int64, p
 	var whole [64]ref
 	for b := range whole {
 		whole[b] = m.Zero()
-		if b < AgeBits {
+		if b < ageBits {
 			whole[b] = m.Bit(years>>b&1 == 1)
 			if m.Wiring() {
 				factors = append(factors, dateFactor(m, whole[b], 512<<b))
@@ -78,7 +78,7 @@ func (d *Date) LayAge(m *machine.Machine, today query.Date, years, rest int64, p
 	}
 	whole[63] = m.One()
 	n := integer(m, years, whole)
-	sum := m.ProductForm(16+11+6+restBits+AgeBits, factors)
+	sum := m.ProductForm(16+11+6+restBits+ageBits, factors)
 	d.ages, d.past = &n, m.Commit(past)
 	m.Implies("age", d.past.R, m.Add(sum, m.Constant(machine.PowerOfSigned(place(today)))))
 	m.Implies("age of a date", d.past.R, m.Not(d.Is.R))
@@ -121,19 +121,19 @@ var monthLength = [13]int64{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 // all sums are below 2^26, so it is exact. The bits of the 64-bit integer are the
 // low 22 bits and sums of the highest. It costs 24 bits, a published product and 2 rows.
 func (l *Leaf) DayDiff(m *machine.Machine, f query.DateFormat, today query.Date) (*Number, flag) {
-	d := l.DateOf(m, f)
+	d := l.dateOf(m, f)
 	if d.days == nil {
 		diff := int64(-1 << (diffBits - 1)) // all bits 0
 		if d.Is.V {
 			diff = d.value.Days(today)
 		}
-		d.LayDayDiff(m, today, diff)
+		d.layDayDiff(m, today, diff)
 	}
 	return d.days, d.Is
 }
 
-// LayDayDiff lays out what DayDiff promises.
-func (d *Date) LayDayDiff(m *machine.Machine, today query.Date, diff int64) {
+// layDayDiff lays out what DayDiff promises.
+func (d *Date) layDayDiff(m *machine.Machine, today query.Date, diff int64) {
 	factors := d.numberOfDay(m, 1)
 	var whole [64]ref
 	var high ref // [the difference is not negative]

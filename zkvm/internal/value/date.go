@@ -20,15 +20,15 @@ type Date struct {
 	past       flag // [ages is the age: the date is not later than today]
 }
 
-// DateClaim is what a prover says of a string.
-type DateClaim struct {
+// dateClaim is what a prover says of a string.
+type dateClaim struct {
 	Is    bool
 	Value query.Date // if it is a date
 	Sign  byte       // the separator
 }
 
 // claimDate reads the prover's string.
-func claimDate(l *Leaf, f query.DateFormat) DateClaim {
+func claimDate(l *Leaf, f query.DateFormat) dateClaim {
 	raw := l.raw()
 	if !l.IsString.V || len(raw) != quotedDate {
 		return noDate
@@ -38,18 +38,18 @@ func claimDate(l *Leaf, f query.DateFormat) DateClaim {
 	case !is:
 		return noDate
 	case f == query.YearMonthDay:
-		return DateClaim{true, v, raw[5]}
+		return dateClaim{true, v, raw[5]}
 	}
-	return DateClaim{true, v, raw[3]}
+	return dateClaim{true, v, raw[3]}
 }
 
 // noDate has 0 for all bits.
-var noDate = DateClaim{Value: query.Date{Month: 1}, Sign: separatorBase}
+var noDate = dateClaim{Value: query.Date{Month: 1}, Sign: separatorBase}
 
 // quotedDate is the length of a date with its quotes.
 const quotedDate = 12
 
-// DateOf is the leaf's string as a date. It proves that the bit implies that
+// dateOf is the leaf's string as a date. It proves that the bit implies that
 //
 //	text = start·Σ_{j<12} u_j·α^j,
 //
@@ -74,11 +74,11 @@ const quotedDate = 12
 // It assumes that IsString implies what start and text say of the leaf. It costs
 // 46 bits, 3 elements of the subfield, a published product and 35 rows, and
 // errs for n + 12 values of α and 2 of θ.
-func (l *Leaf) DateOf(m *machine.Machine, f query.DateFormat) *Date {
+func (l *Leaf) dateOf(m *machine.Machine, f query.DateFormat) *Date {
 	if d, ok := l.dates[f]; ok {
 		return d
 	}
-	d := l.LayDate(m, f, claimDate(l, f))
+	d := l.layDate(m, f, claimDate(l, f))
 	if l.dates == nil {
 		l.dates = map[query.DateFormat]*Date{}
 	}
@@ -86,8 +86,8 @@ func (l *Leaf) DateOf(m *machine.Machine, f query.DateFormat) *Date {
 	return d
 }
 
-// LayDate lays out what DateOf promises.
-func (l *Leaf) LayDate(m *machine.Machine, f query.DateFormat, c DateClaim) *Date {
+// layDate lays out what dateOf promises.
+func (l *Leaf) layDate(m *machine.Machine, f query.DateFormat, c dateClaim) *Date {
 	d, separator := newDate(m, c)
 	d.checkCalendar(m)
 
@@ -103,7 +103,7 @@ func (l *Leaf) LayDate(m *machine.Machine, f query.DateFormat, c DateClaim) *Dat
 
 // newDate commits the bits of a date and proves that each digit is one and months
 // are in order.
-func newDate(m *machine.Machine, c DateClaim) (d *Date, separator [2]ref) {
+func newDate(m *machine.Machine, c dateClaim) (d *Date, separator [2]ref) {
 	d = &Date{Is: m.Commit(c.Is), value: c.Value}
 	for b := range separator {
 		separator[b] = m.Bit((c.Sign-separatorBase)>>b&1 == 1)

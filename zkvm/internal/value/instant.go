@@ -15,8 +15,8 @@ type Instant struct {
 	Seconds Number
 }
 
-// Clock is the prover's reading of a time.
-type Clock struct {
+// clock is the prover's reading of a time.
+type clock struct {
 	Is                   bool
 	Date                 query.Date
 	Hour, Minute, Second int
@@ -27,9 +27,9 @@ type Clock struct {
 	Seconds              int64
 }
 
-// ReadClock reads the prover's string.
-func ReadClock(l *Leaf) Clock {
-	c := Clock{Date: query.Date{Month: 1}, Zone: "Z"}
+// readClock reads the prover's string.
+func readClock(l *Leaf) clock {
+	c := clock{Date: query.Date{Month: 1}, Zone: "Z"}
 	text := ""
 	if l.IsString.V {
 		text = l.raw()
@@ -75,7 +75,7 @@ const (
 //
 //	(1 + long)·(Z + '"'·α) + long·(sign + hh:mm" after it).
 //
-// The date is one of the calendar, as in DateOf, with hyphens. That the time of day and
+// The date is one of the calendar, as in dateOf, with hyphens. That the time of day and
 // the offset are within their limits is proven by the bits of their digits, exactly.
 //
 // The Unix seconds are proven in the exponent of g. Four times the number of the day,
@@ -88,12 +88,12 @@ const (
 // rows, and errs for n + 37 values of α and 2 of θ.
 func (l *Leaf) InstantOf(m *machine.Machine) *Instant {
 	if l.instant == nil {
-		l.instant = l.LayInstant(m, ReadClock(l))
+		l.instant = l.layInstant(m, readClock(l))
 	}
 	return l.instant
 }
 
-func (l *Leaf) LayInstant(m *machine.Machine, c Clock) *Instant {
+func (l *Leaf) layInstant(m *machine.Machine, c clock) *Instant {
 	d := &Date{Is: m.Commit(c.Is), value: c.Date}
 	d.layDigits(m)
 	d.checkCalendar(m)
@@ -132,7 +132,7 @@ func (l *Leaf) LayInstant(m *machine.Machine, c Clock) *Instant {
 }
 
 // laySeconds commits a time's Unix seconds and proves them.
-func (d *Date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, minus ref, c Clock) Number {
+func (d *Date) laySeconds(m *machine.Machine, day [3][]ref, offset [2][]ref, minus ref, c clock) Number {
 	const perDay = 86400
 	factors := d.numberOfDay(m, perDay)
 	weighted := func(bit ref, weight int64) {

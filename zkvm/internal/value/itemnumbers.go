@@ -80,7 +80,7 @@ func short(s *Document, i int) bool {
 	return false
 }
 
-// layItemOrders is LayNumber for an element: IsNumber implies that the value is a number
+// layItemOrders is layNumber for an element: IsNumber implies that the value is a number
 // that may be used, and orders are how it compares with the literals. told are the facts
 // of numberFacts: that it is within the limit is told of numbers alone.
 //

@@ -87,7 +87,7 @@ func (l *Leaf) layItems(m *machine.Machine) {
 			item.layItemString(m)
 		}
 		if l.AsNumber {
-			item.LayNumber(m, item.raw(), node != nil)
+			item.layNumber(m, item.raw(), node != nil)
 			m.Implies("number of an element", item.IsNumber.R, m.Not(item.first.Number.R))
 		}
 		if literals != nil {

@@ -130,7 +130,7 @@ func (l *Leaf) Lay(m *machine.Machine) {
 		l.layString(m, raw, usable)
 	}
 	if l.AsNumber {
-		l.LayNumber(m, raw, usable)
+		l.layNumber(m, raw, usable)
 	}
 	if l.Characters != nil {
 		l.decoded(m)

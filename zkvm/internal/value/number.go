@@ -85,7 +85,7 @@ const (
 	numberLookahead = WholePlaces + 1 + FractionPlaces // characters around the point
 )
 
-// LayNumber proves that IsNumber implies that the value is written as a number that
+// layNumber proves that IsNumber implies that the value is written as a number that
 // may be used, and that number is it.
 //
 // Characters are counted from the point on, or from the end if there is none. Place
@@ -120,7 +120,7 @@ const (
 //
 // All that is committed must be bits. It costs 307 bits, 6 products and 95 rows, and
 // errs for n + 72 values of α, and few of θ.
-func (l *Leaf) LayNumber(m *machine.Machine, raw string, usable bool) {
+func (l *Leaf) layNumber(m *machine.Machine, raw string, usable bool) {
 	var v document.Decimal
 	is := usable && l.At.Node.Kind == document.Number
 	if is {

@@ -1,4 +1,4 @@
-package zkvm
+package value
 
 import (
 	"fmt"
@@ -6,45 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkpass-go/zkpass/document"
 	"github.com/zkpass-go/zkpass/query"
 	"github.com/zkpass-go/zkpass/zkvm/internal/circuits"
 	"github.com/zkpass-go/zkpass/zkvm/internal/machine"
-	"github.com/zkpass-go/zkpass/zkvm/internal/search"
-	"github.com/zkpass-go/zkpass/zkvm/internal/value"
+	"github.com/zkpass-go/zkpass/zkvm/internal/machine/machinetest"
 )
-
-// stringLeaf makes a leaf that is the string with the given text at some offset.
-func stringLeaf(t testing.TB, text string) func(m *machine.Machine) *value.Leaf {
-	t.Helper()
-	const offset = 5
-	doc, err := document.Parse([]byte(`{"d":` + string(document.AppendString(nil, text)) + `}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	quoted := string(document.AppendString(nil, text))
-	return func(m *machine.Machine) *value.Leaf {
-		l := &value.Leaf{Source: apparatusValues(doc), At: &search.Member{Node: doc.Root.Members[0].Value}}
-		l.IsString = m.Fixed(true)
-		if m.Wiring() {
-			far := one
-			for range offset {
-				far = field.Mul(far, m.Alpha())
-			}
-			l.Start = m.Constant(far)
-			l.Text = m.Constant(field.Mul(far, m.TextFingerprint(quoted)))
-		}
-		return l
-	}
-}
 
 // agreeOnDate holds both gadgets against package query for one string, on one day.
 func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date) {
 	t.Helper()
 	leafOf := stringLeaf(t, text)
-	var years, days *value.Number
+	var years, days *Number
 	var hasAge, hasDays flag
-	a := newApparatus(t, func(m *machine.Machine) {
+	a := machinetest.New(t, func(m *machine.Machine) {
 		l := leafOf(m)
 		years, hasAge = l.Age(m, f, today)
 		days, hasDays = l.DayDiff(m, f, today)
@@ -60,20 +34,20 @@ func agreeOnDate(t testing.TB, text string, f query.DateFormat, today query.Date
 	}
 	// The committed bits say what v says, date or not.
 	gotYears, gotDays := *years, *days
-	walk := a.walk
-	a.walk = func(m *machine.Machine) {
+	walk := a.Walk
+	a.Walk = func(m *machine.Machine) {
 		walk(m)
 		bitsAre(m, years, gotYears.V.Int)
 		bitsAre(m, days, gotDays.V.Int)
 	}
-	if label := a.check(t, nil); label != "" {
+	if label := a.Check(t, nil); label != "" {
 		t.Fatalf("%q as %s on %v: %s", text, f, today, label)
 	}
 }
 
 // bitsAre adds the linear conditions that an integer's forms are those of v.
-func bitsAre(m *machine.Machine, n *value.Number, v int64) {
-	c := value.ConstantInteger(m, v)
+func bitsAre(m *machine.Machine, n *Number, v int64) {
+	c := ConstantInteger(m, v)
 	m.ZeroForm("packed form", m.Add(n.Packed, c.Packed))
 	for k := range n.Bits {
 		m.ZeroForm(fmt.Sprint("bit ", k), m.Add(n.Bits[k], c.Bits[k]))
@@ -236,22 +210,22 @@ func TestForgedDates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			leafOf := stringLeaf(t, c.text)
-			a := newApparatus(t, func(m *machine.Machine) {
+			a := machinetest.New(t, func(m *machine.Machine) {
 				l := leafOf(m)
 				l.IsString = m.Fixed(!c.notText)
-				l.LayDate(m, query.YearMonthDay, value.DateClaim{Is: true, Value: c.value, Sign: c.sign})
+				l.layDate(m, query.YearMonthDay, dateClaim{Is: true, Value: c.value, Sign: c.sign})
 			})
-			if got := a.check(t, c.changes); got != c.want {
+			if got := a.Check(t, c.changes); got != c.want {
 				t.Errorf("stopped by %q, want %q", got, c.want)
 			}
 		})
 	}
 	// A published product is what its factors make it.
-	honest := newApparatus(t, func(m *machine.Machine) {
-		stringLeaf(t, "2024-02-29")(m).LayDate(m, query.YearMonthDay, value.DateClaim{Is: true, Value: day(2024, 2, 29), Sign: '-'})
+	honest := machinetest.New(t, func(m *machine.Machine) {
+		stringLeaf(t, "2024-02-29")(m).layDate(m, query.YearMonthDay, dateClaim{Is: true, Value: day(2024, 2, 29), Sign: '-'})
 	})
-	w := honest.secrets[len(honest.secrets)-1]
-	if got := honest.checkAfter(t, len(honest.secrets)-1, field.Add(w, one)); got != "characters of a date" {
+	w := honest.Secrets[len(honest.Secrets)-1]
+	if got := honest.CheckAfter(t, len(honest.Secrets)-1, field.Add(w, one)); got != "characters of a date" {
 		t.Errorf("another product: stopped by %q", got)
 	}
 }
@@ -262,14 +236,14 @@ func TestDateBitsAreBound(t *testing.T) {
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
 	for _, text := range []string{"2024-02-29", "1900-12-31", "0001-01-01", "2025-02-17", "1990-10-09"} {
 		leafOf := stringLeaf(t, text)
-		a := newApparatus(t, func(m *machine.Machine) {
+		a := machinetest.New(t, func(m *machine.Machine) {
 			l := leafOf(m)
 			l.Age(m, query.YearMonthDay, today)
 			l.DayDiff(m, query.YearMonthDay, today)
 		})
 		past := -1
-		for i := range a.m.Bits {
-			if got := a.check(t, map[int]elem{i: field.Add(a.secrets[i], one)}); got == "" {
+		for i := range a.Laid.Bits {
+			if got := a.Check(t, map[int]elem{i: field.Add(a.Secrets[i], one)}); got == "" {
 				// The flag of an age may be denied, which helps nobody.
 				if past >= 0 {
 					t.Errorf("%s: secret %d can be changed", text, i)
@@ -302,7 +276,7 @@ func TestForgedAgesAndDays(t *testing.T) {
 		"one less":            {claim{"2000-02-17", true, 24, 0, true, 9132}, "age"},
 		"adult":               {claim{"2010-02-17", true, 18, 0, true, 5479}, "age"},
 		"later":               {claim{"2025-02-18", true, 0, 0, true, -1}, "age"},
-		"later, wrapped":      {claim{"2025-02-18", true, 1<<value.AgeBits - 1, 511, true, -1}, "age"},
+		"later, wrapped":      {claim{"2025-02-18", true, 1<<ageBits - 1, 511, true, -1}, "age"},
 		"later, not needed":   {claim{"2025-02-18", true, 0, 0, false, -1}, ""},
 		"no date":             {claim{"2000-02-17", false, 25, 0, true, 9132}, "age of a date"},
 		"one day more":        {claim{"2000-02-17", true, 25, 0, true, 9133}, "day difference"},
@@ -311,29 +285,29 @@ func TestForgedAgesAndDays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			leafOf := stringLeaf(t, c.text)
-			a := newApparatus(t, func(m *machine.Machine) {
+			a := machinetest.New(t, func(m *machine.Machine) {
 				v, _ := query.ParseDate(c.text, query.YearMonthDay)
-				d := leafOf(m).LayDate(m, query.YearMonthDay, value.DateClaim{Is: true, Value: v, Sign: '-'})
+				d := leafOf(m).layDate(m, query.YearMonthDay, dateClaim{Is: true, Value: v, Sign: '-'})
 				if !c.is {
 					d.Is = m.Fixed(false)
 				}
-				d.LayAge(m, today, c.years, c.rest, c.past)
-				d.LayDayDiff(m, today, c.diff)
+				d.layAge(m, today, c.years, c.rest, c.past)
+				d.layDayDiff(m, today, c.diff)
 			})
-			if got := a.check(t, nil); got != c.want {
+			if got := a.Check(t, nil); got != c.want {
 				t.Errorf("stopped by %q, want %q", got, c.want)
 			}
 		})
 	}
 	// The day before a leap day does not count: 1 January of a leap year.
 	leafOf := stringLeaf(t, "2024-01-01")
-	a := newApparatus(t, func(m *machine.Machine) {
+	a := machinetest.New(t, func(m *machine.Machine) {
 		l := leafOf(m)
 		l.DayDiff(m, query.YearMonthDay, today)
 	})
 	early := -1
-	for i := range a.m.Bits {
-		if a.check(t, map[int]elem{i: field.Add(a.secrets[i], one)}) == "before a leap day" {
+	for i := range a.Laid.Bits {
+		if a.Check(t, map[int]elem{i: field.Add(a.Secrets[i], one)}) == "before a leap day" {
 			early = i
 		}
 	}
@@ -347,18 +321,18 @@ func TestDateCost(t *testing.T) {
 	type cost struct{ bits, symbols, full, rows, products, published int }
 	leafOf := stringLeaf(t, "2024-01-01")
 	today := query.Date{Year: 2025, Month: 2, Day: 17}
-	measure := func(walk func(m *machine.Machine, l *value.Leaf)) cost {
+	measure := func(walk func(m *machine.Machine, l *Leaf)) cost {
 		m := &machine.Machine{Chunk: circuits.Chunks[0], Copies: make([]int, circuits.Dots)}
 		walk(m, leafOf(m))
 		return cost{m.Bits, m.Symbols, m.Full, m.Rows, m.Copies[circuits.Products], m.Published}
 	}
-	date := measure(func(m *machine.Machine, l *value.Leaf) { l.DateOf(m, query.YearMonthDay) })
+	date := measure(func(m *machine.Machine, l *Leaf) { l.dateOf(m, query.YearMonthDay) })
 	if want := (cost{46, 3, 1, 35, 0, 16}); date != want {
 		t.Errorf("date: %+v, want %+v", date, want)
 	}
-	for name, f := range map[string]func(m *machine.Machine, l *value.Leaf){
-		"age":            func(m *machine.Machine, l *value.Leaf) { l.Age(m, query.YearMonthDay, today) },
-		"day difference": func(m *machine.Machine, l *value.Leaf) { l.DayDiff(m, query.YearMonthDay, today) },
+	for name, f := range map[string]func(m *machine.Machine, l *Leaf){
+		"age":            func(m *machine.Machine, l *Leaf) { l.Age(m, query.YearMonthDay, today) },
+		"day difference": func(m *machine.Machine, l *Leaf) { l.DayDiff(m, query.YearMonthDay, today) },
 	} {
 		got := measure(f)
 		if want := (cost{date.bits + 24, date.symbols, 2, date.rows + 2, 1, 32}); got != want {
