@@ -6,9 +6,8 @@ import (
 )
 
 type (
-	ref    = affine.Ref
-	flag   = machine.Flag
-	factor = machine.Factor
+	ref  = affine.Ref
+	flag = machine.Flag
 )
 
 var one = field.One()

@@ -56,13 +56,13 @@ func (s *Source) PublicState() [8]uint32 {
 	return state
 }
 
-// LayHash runs SHA-256 over the signing input. Whole blocks of the header and the
+// layHash runs SHA-256 over the signing input. Whole blocks of the header and the
 // dot are hashed in public by both sides, so that a long header, as with
 // certificates in it, costs nothing: the first block of the circuit is the one in
 // which the text starts, or the one that its first character begins, and the
 // chaining value before it is a constant. Blocks and positions of the message count
 // from there.
-func (s *Source) LayHash(m *machine.Machine) {
+func (s *Source) layHash(m *machine.Machine) {
 	skipped := 64 * s.PublicBlocks() // bytes
 	h, blocks := s.prefix()-skipped, s.Blocks()
 	length := skipped + h + len(s.Text) // of the whole signing input: what the padding says

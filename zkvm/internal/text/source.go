@@ -66,7 +66,7 @@ func (s *Source) Blocks() int { return (s.prefix()+s.characters()+9+63)/64 - s.P
 // decoded bytes are active. Nothing at or past the end is free.
 func (s *Source) SigningInput(m *machine.Machine) {
 	s.layText(m)
-	s.LayHash(m)
+	s.layHash(m)
 }
 
 // layText commits characters and sextets and runs base64url.
