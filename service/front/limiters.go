@@ -41,11 +41,6 @@ func (m *recent[K, V]) put(key K, value V) {
 	m.current[key] = value
 }
 
-func (m *recent[K, V]) drop(key K) {
-	delete(m.current, key)
-	delete(m.earlier, key)
-}
-
 // limiters is a limit on a rate for each of many callers.
 type limiters[K comparable] struct {
 	limit rate.Limit

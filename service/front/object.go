@@ -84,8 +84,6 @@ func (o *object) take(name string) json.RawMessage {
 	return value
 }
 
-func (o *object) has(name string) bool { return o.members[name] != nil }
-
 // text takes a string out.
 func (o *object) text(name string) (s string) {
 	if value := o.take(name); value != nil && json.Unmarshal(value, &s) != nil {

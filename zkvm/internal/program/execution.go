@@ -24,8 +24,8 @@ type execution struct {
 	within  map[value.Containment]flag
 }
 
-// Execute lays out the program over the leaves of the survey, and that it has the public
-// outputs. All that the survey has noted in the documents is laid out before.
+// Execute proves that the program has the public outputs over the leaves of the survey. All
+// that the survey has noted in the documents must be laid out before.
 func (v *Survey) Execute(m *machine.Machine) error {
 	x := &execution{Survey: v, m: m, locals: map[int][]alternative{}, within: map[value.Containment]flag{}}
 	if err := x.block(v.program.Body, m.Fixed(true)); err != nil {
