@@ -80,6 +80,12 @@ func TestStartsEnds(t *testing.T) {
 			expression(t, `{"or":[true,{"`+op+`":[`+bad+`,{"dvar":"h"}]}]}`, fmt.Sprintf(payload, ""))
 		}
 	}
+	// Alone, so that nothing else of the query folds the document.
+	for _, op := range []string{"~starts_with", "~ends_with", "~contains"} {
+		for _, tail := range []string{"", `,"x":"\n"`} {
+			questions(t, fmt.Sprintf(payload, tail), `{"`+op+`":[{"dvar":"h"},"bandung, jawa"]}`)
+		}
+	}
 	// What is not needed may be of any kind.
 	for _, value := range []string{`{"a":1}`, `[]`, `"x"`, `null`, `true`, `-1`} {
 		for _, op := range []string{"starts_with", "ends_with"} {

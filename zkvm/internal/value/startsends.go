@@ -49,8 +49,6 @@ func (l *Leaf) startsWithText(m *machine.Machine, literal string, fold bool) fla
 		for i, f := range m.WindowsOf(l.Source.BytesOf(m, fold), len(literal)+1) {
 			differences[i] = m.Space().Affine(w, term{K: one, Ref: f})
 		}
-	} else {
-		l.Source.BytesOf(m, fold)
 	}
 	m.Risk(len(literal) + 1)
 	v := l.At.Node == nil || l.bytesAt(l.At.Node.Start, `"`+literal, fold)
