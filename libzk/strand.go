@@ -228,14 +228,10 @@ func (s *strand[E]) combine(claims *sumcheck.BatchClaims[E], alpha []E) (constan
 		add(a, &in.Constraint)
 		inputs := p.inputs(s.relation, i)
 		width := u.Circuit.Inputs()
-		scaled := buffers.Make[E](width)
 		for c := range u.Copies {
-			clear(scaled)
-			f.Axpy(scaled, f.Mul(a, in.Copy[c]), in.Wire)
-			adjoint.AddAll(scaled, inputs[c*width:(c+1)*width])
+			adjoint.AddScaled(f.Mul(a, in.Copy[c]), in.Wire, inputs[c*width:(c+1)*width])
 		}
 		p.freeInputs(inputs, i)
-		buffers.Free(scaled)
 	}
 	for _, l := range s.relation.Linear {
 		adjoint.Add(next(), l.Ref)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
@@ -191,7 +192,7 @@ func testEvaluateAndAdjoint[E comparable](t *testing.T, f field.Field[E]) {
 			w[i] = m.elem()
 		}
 		v := m.s.Evaluate(w)
-		adjoint := m.s.NewAdjoint()
+		adjoint, scale := m.s.NewAdjoint(), m.elem()
 		var want E
 		wantCoefficients := make([]E, n+1)
 		ks := make([]E, len(m.refs))
@@ -202,12 +203,14 @@ func testEvaluateAndAdjoint[E comparable](t *testing.T, f field.Field[E]) {
 			k := m.elem()
 			if ks[i] = k; seed%2 == 0 {
 				adjoint.Add(k, r)
+			} else {
+				k = f.Mul(scale, k)
 			}
 			want = f.Add(want, f.Mul(k, v.At(r)))
 			f.Axpy(wantCoefficients, k, m.dense[i])
 		}
 		if seed%2 == 1 {
-			adjoint.AddAll(ks, m.refs)
+			adjoint.AddScaled(scale, ks, m.refs)
 		}
 		constant, coefficients := adjoint.Resolve()
 		if got := f.Add(constant, f.Dot(coefficients, w)); got != want {
@@ -221,6 +224,47 @@ func testEvaluateAndAdjoint[E comparable](t *testing.T, f field.Field[E]) {
 				t.Fatalf("seed %d: coefficient %d is %v, want %v", seed, k, coefficients[k], wantCoefficients[k+1])
 			}
 		}
+	}
+}
+
+// TestScaledBlocks: blocks that share a table, parts of which have one of their own, under several
+// scales of the same coefficients.
+func TestScaledBlocks(t *testing.T) {
+	f, rng := gf128.Field{}, rand.New(rand.NewPCG(3, 3))
+	random := func(n int) []gf128.Elem {
+		v := make([]gf128.Elem, n)
+		for i := range v {
+			v[i] = gf128.Elem{Lo: rng.Uint64(), Hi: rng.Uint64()}
+		}
+		return v
+	}
+	s := NewSpace(f, 100)
+	table, v, constants := random(16), random(20), random(2)
+	var refs [][]Ref
+	for i, first := range []int{0, 16, 8, 60} {
+		refs = append(refs, make([]Ref, 16), make([]Ref, 7))
+		s.Block(refs[2*i], constants[i%2], table, first)
+		s.Block(refs[2*i+1], f.One(), table[:7], first+20)
+	}
+	got, want := s.NewAdjoint(), s.NewAdjoint()
+	add := func(at int, refs []Ref) {
+		scale := random(1)[0]
+		got.AddScaled(scale, v[at:at+len(refs)], refs)
+		for i, r := range refs {
+			want.Add(f.Mul(scale, v[at+i]), r)
+		}
+	}
+	for i, r := range refs {
+		add(0, r)
+		add(i%3, r)
+		add(1, r[1:])             // a part
+		add(2, []Ref{r[2], r[0]}) // and not in order
+	}
+	add(0, append(append([]Ref{}, refs[1]...), refs[0][:5]...))
+	constant, coefficients := got.Resolve()
+	wantConstant, wantCoefficients := want.Resolve()
+	if constant != wantConstant || !slices.Equal(coefficients, wantCoefficients) {
+		t.Errorf("got %v and %v, want %v and %v", constant, coefficients, wantConstant, wantCoefficients)
 	}
 }
 

@@ -2,6 +2,7 @@ package affine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
 )
@@ -108,6 +109,10 @@ func (v *Values[E]) evaluateBlock(s *Space[E], b *block[E]) {
 func (a *Adjoint[E]) resolveBlock(b *block[E]) (constant E) {
 	f := a.s.f
 	part, w := a.blocks[b.at:b.at+b.forms], a.w[b.first:b.first+b.reads]
+	var zero E
+	if !slices.ContainsFunc(part, func(k E) bool { return k != zero }) {
+		return constant // as most do, see AddScaled
+	}
 	if b.m != nil {
 		b.m.Transpose(w, part)
 	} else {
@@ -120,6 +125,58 @@ func (a *Adjoint[E]) resolveBlock(b *block[E]) (constant E) {
 		constant = f.Add(constant, k)
 	}
 	return f.Mul(constant, b.constant)
+}
+
+// scaledBlock is scale·v[j] times form j of a diagonal block, for each j.
+type scaledBlock[E comparable] struct {
+	b     *block[E]
+	scale E
+	v     []E
+}
+
+// diagonal is the diagonal block whose forms the n references from r on are, or nil.
+func (s *Space[E]) diagonal(r Ref, n int) *block[E] {
+	if r > firstInBlock {
+		return nil
+	}
+	i, ok := slices.BinarySearchFunc(s.blocks, int(firstInBlock-r), func(b block[E], at int) int { return b.at - at })
+	if !ok || s.blocks[i].forms != n || s.blocks[i].m != nil || s.blocks[i].own != nil {
+		return nil
+	}
+	return &s.blocks[i]
+}
+
+// resolveScaled is resolveBlock for scaled blocks. What v makes of a table k is worked out once,
+// for all blocks that share k and all scales.
+func (a *Adjoint[E]) resolveScaled() (constant E) {
+	f := a.s.f
+	type pair struct {
+		k, v *E
+		n    int
+	}
+	type product struct {
+		all []E // v[j]·k[j]
+		sum E   // of v
+	}
+	products := map[pair]product{}
+	for _, s := range a.scaled {
+		key := pair{&s.b.k[0], &s.v[0], len(s.v)}
+		p, ok := products[key]
+		if !ok {
+			p.all = buffers.Make[E](len(s.v))
+			f.MulAcc(p.all, s.v, s.b.k)
+			for _, e := range s.v {
+				p.sum = f.Add(p.sum, e)
+			}
+			products[key] = p
+		}
+		f.Axpy(a.w[s.b.first:s.b.first+s.b.reads], s.scale, p.all)
+		constant = f.Add(constant, f.Mul(s.scale, f.Mul(p.sum, s.b.constant)))
+	}
+	for _, p := range products {
+		buffers.Free(p.all)
+	}
+	return constant
 }
 
 // uses marks what form j of a block reads.

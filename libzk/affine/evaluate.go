@@ -100,7 +100,9 @@ type Adjoint[E comparable] struct {
 	s      *Space[E]
 	w      []E
 	forms  []E
-	blocks []E // of forms in blocks
+	blocks []E              // of forms in blocks
+	scaled []scaledBlock[E] // more of these
+	room   []E
 }
 
 // NewAdjoint is the zero functional.
@@ -114,24 +116,54 @@ func (a *Adjoint[E]) Add(k E, r Ref) {
 	*at = a.s.f.Add(*at, k)
 }
 
-// AddAll adds k[i] times refs[i] to the functional, for each i. References that follow each other, as the
-// inputs of a copy often do, are added at once.
-func (a *Adjoint[E]) AddAll(k []E, refs []Ref) {
-	for len(refs) > 0 {
-		n := consecutive(refs)
-		if r := refs[0]; n < 4 {
-			for i := range n {
-				a.Add(k[i], refs[i])
-			}
-		} else if r >= 0 {
-			a.s.f.AddVec(a.w[r:int(r)+n], k[:n])
-		} else if r > firstInBlock {
-			a.s.f.AddVec(a.forms[-r-1:int(-r-1)+n], k[:n])
-		} else {
-			a.s.f.AddVec(a.blocks[firstInBlock-r:int(firstInBlock-r)+n], k[:n])
+// AddScaled adds k·v[i] times refs[i] to the functional, for each i. References that follow each other, as the
+// inputs of a copy often do, are added at once. v may not be changed until the functional is resolved.
+func (a *Adjoint[E]) AddScaled(k E, v []E, refs []Ref) {
+	single := 0 // from here on none follows another
+	for i := 0; i < len(refs); {
+		n := consecutive(refs[i:])
+		if n < 4 {
+			i += n
+			continue
 		}
-		k, refs = k[n:], refs[n:]
+		a.addEach(k, v[single:i], refs[single:i])
+		if b := a.s.diagonal(refs[i], n); b != nil {
+			a.scaled = append(a.scaled, scaledBlock[E]{b, k, v[i : i+n]})
+		} else {
+			a.s.f.Axpy(a.run(refs[i], n), k, v[i:i+n])
+		}
+		i += n
+		single = i
 	}
+	a.addEach(k, v[single:], refs[single:])
+}
+
+// addEach is AddScaled for references of which none follows another.
+func (a *Adjoint[E]) addEach(k E, v []E, refs []Ref) {
+	if len(refs) == 0 {
+		return
+	}
+	if len(a.room) < len(v) {
+		buffers.Free(a.room)
+		a.room = buffers.Make[E](len(v))
+	}
+	scaled := a.room[:len(v)]
+	clear(scaled)
+	a.s.f.Axpy(scaled, k, v)
+	for i, r := range refs {
+		a.Add(scaled[i], r)
+	}
+}
+
+// run is where the functional has n references from r on.
+func (a *Adjoint[E]) run(r Ref, n int) []E {
+	switch {
+	case r >= 0:
+		return a.w[r : int(r)+n]
+	case r > firstInBlock:
+		return a.forms[-r-1 : int(-r-1)+n]
+	}
+	return a.blocks[firstInBlock-r : int(firstInBlock-r)+n]
 }
 
 // consecutive is the number of references from the first on of which each is the next witness
@@ -179,11 +211,13 @@ func (a *Adjoint[E]) Resolve() (constant E, coefficients []E) {
 			}
 		}
 	}
+	constant = f.Add(constant, a.resolveScaled())
 	for i := range s.blocks {
 		constant = f.Add(constant, a.resolveBlock(&s.blocks[i]))
 	}
 	buffers.Free(a.forms)
 	buffers.Free(a.blocks)
+	buffers.Free(a.room)
 	return constant, a.w
 }
 
