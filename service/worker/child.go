@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	runtimemetrics "runtime/metrics"
+	"sync"
 	"time"
 
 	"github.com/zkpass-go/zkpass"
@@ -21,11 +23,11 @@ const ProverCommand = "prover"
 
 const (
 	// leastSoft is the least memory from which on a prover collects garbage harder.
-	leastSoft = 128 << 20
+	leastSoft = 100 << 20
 	// collectAt is how much larger than what is in use the heap grows before garbage is
 	// collected, in percent, unless GOGC says otherwise. A proof leaves 10 MB and uses 35, so
-	// this is less than once a proof; the memory that a job is given bounds it.
-	collectAt = 100
+	// this is once in some proofs; the memory that a job is given bounds it.
+	collectAt = 400
 	// keepHeap is how much memory a prover keeps for its next job, in bytes.
 	keepHeap = 256 << 20
 )
@@ -58,6 +60,8 @@ func Prover(in io.Reader, out io.Writer) error {
 			}
 			if o.Cores > 0 {
 				libzk.LimitCores(o.Cores)
+				// Or what collects garbage beside the proof takes processors from others.
+				runtime.GOMAXPROCS(o.Cores)
 			}
 			if o.Cancel {
 				stop := <-cancelJob
@@ -77,7 +81,9 @@ func Prover(in io.Reader, out io.Writer) error {
 		if o.Measure != nil {
 			r = measureTask(o.Measure)
 		} else {
-			r = proveTask(job, o.Job, func(step string, done float64) { _ = result{Step: step, Done: done}.write(out) })
+			told := &steps{out: out}
+			r = proveTask(job, o.Job, told.step)
+			told.end()
 			r.Memory = tidy()
 		}
 		stop()
@@ -86,6 +92,47 @@ func Prover(in io.Reader, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// stepPause is how long a prover waits before it tells of a step, so that short jobs wake nobody for theirs.
+const stepPause = 200 * time.Millisecond
+
+// steps tells of the steps of a job, the latest once in a stepPause at most.
+type steps struct {
+	out io.Writer
+
+	mu     sync.Mutex
+	latest result
+	waits  *time.Timer // nil if no step waits to be told
+	ended  bool
+}
+
+func (s *steps) step(text string, done float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.latest = result{Step: text, Done: done}
+	if s.waits == nil {
+		s.waits = time.AfterFunc(stepPause, s.tell)
+	}
+}
+
+func (s *steps) tell() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		_ = s.latest.write(s.out)
+		s.waits = nil
+	}
+}
+
+// end waits for a step that is being told, and tells no other.
+func (s *steps) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	if s.waits != nil {
+		s.waits.Stop()
+	}
 }
 
 // tidy gives back what a large proof has left, and tells what is there.

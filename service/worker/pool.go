@@ -58,6 +58,7 @@ type child struct {
 	writes sync.Mutex
 	gone   chan struct{} // closed when the process has ended
 
+	cores   sharing
 	proofs  int
 	memory  int64  // that it had after its last job, in bytes
 	allowed int64  // what it may have, in bytes
@@ -111,6 +112,7 @@ func (p *pool) start() (*child, error) {
 		cmd: cmd, in: in, pipe: out, out: &bounded{out, maxResult}, writer: json.NewEncoder(in),
 		gone: make(chan struct{}),
 	}
+	c.cores.limit = func(n int) { _ = c.send(order{Cores: n}) }
 	go func() { _ = cmd.Wait(); close(c.gone) }()
 	c.reader = bufio.NewReader(c.out)
 	late := time.AfterFunc(startTime, func() { c.cmd.Process.Kill() })

@@ -79,7 +79,7 @@ func (w *Worker) computeWith(ctx context.Context, prover *child, a *assignment) 
 	defer release()
 	proving, cancel := context.WithTimeout(ctx, w.config.Deadline)
 	defer cancel()
-	defer w.cores.enter(func(n int) { _ = prover.send(order{Cores: n}) })()
+	defer w.cores.enter(&prover.cores)()
 	if r, err = prover.prove(proving, a.task, a.claim.Progress); err != nil {
 		return nil, false, late(proving, err)
 	}
@@ -110,7 +110,7 @@ func (w *Worker) computeHere(ctx context.Context, a *assignment) (*zkpass.Proof,
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, w.config.Deadline)
 	defer cancel()
-	defer w.cores.enter(libzk.LimitCores)()
+	defer w.cores.enter(&sharing{limit: libzk.LimitCores})()
 	proof, took, err := a.task.prove(ctx, a.claim.Progress)
 	return proof, took, late(ctx, err)
 }
