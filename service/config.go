@@ -116,7 +116,7 @@ type Keys struct {
 
 // Jobs are the bounds of the queue and of proving.
 type Jobs struct {
-	Parallel    int           `yaml:"parallel"`            // jobs proven at once in a process; 0 chooses
+	Parallel    int           `yaml:"parallel"`            // jobs proven at once in a process; 0 is one more than it has cores
 	MemoryMB    int64         `yaml:"memory_mb"`           // for all proofs at once, in MiB; 0: half of the machine's
 	Deadline    time.Duration `yaml:"deadline"`            // for proving one job
 	MaxQueued   int           `yaml:"max_queued"`          // jobs in the queue, then 503

@@ -45,8 +45,9 @@ type Config struct {
 	// Cores is how many processors proofs share; 0 stands for GOMAXPROCS. A process
 	// that serves requests too has a higher GOMAXPROCS than this.
 	Cores int
-	// Parallel is how many jobs are proven at once; 0 stands for Cores: on two
-	// processors two proofs at once make half as many more as one after the other.
+	// Parallel is how many jobs are proven at once; 0 stands for one more than Cores. On two
+	// processors two at once make half as many more as one after the other, and the third, which has one of
+	// these while a job of another is handed in and its next fetched, a sixth more than two.
 	Parallel int
 	// Memory is what proofs at once may need, in bytes, by an estimate; a proof that
 	// needs more alone is refused. 0 stands for half of what the machine or control
@@ -102,7 +103,7 @@ func New(c Config) (*Worker, error) {
 		c.Cores = runtime.GOMAXPROCS(0)
 	}
 	if c.Parallel == 0 {
-		c.Parallel = c.Cores
+		c.Parallel = c.Cores + 1
 	}
 	if c.Memory == 0 {
 		c.Memory = DefaultMemory
