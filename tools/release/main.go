@@ -210,8 +210,13 @@ func (s source) common(ctx context.Context) ([]entry, error) {
 
 // bill lists what is in a program.
 func (s source) bill(ctx context.Context, goos, goarch string) ([]byte, error) {
+	// The tool is one of this machine; what it looks at is built for another.
+	path, err := s.run(ctx, []string{"GOFLAGS="}, "go", "tool", "-n", "-modfile=tools/go.mod", "cyclonedx-gomod")
+	if err != nil {
+		return nil, err
+	}
 	return s.run(ctx, []string{"GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0", "GOFLAGS="},
-		"go", "tool", "-modfile=tools/go.mod", "cyclonedx-gomod", "app", "-json", "-noserial", "-notimestamp", "-main", "cmd/zkpass", s.root)
+		strings.TrimSpace(string(path)), "app", "-json", "-noserial", "-notimestamp", "-main", "cmd/zkpass", s.root)
 }
 
 // checksums writes SHA256SUMS over all files of a directory, for sha256sum -c.
