@@ -314,7 +314,7 @@ func TestForms(t *testing.T) {
 		if token == "" {
 			t.Fatalf("%s: the page %q has no token", path, w.Heading())
 		}
-		for _, wrong := range []string{"", "x" + token[1:]} {
+		for _, wrong := range []string{"", "-" + token, token[1:]} {
 			w.must(t, w.Send(t.Context(), path, map[string]string{"token": wrong}))
 			if w.Status() != http.StatusForbidden && w.Status() != http.StatusBadRequest {
 				t.Errorf("%s with token %q: status %d, page %q", path, wrong, w.Status(), w.Heading())
