@@ -71,10 +71,10 @@ func TestCapacity(t *testing.T) {
 		t.Fatal(err)
 	}
 	scale := l.Work()
-	one := processorTime(t, unit, 2)
+	processorTime(t, unit, 1)
 	var rows [][]float64
 	var ratios []float64
-	worst := 1.0
+	least, most := 1.0, 1.0
 	for _, c := range capacityCases() {
 		if !strings.Contains(c.name, os.Getenv("ZKPASS_CAPACITY_ONLY")) {
 			continue
@@ -88,21 +88,23 @@ func TestCapacity(t *testing.T) {
 			continue
 		}
 		processorTime(t, work, 1)
-		all := math.Inf(1)
-		for range 4 {
-			one = min(one, processorTime(t, unit, 2))
+		one, all := math.Inf(1), math.Inf(1) // the machine's speed drifts from case to case
+		for range 6 {
+			one = min(one, processorTime(t, unit, 1))
 			all = min(all, processorTime(t, work, 1))
 		}
 		told, measured := l.Work()/scale, all/one
 		ratio := measured / told
-		worst = max(worst, ratio, 1/ratio)
+		least, most = min(least, ratio), max(most, ratio)
 		t.Logf("%-42s told %5.2f, measured %5.2f: %.2f; %.0f ms; %+v", c.name, told, measured, ratio, 1000*all, l)
 		rows = append(rows, []float64{float64(min(l.Points, 1)), float64(l.Encoded), float64(l.Inputs)})
 		ratios = append(ratios, measured)
 	}
 	if mode == "check" {
-		if worst > 1.3 {
-			t.Errorf("the work of a statement is off by a factor of %.2f, want 1.3 at the most", worst)
+		// Who plans with too little has too few machines; arrays and escapes in small documents
+		// cost less than what is told.
+		if most > 1.3 || least < 0.6 {
+			t.Errorf("proving takes %.2f to %.2f times the work that is told, want 0.6 to 1.3", least, most)
 		}
 		return
 	}
