@@ -2,6 +2,7 @@ package worker
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,13 +11,20 @@ import (
 func TestCores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cores{all: 4}
+		var mu sync.Mutex
 		told := map[string][]int{}
 		proof := func(name string) *sharing {
-			return &sharing{limit: func(n int) { told[name] = append(told[name], n) }}
+			return &sharing{limit: func(n int) {
+				mu.Lock()
+				defer mu.Unlock()
+				told[name] = append(told[name], n)
+			}}
 		}
 		want := func(when, name string, numbers ...int) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if !slices.Equal(told[name], numbers) {
 				t.Errorf("%s: %s was told %v, want %v", when, name, told[name], numbers)
 			}
