@@ -58,7 +58,7 @@ func (c *cores) part() int {
 	return (c.all + running - 1) / running
 }
 
-// share tells all proofs of what others have left.
+// share gives all proofs what others have left.
 func (c *cores) share() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
