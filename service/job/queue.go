@@ -25,8 +25,10 @@ type Queue struct {
 
 	ctx      context.Context // ends with Close
 	stop     context.CancelFunc
-	running  sync.WaitGroup
 	progress *nats.Subscription
+
+	starting sync.Mutex // held to start something, and by Close to forbid it
+	running  sync.WaitGroup
 }
 
 // Open makes the queue in the store, or opens the one that is there, with all its
@@ -60,7 +62,7 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	}
 	q.ctx, q.stop = context.WithCancel(context.Background())
 	ready := make(chan struct{})
-	q.running.Go(func() { q.follow(ready) })
+	q.start(func() { q.follow(ready) })
 	select {
 	case <-ready:
 	case <-opening.Done():
@@ -71,14 +73,26 @@ func (q *Queue) open(ctx context.Context) (err error) {
 		q.Close()
 		return err
 	}
-	q.running.Go(q.keepSweeping)
+	q.start(q.keepSweeping)
 	return nil
+}
+
+// start runs work that Close waits for. After Close it does nothing: methods that
+// are still on their way then must not add to what is being waited for.
+func (q *Queue) start(work func()) {
+	q.starting.Lock()
+	defer q.starting.Unlock()
+	if q.ctx.Err() == nil {
+		q.running.Go(work)
+	}
 }
 
 // Close ends everything that waits and all claims, whose jobs go to other workers
 // after AckWait: return them before. The connection stays open.
 func (q *Queue) Close() error {
+	q.starting.Lock()
 	q.stop()
+	q.starting.Unlock()
 	for _, c := range q.index.held() {
 		c.lose()
 	}

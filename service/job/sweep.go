@@ -37,9 +37,9 @@ func (q *Queue) keepSweeping() {
 const leftoverPause = time.Second
 
 // leftover removes what is left of a job that has ended, again and again until that
-// succeeds. Should the process end before, a sweep of the next one does it.
+// succeeds. Should the queue be closed before, a sweep of the next one does it.
 func (q *Queue) leftover(key string, remove func(context.Context, string) error) {
-	q.running.Go(func() {
+	q.start(func() {
 		for pause(q.ctx, leftoverPause) {
 			if remove(q.ctx, key) == nil {
 				return
