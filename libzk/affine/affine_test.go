@@ -244,6 +244,7 @@ func TestScaledBlocks(t *testing.T) {
 	for i, first := range []int{0, 16, 8, 60} {
 		refs = append(refs, make([]Ref, 16), make([]Ref, 7))
 		s.Block(refs[2*i], constants[i%2], table, first)
+		s.Block(nil, f.One(), nil, first)
 		s.Block(refs[2*i+1], f.One(), table[:7], first+20)
 	}
 	got, want := s.NewAdjoint(), s.NewAdjoint()
@@ -261,6 +262,7 @@ func TestScaledBlocks(t *testing.T) {
 		add(2, []Ref{r[2], r[0]}) // and not in order
 	}
 	add(0, append(append([]Ref{}, refs[1]...), refs[0][:5]...))
+	add(0, slices.Concat(refs[0][9:], refs[1], refs[2][:2])) // in order, of three blocks
 	constant, coefficients := got.Resolve()
 	wantConstant, wantCoefficients := want.Resolve()
 	if constant != wantConstant || !slices.Equal(coefficients, wantCoefficients) {

@@ -68,6 +68,9 @@ func (s *Space[E]) addBlock(refs []Ref, b block[E]) {
 	if s.inBlock > maxForms-b.forms {
 		panic(fmt.Sprintf("affine: %d forms in blocks and %d more are too many", s.inBlock, b.forms))
 	}
+	if b.forms == 0 {
+		return // each block has a first form, by which it is found
+	}
 	b.at = s.inBlock
 	s.blocks = append(s.blocks, b)
 	for j := range refs {
@@ -106,13 +109,9 @@ func (v *Values[E]) evaluateBlock(s *Space[E], b *block[E]) {
 
 // resolveBlock moves the functional's part on a block to the witness; it returns what that
 // adds to the constant.
-func (a *Adjoint[E]) resolveBlock(b *block[E]) (constant E) {
+func (a *Adjoint[E]) resolveBlock(b *block[E], part []E) (constant E) {
 	f := a.s.f
-	part, w := a.blocks[b.at:b.at+b.forms], a.w[b.first:b.first+b.reads]
-	var zero E
-	if !slices.ContainsFunc(part, func(k E) bool { return k != zero }) {
-		return constant // as most do, see AddScaled
-	}
+	w := a.w[b.first : b.first+b.reads]
 	if b.m != nil {
 		b.m.Transpose(w, part)
 	} else {
@@ -134,16 +133,34 @@ type scaledBlock[E comparable] struct {
 	v     []E
 }
 
-// diagonal is the diagonal block whose forms the n references from r on are, or nil.
-func (s *Space[E]) diagonal(r Ref, n int) *block[E] {
-	if r > firstInBlock {
-		return nil
+// locate is the block with a form, and which of its forms that is.
+func (s *Space[E]) locate(r Ref) (i, form int) {
+	s.mustKnow(r)
+	at := int(firstInBlock - r)
+	i, ok := slices.BinarySearchFunc(s.blocks, at, func(b block[E], at int) int { return b.at - at })
+	if !ok {
+		i--
 	}
-	i, ok := slices.BinarySearchFunc(s.blocks, int(firstInBlock-r), func(b block[E], at int) int { return b.at - at })
-	if !ok || s.blocks[i].forms != n || s.blocks[i].m != nil || s.blocks[i].own != nil {
-		return nil
+	return i, at - s.blocks[i].at
+}
+
+// addToBlock is AddScaled for references to forms of one block, from form j of the i-th on. What most
+// blocks are for, all forms of a diagonal at once, is only noted.
+func (a *Adjoint[E]) addToBlock(i, j int, k E, v []E) {
+	b := &a.s.blocks[i]
+	if len(v) == b.forms && b.m == nil && b.own == nil {
+		a.scaled = append(a.scaled, scaledBlock[E]{b, k, v})
+		return
 	}
-	return &s.blocks[i]
+	a.s.f.Axpy(a.part(i)[j:j+len(v)], k, v)
+}
+
+// part is the functional's part on the i-th block.
+func (a *Adjoint[E]) part(i int) []E {
+	if a.blocks[i] == nil {
+		a.blocks[i] = buffers.Make[E](a.s.blocks[i].forms)
+	}
+	return a.blocks[i]
 }
 
 // resolveScaled is resolveBlock for scaled blocks. What v makes of a table k is worked out once,

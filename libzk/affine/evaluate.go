@@ -94,20 +94,23 @@ func (s *Space[E]) Free() {
 // Value is the value of a reference at the attached witness.
 func (s *Space[E]) Value(r Ref) E { return s.live.At(r) }
 
+// Values are those at the attached witness, also of forms that are added later. Nobody may change them.
+func (s *Space[E]) Values() *Values[E] { return s.live }
+
 // Adjoint accumulates a linear functional of references and expresses it over
 // the witness: the transpose of Evaluate.
 type Adjoint[E comparable] struct {
 	s      *Space[E]
 	w      []E
 	forms  []E
-	blocks []E              // of forms in blocks
+	blocks [][]E            // of forms in blocks, nil for a block that it has no part on
 	scaled []scaledBlock[E] // more of these
 	room   []E
 }
 
 // NewAdjoint is the zero functional.
 func (s *Space[E]) NewAdjoint() *Adjoint[E] {
-	return &Adjoint[E]{s: s, w: buffers.Make[E](s.n), forms: buffers.Make[E](len(s.ends)), blocks: buffers.Make[E](s.inBlock)}
+	return &Adjoint[E]{s: s, w: buffers.Make[E](s.n), forms: buffers.Make[E](len(s.ends)), blocks: make([][]E, len(s.blocks))}
 }
 
 // Add adds k times the reference to the functional.
@@ -127,11 +130,7 @@ func (a *Adjoint[E]) AddScaled(k E, v []E, refs []Ref) {
 			continue
 		}
 		a.addEach(k, v[single:i], refs[single:i])
-		if b := a.s.diagonal(refs[i], n); b != nil {
-			a.scaled = append(a.scaled, scaledBlock[E]{b, k, v[i : i+n]})
-		} else {
-			a.s.f.Axpy(a.run(refs[i], n), k, v[i:i+n])
-		}
+		a.addRun(k, v[i:i+n], refs[i])
 		i += n
 		single = i
 	}
@@ -155,15 +154,21 @@ func (a *Adjoint[E]) addEach(k E, v []E, refs []Ref) {
 	}
 }
 
-// run is where the functional has n references from r on.
-func (a *Adjoint[E]) run(r Ref, n int) []E {
-	switch {
-	case r >= 0:
-		return a.w[r : int(r)+n]
-	case r > firstInBlock:
-		return a.forms[-r-1 : int(-r-1)+n]
+// addRun is AddScaled for references that follow each other from the first on.
+func (a *Adjoint[E]) addRun(k E, v []E, first Ref) {
+	switch f := a.s.f; {
+	case first >= 0:
+		f.Axpy(a.w[first:int(first)+len(v)], k, v)
+	case first > firstInBlock:
+		f.Axpy(a.forms[-first-1:int(-first-1)+len(v)], k, v)
+	default:
+		for len(v) > 0 {
+			i, j := a.s.locate(first)
+			n := min(len(v), a.s.blocks[i].forms-j)
+			a.addToBlock(i, j, k, v[:n])
+			v, first = v[n:], first-Ref(n)
+		}
 	}
-	return a.blocks[firstInBlock-r : int(firstInBlock-r)+n]
 }
 
 // consecutive is the number of references from the first on of which each is the next witness
@@ -187,7 +192,8 @@ func (a *Adjoint[E]) at(r Ref) *E {
 	case r > firstInBlock:
 		return &a.forms[-r-1]
 	}
-	return &a.blocks[firstInBlock-r]
+	i, form := a.s.locate(r)
+	return &a.part(i)[form]
 }
 
 // Resolve rewrites the functional as constant + Σ coefficients[k]·W[k]. The
@@ -212,11 +218,13 @@ func (a *Adjoint[E]) Resolve() (constant E, coefficients []E) {
 		}
 	}
 	constant = f.Add(constant, a.resolveScaled())
-	for i := range s.blocks {
-		constant = f.Add(constant, a.resolveBlock(&s.blocks[i]))
+	for i, part := range a.blocks {
+		if part != nil {
+			constant = f.Add(constant, a.resolveBlock(&s.blocks[i], part))
+			buffers.Free(part)
+		}
 	}
 	buffers.Free(a.forms)
-	buffers.Free(a.blocks)
 	buffers.Free(a.room)
 	return constant, a.w
 }

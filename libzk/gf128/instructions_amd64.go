@@ -23,6 +23,9 @@ func mulAVX(a, b Elem) (lo, hi uint64)
 func addVecAVX(dst, x *Elem, n int)
 
 //go:noescape
+func foldAVX(dst *Elem, t *traceFold, src *Elem, n int)
+
+//go:noescape
 func axpyAVX(dst *Elem, k Elem, x *Elem, n int)
 
 //go:noescape

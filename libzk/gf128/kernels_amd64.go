@@ -23,6 +23,14 @@ func addVec(dst, x []Elem) {
 	addVecAVX(unsafe.SliceData(dst), unsafe.SliceData(x), len(dst))
 }
 
+func fold(dst []Elem, t *traceFold, src []Elem) {
+	if !hasAVX {
+		foldGeneric(dst, t, src)
+		return
+	}
+	foldAVX(unsafe.SliceData(dst), t, unsafe.SliceData(src), len(dst))
+}
+
 func axpy(dst []Elem, k Elem, x []Elem) {
 	if !hasAVX {
 		axpyGeneric(dst, k, x)

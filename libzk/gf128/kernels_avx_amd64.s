@@ -46,6 +46,59 @@ last:
 done:
 	RET
 
+// FOLDBYTE(entries, from, shift, sum) adds the entry of one byte of from, which is 8 bytes of an
+// element, to sum: that byte is shift - 4 bits above the lowest one, an entry has 16 bytes.
+#define FOLDBYTE(table, from, shift, sum) \
+	MOVQ  from, R8                    \
+	SHRQ  $shift, R8                  \
+	ANDL  $0xff0, R8                  \
+	VPXOR table(DX)(R8*1), sum, sum
+
+// FOLDBYTES is FOLDBYTE for all 8 bytes of from.
+#define FOLDBYTES(table, from) \
+	MOVQ from, R8                          \
+	SHLQ $4, R8                            \
+	ANDL $0xff0, R8                        \
+	VPXOR table(DX)(R8*1), X0, X0          \
+	FOLDBYTE(table+4096, from, 4, X1)      \
+	FOLDBYTE(table+8192, from, 12, X0)     \
+	FOLDBYTE(table+12288, from, 20, X1)    \
+	FOLDBYTE(table+16384, from, 28, X0)    \
+	FOLDBYTE(table+20480, from, 36, X1)    \
+	FOLDBYTE(table+24576, from, 44, X0)    \
+	FOLDBYTE(table+28672, from, 52, X1)
+
+// func foldAVX(dst *Elem, t *traceFold, src *Elem, n int)
+TEXT ·foldAVX(SB), NOSPLIT, $0-32
+	MOVQ  dst+0(FP), DI
+	MOVQ  t+8(FP), DX
+	MOVQ  src+16(FP), SI
+	MOVQ  n+24(FP), CX
+	TESTQ CX, CX
+	JZ    done
+
+loop:
+	MOVQ    (SI), AX
+	MOVQ    8(SI), BX
+	VPXOR   X0, X0, X0
+	VPXOR   X1, X1, X1
+	MOVQ    AX, R9
+	ORQ     BX, R9
+	JZ      store
+	FOLDBYTES(0, AX)
+	FOLDBYTES(32768, BX)
+	VPXOR   X1, X0, X0
+
+store:
+	VMOVDQU X0, (DI)
+	ADDQ    $16, SI
+	ADDQ    $16, DI
+	DECQ    CX
+	JNZ     loop
+
+done:
+	RET
+
 // func axpyAVX(dst *Elem, k Elem, x *Elem, n int)
 TEXT ·axpyAVX(SB), NOSPLIT, $0-40
 	LOAD_REDUCTION

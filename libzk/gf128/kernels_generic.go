@@ -10,6 +10,12 @@ func addVecGeneric(dst, x []Elem) {
 	}
 }
 
+func foldGeneric(dst []Elem, t *traceFold, src []Elem) {
+	for i, a := range src {
+		dst[i] = t.at(a)
+	}
+}
+
 func axpyGeneric(dst []Elem, k Elem, x []Elem) {
 	for i, v := range x {
 		dst[i] = add(dst[i], mulGeneric(k, v))

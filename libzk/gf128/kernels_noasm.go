@@ -4,6 +4,7 @@ package gf128
 
 func mul(a, b Elem) Elem                            { return mulGeneric(a, b) }
 func addVec(dst, x []Elem)                          { addVecGeneric(dst, x) }
+func fold(dst []Elem, t *traceFold, src []Elem)     { foldGeneric(dst, t, src) }
 func axpy(dst []Elem, k Elem, x []Elem)             { axpyGeneric(dst, k, x) }
 func scale(dst []Elem, k Elem)                      { scaleGeneric(dst, k) }
 func mulAcc(dst, x, y []Elem)                       { mulAccGeneric(dst, x, y) }

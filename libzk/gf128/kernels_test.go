@@ -56,6 +56,16 @@ func TestKernels(t *testing.T) {
 			checkVector(t, "AddVec", got, want)
 
 			got, want = clone(dst), clone(dst)
+			sparse := clone(x)
+			for i := range sparse {
+				sparse[i] = [...]Elem{{}, {Lo: sparse[i].Lo}, {Hi: sparse[i].Hi}, sparse[i]}[rng.IntN(4)]
+			}
+			table := newTraceFold(vector(rng, degree))
+			fold(got, table, sparse)
+			foldGeneric(want, table, sparse)
+			checkVector(t, "fold", got, want)
+
+			got, want = clone(dst), clone(dst)
 			f.Axpy(got, k, x)
 			axpyGeneric(want, k, x)
 			checkVector(t, "Axpy", got, want)

@@ -73,6 +73,8 @@ func mul(a, b Elem) Elem {
 
 func addVec(dst, x []Elem) { addVecGeneric(dst, x) }
 
+func fold(dst []Elem, t *traceFold, src []Elem) { foldGeneric(dst, t, src) }
+
 func axpy(dst []Elem, k Elem, x []Elem) {
 	if !hasSIMD {
 		axpyGeneric(dst, k, x)

@@ -180,6 +180,9 @@ func newTraceFold(w []Elem) *traceFold {
 }
 
 func (t *traceFold) at(a Elem) (e Elem) {
+	if a == (Elem{}) { // as many coefficients are
+		return e
+	}
 	for i := range 8 {
 		lo, hi := &t[i][a.Lo>>(8*i)&0xff], &t[8+i][a.Hi>>(8*i)&0xff]
 		e.Lo ^= lo.Lo ^ hi.Lo
@@ -204,12 +207,7 @@ func (Field) TraceWeights(w, coefs []Elem) []Elem {
 			var folded [symbolBits]Elem
 			for m := len(out) * k / workers; m < len(out)*(k+1)/workers; m++ {
 				a := coefs[symbolBits*m : min(symbolBits*(m+1), len(coefs))]
-				for j, c := range a {
-					folded[j] = Elem{}
-					if c != (Elem{}) {
-						folded[j] = t.at(c)
-					}
-				}
+				fold(folded[:len(a)], t, a)
 				out[m] = dot(folded[:len(a)], subfieldBasis[:len(a)])
 			}
 		})

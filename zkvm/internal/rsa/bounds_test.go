@@ -25,7 +25,7 @@ func TestExponents(t *testing.T) {
 		}
 		p := modulus.modulo(m)
 		sum := func(w weighting) *big.Int {
-			v := w.sum(n)
+			v := sumOf(w.weights(n.BitLen()), n)
 			return new(big.Int).Or(new(big.Int).Lsh(new(big.Int).SetUint64(v.hi), 64), new(big.Int).SetUint64(v.lo))
 		}
 		square := new(big.Int).Mul(ones(primeBits), ones(primeBits))

@@ -125,7 +125,7 @@ func BenchmarkPublish(b *testing.B) {
 	f := newForger(b, 2048)
 	f.commit(f.v.Digest, f.chain())
 	for b.Loop() {
-		f.in.Publish(nil, f.drawn, f.value)
+		f.in.Publish(nil, f.drawn, &affine.Values[elem]{W: f.w})
 	}
 }
 
@@ -146,7 +146,7 @@ func TestPublish(t *testing.T) {
 		s.commit(committed, c)
 		s.encode(s.space)
 		values := s.space.Evaluate(s.w)
-		if want := s.publish(s.residues(c, drawn)); !bytes.Equal(s.in.Publish(nil, drawn, values.At), want) {
+		if want := s.publish(s.residues(c, drawn)); !bytes.Equal(s.in.Publish(nil, drawn, values), want) {
 			t.Errorf("%s: published bytes differ", what)
 		}
 	}

@@ -82,7 +82,7 @@ func (s *system) residues(c *Chain, drawn [Primes]uint64) (out [Primes]*residues
 // publish masks residues.
 func (s *system) publish(r [Primes]*residues) (out []byte) {
 	for i := range r {
-		out = r[i].mask(&s.in.Masks[i], s.value).encode(out)
+		out = r[i].mask(&s.in.Masks[i], s.w).encode(out)
 	}
 	return out
 }

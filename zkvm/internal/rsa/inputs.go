@@ -80,6 +80,7 @@ func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published 
 		panic("rsa: a block or published bytes of another length")
 	}
 	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn(), copies: make([]Copy, 0, Copies)}
+	w.slots = make([]affine.Ref, Copies*in.Modulus.bits)
 	w.mustFollow(in.Block)
 	s.GrowBlocks(in.formsInBlocks())
 	w.below()
@@ -106,6 +107,7 @@ type wiring struct {
 	s      *affine.Space[elem]
 	turn   int // the first long slot with inverse powers
 	copies []Copy
+	slots  []affine.Ref // long ones of copies to come
 }
 
 // Room is about how many forms Copies adds to a space besides those of blocks, and of how many terms
@@ -142,20 +144,25 @@ var unscaled = func() (v [primeBits]elem) {
 	return v
 }()
 
-// copy appends a copy without factors.
+// copy appends a copy without factors, whose long slots are still to be filled.
 func (w *wiring) copy() *Copy {
-	one, zero := w.s.One(), w.s.Zero()
-	c := Copy{Long: make([]affine.Ref, w.in.Modulus.bits), E: one, R: one, Own: one}
-	for _, slots := range [][]affine.Ref{c.Long, c.Kappa[:]} {
-		for j := range slots {
-			slots[j] = one
-		}
-	}
+	one, zero, n := w.s.One(), w.s.Zero(), w.in.Modulus.bits
+	c := Copy{Long: w.slots[:n:n], E: one, R: one, Own: one}
+	w.slots = w.slots[n:]
+	w.absent(c.Kappa[:])
 	for k := range c.X {
 		c.X[k], c.Powers[k] = zero, zero
 	}
 	w.copies = append(w.copies, c)
 	return &w.copies[len(w.copies)-1]
+}
+
+// absent fills slots with factors 1.
+func (w *wiring) absent(slots []affine.Ref) {
+	one := w.s.One()
+	for j := range slots {
+		slots[j] = one
+	}
 }
 
 // below lays the copy that holds the first 126 bits of s below those of N: their sum with t is
@@ -165,6 +172,7 @@ func (w *wiring) below() {
 	powers := doublings(1, topBits)
 	w.s.Block(c.Long[:topBits], fld.One(), powers, int(w.in.Block[n-topBits]))
 	w.s.Block(c.Long[topBits:2*topBits], fld.One(), powers, int(w.in.Block[(squares+3)*n]))
+	w.absent(c.Long[2*topBits:])
 	limit := w.in.Modulus.topLimit()
 	c.R = w.s.Const(numberOf(limit).power())
 }
@@ -230,6 +238,7 @@ func (w *wiring) prime(p prime, position, quotient []elem, masks *Masks, y *valu
 	reduce(1, &kappaH, powers[middle][0])
 
 	c := w.copy()
+	w.absent(c.Long)
 	for _, b := range w.in.Encoded.bits {
 		c.Long[b.position] = w.s.Affine(fld.One(), affine.Term[elem]{K: block[b.position], Ref: b.bit})
 	}

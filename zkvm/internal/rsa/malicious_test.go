@@ -240,7 +240,7 @@ func TestPublished(t *testing.T) {
 		try("X + M", func(r *residues) {
 			m := f.drawn[0]
 			square := multiply(x+m, x+m)
-			square = square.plus(f.in.Modulus.modulo(m).quotient.sum(c.q[i]))
+			square = square.plus(sumOf(f.in.Modulus.modulo(m).quotient.weights(f.in.Modulus.bits), c.q[i]))
 			r.x[i] = x + m
 			r.h[i] = number{lo: x + m}.power()
 			r.kappa[i] = square.quotient(r.x[i+1], m)

@@ -109,3 +109,18 @@ func modMul(a, b, m uint64) uint64 {
 	q := number{hi, n.lo}
 	return q.lo - q.quotient(0, m)*m
 }
+
+// TestPseudoprimes: products of two primes for which Fermat's test does not tell them from a prime.
+func TestPseudoprimes(t *testing.T) {
+	found := 0
+	for p := uint64(1<<28 + 1); found < 3; p += 2 {
+		q := 2*p - 1
+		if !fermat(p*q) || !millerRabin(p) || !millerRabin(q) {
+			continue
+		}
+		found++
+		if m := p * q; m>>57 != 1 || isPrime(m) {
+			t.Errorf("%d = %d·%d is a prime of 58 bits", m, p, q)
+		}
+	}
+}

@@ -80,22 +80,23 @@ func (v *values) encode(dst []byte) []byte {
 }
 
 // Publish appends what a prover publishes for the primes, given the values that it committed.
-func (in *Inputs) Publish(dst []byte, drawn [Primes]uint64, value func(affine.Ref) elem) []byte {
-	c := in.committed(value)
+func (in *Inputs) Publish(dst []byte, drawn [Primes]uint64, values *affine.Values[elem]) []byte {
+	c := in.committed(values)
 	for i, m := range drawn {
 		r := c.residues(in.Modulus.modulo(m), in.Encoded.constant)
-		dst = r.mask(&in.Masks[i], value).encode(dst)
+		dst = r.mask(&in.Masks[i], values.W).encode(dst)
 	}
 	return dst
 }
 
 // committed is the chain that the values are of.
-func (in *Inputs) committed(value func(affine.Ref) elem) *Chain {
+func (in *Inputs) committed(values *affine.Values[elem]) *Chain {
 	n := in.Modulus.bits
+	block := values.W[in.Block[0]:][:len(in.Block)]
 	number := func(k, length int) *big.Int {
 		words := make([]big.Word, (length+bits.UintSize-1)/bits.UintSize)
-		for j, r := range in.Block[k*n : k*n+length] {
-			if value(r) != (elem{}) {
+		for j, v := range block[k*n : k*n+length] {
+			if v != (elem{}) {
 				words[j/bits.UintSize] |= 1 << (j % bits.UintSize)
 			}
 		}
@@ -106,20 +107,21 @@ func (in *Inputs) committed(value func(affine.Ref) elem) *Chain {
 		c.q[i] = number(2+i, n)
 	}
 	for _, b := range in.Encoded.bits {
-		if value(b.bit) != (elem{}) {
+		if values.At(b.bit) != (elem{}) {
 			c.em.SetBit(c.em, b.position, 1)
 		}
 	}
 	return c
 }
 
-// mask adds masks to residues.
-func (r *residues) mask(masks *Masks, value func(affine.Ref) elem) *values {
+// mask adds masks, which are among the witness elements, to residues.
+func (r *residues) mask(masks *Masks, witness []elem) *values {
 	v := new(values)
+	mask := witness[masks.Bits[0]:][:MaskBits]
 	at := 0
 	put := func(x uint64, n int) {
 		for k := range n {
-			v.bits[at] = (x>>k&1 == 1) != (value(masks.Bits[at]) != elem{})
+			v.bits[at] = (x>>k&1 == 1) != (mask[at] != elem{})
 			at++
 		}
 	}
@@ -133,13 +135,13 @@ func (r *residues) mask(masks *Masks, value func(affine.Ref) elem) *values {
 	put(r.kappaH, shortKappa)
 	b := basis()
 	for i, h := range r.h {
-		for k := range elementBits {
-			if value(masks.Bits[at+elementBits*i+k]) != (elem{}) {
+		for k, bit := range mask[at+elementBits*i:][:elementBits] {
+			if bit != (elem{}) {
 				h = fld.Add(h, b.bit[k])
 			}
 		}
 		v.h[i] = h
 	}
-	v.e = fld.Add(r.e, value(masks.Epsilon))
+	v.e = fld.Add(r.e, witness[masks.Epsilon])
 	return v
 }

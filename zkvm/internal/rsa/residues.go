@@ -19,7 +19,9 @@ type residues struct {
 // residues computes the numbers for one prime from what is committed. Where a chain that
 // is not honest has none that fit, its copy will not hold.
 func (c *Chain) residues(p prime, constant *big.Int) *residues {
-	r := &residues{encodedSum: encodedSum(p, constant, c.em)}
+	n := c.modulus.bits
+	r := &residues{encodedSum: encodedSum(p, constant, c.em, n)}
+	position, quotient := p.position.weights(n), p.quotient.weights(n)
 	r.e = r.encodedSum.power()
 
 	x := p.position.mod(c.s)
@@ -33,7 +35,7 @@ func (c *Chain) residues(p prime, constant *big.Int) *residues {
 		if i == squares {
 			other, add = r.x[0], r.encodedSum
 		}
-		total := multiply(x, other).plus(p.quotient.sum(c.q[i])).plus(add)
+		total := multiply(x, other).plus(sumOf(quotient, c.q[i])).plus(add)
 		next := uint64(0)
 		if i < squares {
 			_, next = bits.Div64(total.hi, total.lo, p.m)
@@ -44,16 +46,16 @@ func (c *Chain) residues(p prime, constant *big.Int) *residues {
 		}
 		r.kappa[i] = total.quotient(next, p.m) & (1<<kappaBits - 1)
 	}
-	r.kappaS = p.position.sum(c.s).quotient(r.x[0], p.m)
-	r.kappaH = p.position.sum(c.h).quotient(r.x[middle], p.m)
+	r.kappaS = sumOf(position, c.s).quotient(r.x[0], p.m)
+	r.kappaH = sumOf(position, c.h).quotient(r.x[middle], p.m)
 	return r
 }
 
 // encodedSum is Σ (-2^j mod M) over the bits of em - constant that are one, and -constant
 // mod M: congruent to -em.
-func encodedSum(p prime, constant, em *big.Int) number {
+func encodedSum(p prime, constant, em *big.Int, n int) number {
 	variable := new(big.Int).Sub(em, constant)
-	sum := p.block.sum(variable)
+	sum := sumOf(p.block.weights(n), variable)
 	return sum.add(remainder(new(big.Int).Neg(constant), p.m))
 }
 

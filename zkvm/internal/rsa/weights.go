@@ -56,15 +56,26 @@ func (w weighting) next(v uint64) (next uint64, wrapped bool) {
 	return v, false
 }
 
-// sum is Σ weight_j over the bits of v that are one.
-func (w weighting) sum(v *big.Int) (total number) {
+// weights are those of n bits.
+func (w weighting) weights(n int) []uint64 {
+	out := make([]uint64, n)
 	weight := w.first
-	for _, word := range v.Bits() {
-		for range bits.UintSize {
-			total = total.add(weight & -uint64(word&1))
+	for j := range out {
+		out[j] = weight
+		weight, _ = w.next(weight)
+	}
+	return out
+}
+
+// sumOf is Σ weight_j over the bits of v that are one.
+func sumOf(weights []uint64, v *big.Int) (total number) {
+	for i, word := range v.Bits() {
+		low := uint64(0) // of 64 weights below 2^58
+		for _, weight := range weights[i*bits.UintSize : min((i+1)*bits.UintSize, len(weights))] {
+			low += weight & -uint64(word&1)
 			word >>= 1
-			weight, _ = w.next(weight)
 		}
+		total = total.add(low)
 	}
 	return total
 }

@@ -55,7 +55,7 @@ func (r *RSA) Lay(m *machine.Machine, bits *[256]ref, digest [32]byte) {
 	for i := range in.Masks {
 		in.Masks[i] = rsa.Masks{Bits: m.UniformBits(rsa.MaskBits), Epsilon: m.Mask()}
 	}
-	published := m.PublishBytes(rsa.PublishedBytes, func() []byte { return in.Publish(nil, r.Primes, m.Value) })
+	published := m.PublishBytes(rsa.PublishedBytes, func() []byte { return in.Publish(nil, r.Primes, m.W.Space.Values()) })
 	m.Risk(rsa.Risk(n))
 	use := circuits.RSA(n)
 	if !m.Wiring() {
