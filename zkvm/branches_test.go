@@ -15,6 +15,16 @@ func TestBranchesOfBooleans(t *testing.T) {
 	}
 }
 
+// TestBranchesOfMembers: a local that is one member on one way and another on the other, where a condition asks for
+// it: it is true where the one of the way that is gone is.
+func TestBranchesOfMembers(t *testing.T) {
+	p := compileJWT(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":{"dvar":"a"}}}],"else":[{"assign":{"v":{"dvar":"b"}}}]}},{"output":{"r":{"not":{"lvar":"v"}}}}]`)
+	for k := range 8 {
+		payload := fmt.Sprintf(`{"c":%t,"a":%t,"b":%t}`, k&1 == 1, k>>1&1 == 1, k>>2 == 1)
+		agree(t, p, payload, testNow, booleans...)
+	}
+}
+
 // TestBranchesOfBranches: such a local is passed on where another is made otherwise, on either side.
 func TestBranchesOfBranches(t *testing.T) {
 	v := `{"if":{"condition":{"dvar":"c"},"then":[{"assign":{"v":{"==":[{"dvar":"a"},1]}}}],"else":[{"assign":{"v":{"==":[{"dvar":"b"},1]}}}]}}`

@@ -1,6 +1,7 @@
 package zkvm
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -82,6 +83,25 @@ func TestLimitStrings(t *testing.T) {
 		for i, path := range []string{"b", "a[]"} {
 			b := bound{fmt.Sprintf("%d bytes with escapes, output of %s", n, path), boolean(`{"dvar":"` + path + `"}`), payload, want[i]}
 			b.run(t)
+		}
+	}
+}
+
+// TestLimitOutputStrings: a string that is too long to be used is no output of any query, so that a verifier
+// refuses the statement, before any proof. 256 bytes may be, however they are written.
+func TestLimitOutputStrings(t *testing.T) {
+	q := ask(t, boolean(`{"dvar":"a"}`), `{"a":"x","_a_zkpass_public_":true}`)
+	for text, bytes := range map[string]int{
+		strings.Repeat("a", query.MaxString): query.MaxString, strings.Repeat("a", query.MaxString+1): query.MaxString + 1,
+		strings.Repeat("é", query.MaxString/2): query.MaxString, strings.Repeat("é", query.MaxString/2) + "a": query.MaxString + 1,
+		strings.Repeat(`\n`, query.MaxString): query.MaxString, strings.Repeat(`\n`, query.MaxString+1): query.MaxString + 1,
+	} {
+		for _, output := range []string{`{"r":"` + text + `"}`, `{"r":["x","` + text + `"]}`} {
+			st := *q.st
+			st.Output = []byte(output)
+			if _, err := newPlan(&st, nil, nil); errors.Is(err, errOutput) != (bytes > query.MaxString) {
+				t.Errorf("output with a string of %d bytes: %v", bytes, err)
+			}
 		}
 	}
 }

@@ -97,3 +97,19 @@ func TestPlanOfAnUnknownOperator(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestPlanOfAnUnknownOperatorInABranch: nor what stands in a branch, with all that follows it there.
+func TestPlanOfAnUnknownOperatorInABranch(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"then", "else"} {
+		f := newFixture(t, `[{"if":{"condition":{"dvar":"c"},"then":[{"output":{"r":{"dvar":"c"}}}],"else":[{"output":{"r":{"dvar":"c"}}}]}}]`, `{"c":true}`)
+		branch := f.st.Program.Body[0].Then
+		if name == "else" {
+			branch = f.st.Program.Body[0].Else
+		}
+		branch[0].Expr.Op = 255
+		if _, err := newPlan(f.st, nil, nil); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

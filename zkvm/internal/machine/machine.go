@@ -59,7 +59,6 @@ type Machine struct {
 	Forms     int   // what the wiring pass will add to its space, roughly
 	Terms     int   // of these
 	worst     int   // see Risk
-	linear    int
 
 	// W is set in the wiring pass. Uses are the index of each use in the shape.
 	W      *Wiring
@@ -305,7 +304,6 @@ func (m *Machine) Implies(label string, g, condition ref) { m.Row(label, g, cond
 
 // ZeroForm requires a form to be zero, without a row.
 func (m *Machine) ZeroForm(label string, a ref) {
-	m.linear++
 	if m.Wiring() {
 		m.W.Relation.Zero(label, a)
 	}

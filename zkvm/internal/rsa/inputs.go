@@ -128,9 +128,10 @@ func (w *wiring) number(dst []affine.Ref, k int, coefficients []elem) {
 
 // mustFollow stops references that are not witness elements in order.
 func (w *wiring) mustFollow(refs []affine.Ref) {
+	first := w.s.W(int(refs[0]))
 	w.s.W(int(refs[0]) + len(refs) - 1)
 	for k, r := range refs {
-		if r != refs[0]+affine.Ref(k) {
+		if r != first+affine.Ref(k) {
 			panic("rsa: blocks and masks are witness elements in order")
 		}
 	}

@@ -112,8 +112,6 @@ func (l *Link) Lay(m *machine.Machine, digest *[256]ref) {
 	}
 	if m.Wiring() {
 		m.ZeroForm("link", m.Sum(term{K: public, Ref: mask}, term{K: powerOfInteger(l.Sum), Ref: product}))
-	} else {
-		m.ZeroForm("link", 0)
 	}
 }
 
