@@ -286,7 +286,7 @@ func (p *part[E]) freeInputs(inputs []affine.Ref, use int) {
 // wires are the values of inputs, for evaluation.
 func wires[E comparable](f field.Field[E], v *affine.Values[E], inputs []affine.Ref, u Use[E]) circuit.Level[E] {
 	width := u.Circuit.Inputs()
-	return circuit.NewLevel(f, width, u.Copies, func(wire, copy int) E { return v.At(inputs[copy*width+wire]) })
+	return circuit.NewLevel(f, width, u.Copies, func(dst []E, copy int) { v.Gather(dst, inputs[copy*width:][:width]) })
 }
 
 // Check evaluates everything that the relation requires on the given secrets, in

@@ -53,19 +53,11 @@ func (p *part[E]) fullLen() int { return p.Full + min(p.masks(), 1) + p.witness 
 // vector makes what is committed of the witness.
 func (p *part[E]) vector(witness []E, rng io.Reader) (v opening.Vector[E], err error) {
 	f := p.Field
-	var zero E
 	v.Short = make([]uint16, p.packed(), p.shortLen())
-	for i, e := range witness[:p.Bits] {
-		switch e {
-		case f.One():
-			v.Short[i/16] |= 1 << (i % 16)
-		case zero:
-		default:
+	if p.packing != nil {
+		if i := p.packing.PackAll(v.Short, witness[:p.Bits]); i >= 0 {
 			return v, fmt.Errorf("secret %d over %s is no bit, the first %d must be", i, f.Name(), p.Bits)
 		}
-	}
-	for m, b := range v.Short {
-		v.Short[m] = p.packing.Pack(b)
 	}
 	for i, e := range witness[p.Bits : p.Bits+p.Symbols] {
 		s, ok := f.(field.Symbols[E]).Symbol(e)

@@ -24,6 +24,25 @@ func (v *Values[E]) At(r Ref) E {
 	return v.blocks[firstInBlock-r]
 }
 
+// Gather sets dst to the values of as many references.
+func (v *Values[E]) Gather(dst []E, refs []Ref) {
+	dst = dst[:len(refs)]
+	for i := 0; i < len(refs); {
+		n := consecutive(refs[i:])
+		switch r := refs[i]; {
+		case n == 1:
+			dst[i] = v.At(r)
+		case r >= 0:
+			copy(dst[i:i+n], v.W[r:int(r)+n])
+		case r > firstInBlock:
+			copy(dst[i:i+n], v.forms[-r-1:int(-r-1)+n])
+		default:
+			copy(dst[i:i+n], v.blocks[firstInBlock-r:int(firstInBlock-r)+n])
+		}
+		i += n
+	}
+}
+
 // Evaluate computes every form at witness w.
 func (s *Space[E]) Evaluate(w []E) *Values[E] {
 	if len(w) != s.n {
@@ -179,6 +198,12 @@ func consecutive(refs []Ref) int {
 		step = -1
 	}
 	n := 1
+	for expected := refs[0] + step; n+4 <= len(refs); n, expected = n+4, expected+4*step { // four at once
+		next := refs[n : n+4 : n+4]
+		if (next[0]-expected)|(next[1]-expected-step)|(next[2]-expected-2*step)|(next[3]-expected-3*step) != 0 {
+			break
+		}
+	}
 	for n < len(refs) && refs[n] == refs[n-1]+step {
 		n++
 	}

@@ -408,16 +408,19 @@ func TestEvaluateInParts(t *testing.T) {
 	c := b.Build()
 	value := func(wire, copy int) gf128.Elem { return f.FromUint64(uint64(wire%n+2) << copy) }
 	level := func(bad int) Level[gf128.Elem] {
-		return NewLevel(f, c.Inputs(), 2, func(wire, copy int) gf128.Elem {
-			switch i := wire - 1 - n; {
-			case wire == 0:
-				return f.One()
-			case i == bad && copy == 1:
-				return f.FromUint64(5)
-			case i >= 0:
-				return f.Mul(value(i, copy), value((i+1)%n, copy))
+		return NewLevel(f, c.Inputs(), 2, func(dst []gf128.Elem, copy int) {
+			for wire := range dst {
+				switch i := wire - 1 - n; {
+				case wire == 0:
+					dst[wire] = f.One()
+				case i == bad && copy == 1:
+					dst[wire] = f.FromUint64(5)
+				case i >= 0:
+					dst[wire] = f.Mul(value(i, copy), value((i+1)%n, copy))
+				default:
+					dst[wire] = value(wire-1, copy)
+				}
 			}
-			return value(wire-1, copy)
 		})
 	}
 	if _, err := c.EvaluateLevel(level(-1-n), true); err != nil {

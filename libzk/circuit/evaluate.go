@@ -43,7 +43,11 @@ func (c *Circuit[E]) level(inputs []E, copies int) Level[E] {
 	if copies < 1 || len(inputs) != c.Inputs()*stride {
 		panic(fmt.Sprintf("circuit: %s: %d inputs for %d copies, want %d", c.Name, len(inputs), copies, c.Inputs()*stride))
 	}
-	return NewLevel(c.Field, c.Inputs(), copies, func(w, copy int) E { return inputs[w*stride+copy] })
+	return NewLevel(c.Field, c.Inputs(), copies, func(dst []E, copy int) {
+		for w := range dst {
+			dst[w] = inputs[w*stride+copy]
+		}
+	})
 }
 
 // EvaluateLevel computes all wires for the level of the inputs, and with check returns a

@@ -25,21 +25,44 @@ type Level[E comparable] struct {
 // PlaneCopies is the number of copies in a plane.
 const PlaneCopies = 64
 
-// NewLevel makes a level of the given values. Value is called by several goroutines.
-func NewLevel[E comparable](f field.Field[E], wires, copies int, value func(wire, copy int) E) Level[E] {
+// NewLevel makes a level. Fill sets dst to the values of all wires in a copy; it is called by several
+// goroutines, and twice for a copy.
+func NewLevel[E comparable](f field.Field[E], wires, copies int, fill func(dst []E, copy int)) Level[E] {
 	l := newLevel(f, wires, copies)
 	isBit := make([]bool, wires)
-	if l.Planes != nil {
-		l.pack(f.One(), value, isBit)
+	if bits, ok := f.(field.Bits[E]); ok {
+		l.pack(bits, fill, isBit)
 	}
 	l.makeRows(isBit)
-	cores.Each(wires, func(w int) {
-		row := l.Row(w)
-		for c := range row {
-			row[c] = value(w, c)
+	if len(l.values) > 0 {
+		l.fillRows(fill)
+	}
+	return l
+}
+
+// together is the number of copies whose values of a wire are written at once: a line of the
+// processor's cache.
+const together = 4
+
+// fillRows sets the rows.
+func (l *Level[E]) fillRows(fill func(dst []E, copy int)) {
+	cores.Each((l.Copies+together-1)/together, func(i int) {
+		lo, hi := together*i, min(together*(i+1), l.Copies)
+		of := buffers.Make[E](together * l.Wires)
+		defer buffers.Free(of)
+		for c := lo; c < hi; c++ {
+			fill(of[(c-lo)*l.Wires:(c-lo+1)*l.Wires], c)
+		}
+		for w, n := range l.number {
+			if n == 0 {
+				continue
+			}
+			row := l.values[(int(n)-1)*l.Copies:]
+			for c := lo; c < hi; c++ {
+				row[c] = of[(c-lo)*l.Wires+w]
+			}
 		}
 	})
-	return l
 }
 
 // newLevel makes a level without rows, whose bits are zero.
@@ -57,37 +80,33 @@ func newLevel[E comparable](f field.Field[E], wires, copies int) Level[E] {
 }
 
 // pack fills the planes and says which wires are bits in every copy.
-func (l *Level[E]) pack(one E, value func(wire, copy int) E, isBit []bool) {
-	var zero E
-	others := make([][]bool, len(l.Planes))
-	cores.Each(len(l.Planes), func(k int) {
-		plane, other := l.Planes[k], make([]bool, l.Wires)
-		for c := range min(PlaneCopies, l.Copies-PlaneCopies*k) {
-			for w := range plane {
-				if other[w] {
-					continue
-				}
-				switch value(w, PlaneCopies*k+c) {
-				case zero:
-				case one:
-					plane[w] |= 1 << c
-				default:
-					other[w] = true
-				}
-			}
+func (l *Level[E]) pack(f field.Bits[E], fill func(dst []E, copy int), isBit []bool) {
+	const piece = PlaneCopies / 2 // of copies: two goroutines share a plane
+	pieces := (l.Copies + piece - 1) / piece
+	words, rests := make([][]uint64, pieces), make([][]uint64, pieces)
+	cores.Each(pieces, func(i int) {
+		row := buffers.Make[E](l.Wires)
+		words[i], rests[i] = buffers.Make[uint64](l.Wires), buffers.Make[uint64](l.Wires)
+		for c := piece * i; c < min(piece*(i+1), l.Copies); c++ {
+			fill(row, c)
+			f.SetBits(words[i], rests[i], row, c%PlaneCopies)
 		}
-		others[k] = other
+		buffers.Free(row)
 	})
 	for w := range isBit {
-		isBit[w] = true
-		for _, other := range others {
-			isBit[w] = isBit[w] && !other[w]
+		rest := uint64(0)
+		for _, r := range rests {
+			rest |= r[w]
 		}
-		if !isBit[w] {
-			for _, plane := range l.Planes {
-				plane[w] = 0
+		if isBit[w] = rest == 0; isBit[w] {
+			for i, word := range words {
+				l.Planes[i*piece/PlaneCopies][w] |= word[w]
 			}
 		}
+	}
+	for i := range pieces {
+		buffers.Free(words[i])
+		buffers.Free(rests[i])
 	}
 }
 

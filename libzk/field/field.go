@@ -115,10 +115,10 @@ type Packing[E comparable] interface {
 	Symbols[E]
 	// Degree is the field's degree over GF(2).
 	Degree() int
-	// Pack is the symbol s with Tr(g^j·s) = bit j of b for each j < 16.
-	Pack(b uint16) uint16
-	// Unpack is the inverse of Pack.
-	Unpack(s uint16) uint16
+	// PackAll packs elements that are zero or one, sixteen to a symbol s with Tr(g^j·s) = bits[j] for each
+	// j < 16. dst has a symbol for each sixteen elements or part of them. It returns the index of the
+	// first element that is neither zero nor one, or -1.
+	PackAll(dst []uint16, bits []E) int
 	// TraceSums are Degree symbols T_u, linear in the packed symbols, with
 	// Tr(T_u) = bit_u(Σ_i coefs[i]·b_i) for the packed bits b_i.
 	TraceSums(coefs []E, packed []uint16) []uint16
@@ -131,6 +131,9 @@ type Packing[E comparable] interface {
 // Bits is implemented by fields of characteristic two, where sums of products of
 // bits are bits. Bits of many copies are kept in words.
 type Bits[E comparable] interface {
+	// SetBits sets bit c of words[i] where row[i] is one, and some bit of rest[i] where row[i] is neither
+	// zero nor one; then bit c of words[i] is whatever it is.
+	SetBits(words, rest []uint64, row []E, c int)
 	// NewSubsetSums prepares the sums S(x) of the weights, at most 64, whose bit is
 	// set in a word x. Bytes of x without weights cost nothing.
 	NewSubsetSums(weights []E) SubsetSums[E]

@@ -1,7 +1,9 @@
 package gf128
 
 import (
+	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/internal/cores"
@@ -96,6 +98,27 @@ func (Field) Pack(b uint16) uint16 { return packing[0][b&0xff] ^ packing[1][b>>8
 
 // Unpack is the inverse of Pack.
 func (Field) Unpack(s uint16) uint16 { return unpacking[0][s&0xff] ^ unpacking[1][s>>8] }
+
+// PackAll packs elements that are zero or one, and returns the index of the first that is
+// neither, or -1.
+func (f Field) PackAll(dst []uint16, bits []Elem) int {
+	if len(dst) != (len(bits)+symbolBits-1)/symbolBits {
+		panic(fmt.Sprintf("gf128: %d symbols for %d bits", len(dst), len(bits)))
+	}
+	for m := range dst {
+		of := bits[symbolBits*m : min(symbolBits*(m+1), len(bits))]
+		var word, rest uint64 // without branches: bits are as good as random
+		for j, e := range of {
+			word |= e.Lo & 1 << j
+			rest |= e.Hi | e.Lo>>1
+		}
+		if rest != 0 {
+			return symbolBits*m + slices.IndexFunc(of, func(e Elem) bool { return e.Hi != 0 || e.Lo > 1 })
+		}
+		dst[m] = f.Pack(uint16(word))
+	}
+	return -1
+}
 
 // TraceSums are the 128 symbols
 //

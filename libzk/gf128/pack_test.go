@@ -2,6 +2,7 @@ package gf128
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -126,12 +127,60 @@ func TestTraceEquations(t *testing.T) {
 	}
 }
 
+// TestPackAll: like Pack for sixteen elements each; what is no bit is found wherever it is.
+func TestPackAll(t *testing.T) {
+	f, r := Field{}, rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{0, 1, 15, 16, 17, 100} {
+		all, want, dst := make([]Elem, n), make([]uint16, (n+15)/16), make([]uint16, (n+15)/16)
+		for i := range all {
+			all[i].Lo = r.Uint64() & 1
+			want[i/16] |= uint16(all[i].Lo) << (i % 16)
+		}
+		for m, b := range want {
+			want[m] = f.Pack(b)
+		}
+		if i := f.PackAll(dst, all); i != -1 || !slices.Equal(dst, want) {
+			t.Errorf("%d bits: %v and %d, want %v", n, dst, i, want)
+		}
+		for i := range all {
+			for _, no := range []Elem{{Lo: 2}, {Lo: 1 << 63}, {Hi: 1}, {Lo: 1, Hi: 1 << 63}, {Lo: 3}} {
+				bit := all[i]
+				all[i] = no
+				if got := f.PackAll(dst, all); got != i {
+					t.Errorf("%v at %d: found at %d", no, i, got)
+				}
+				all[i] = bit
+			}
+		}
+	}
+}
+
+// TestSetBits: a bit of each word, and which elements are no bits.
+func TestSetBits(t *testing.T) {
+	row := []Elem{{}, {Lo: 1}, {Lo: 2}, {Lo: 3}, {Hi: 1}, {Lo: 1, Hi: 1 << 63}, {Lo: 1 << 63}}
+	for c := range 64 {
+		words, rest := make([]uint64, len(row)), make([]uint64, len(row))
+		words[0], words[1], rest[1] = 1<<c^5, 8, 0
+		before := words[1]
+		Field{}.SetBits(words, rest, row, c)
+		if words[0] != 1<<c^5 || words[1] != before|1<<c {
+			t.Errorf("bit %d: words %v", c, words)
+		}
+		for i, r := range rest {
+			if (r != 0) != (i > 1) {
+				t.Errorf("bit %d: element %v has the rest %d", c, row[i], r)
+			}
+		}
+	}
+}
+
 // TestTraceSumsRefuse: more coefficients than there are bits, and weights that
 // are not 128, are a defect of the caller.
 func TestTraceSumsRefuse(t *testing.T) {
 	for name, call := range map[string]func(){
 		"coefficients": func() { Field{}.TraceSums(make([]Elem, 17), make([]uint16, 1)) },
 		"weights":      func() { Field{}.TraceWeights(make([]Elem, 127), nil) },
+		"symbols":      func() { Field{}.PackAll(make([]uint16, 2), make([]Elem, 16)) },
 	} {
 		func() {
 			defer func() {

@@ -16,6 +16,16 @@ type byteSums struct {
 	sums  [256]Elem
 }
 
+// SetBits sets bit c of words[i] where row[i] is one, and some bit of rest[i] where row[i] is neither zero nor
+// one.
+func (Field) SetBits(words, rest []uint64, row []Elem, c int) {
+	words, rest = words[:len(row)], rest[:len(row)]
+	for i, e := range row { // without branches: bits are as good as random
+		words[i] |= e.Lo & 1 << (c & 63)
+		rest[i] |= e.Hi | e.Lo>>1
+	}
+}
+
 // NewSubsetSums prepares sums of at most 64 weights.
 func (Field) NewSubsetSums(weights []Elem) field.SubsetSums[Elem] {
 	if len(weights) > 64 {

@@ -2,6 +2,7 @@ package sumcheck
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -100,7 +101,11 @@ func testCopyRoundsOf[E comparable](t *testing.T, f field.Field[E], numbers []in
 			for range circuit.LogWidth(copies) {
 				point = append(point, randomElem(f, rng))
 			}
-			level := circuit.NewLevel(f, wires, copies, func(w, c int) E { return v[w][c] })
+			level := circuit.NewLevel(f, wires, copies, func(dst []E, c int) {
+				for w := range dst {
+					dst[w] = v[w][c]
+				}
+			})
 			p := newCopyRounds(f, &pl, &level, coef, point)
 			if (p.bits != nil) != (f.Name() == "gf2_128" && name != "elements" && copies > 1) {
 				t.Fatalf("%s, %d copies of %s: rounds over bits: %v", f.Name(), copies, name, p.bits != nil)
@@ -142,7 +147,11 @@ func BenchmarkCopyRounds(b *testing.B) {
 		coef[i] = randomElem(f, rng)
 	}
 	for _, copies := range []int{9, 30, 343} {
-		level := circuit.NewLevel(f, wires, copies, func(int, int) gf128.Elem { return f.FromUint64(rng.Uint64() & 1) })
+		level := circuit.NewLevel(f, wires, copies, func(dst []gf128.Elem, c int) {
+			for w := range dst {
+				dst[w] = f.FromUint64(uint64(bits.OnesCount(uint(w*2654435761^c*40503)) & 1))
+			}
+		})
 		var point []gf128.Elem
 		for range circuit.LogWidth(copies) {
 			point = append(point, randomElem(f, rng))

@@ -121,10 +121,11 @@ func (m *Machine) Symbol(v elem) ref {
 
 // BitElem is a bit as an element.
 func BitElem(v bool) elem {
+	bit := uint64(0) // without a branch: bits are as good as random
 	if v {
-		return one
+		bit = 1
 	}
-	return elem{}
+	return elem{Lo: bit}
 }
 
 // Element commits an element of the whole field.

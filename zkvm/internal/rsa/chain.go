@@ -1,6 +1,10 @@
 package rsa
 
-import "math/big"
+import (
+	"math/big"
+	"math/bits"
+	"slices"
+)
 
 // Chain is the numbers that are committed for one signature, before the primes are
 // drawn: in an honest one x_0 = S, x_i = x_{i-1}² mod N, H = x_8.
@@ -68,8 +72,14 @@ func (c *Chain) AppendBits(dst []uint8) []uint8 {
 
 // appendBits appends the bits of v below 2^n, the lowest first.
 func appendBits(dst []uint8, v *big.Int, n int) []uint8 {
+	dst = slices.Grow(dst, n)
+	words := v.Bits()
 	for i := range n {
-		dst = append(dst, uint8(v.Bit(i)))
+		bit := big.Word(0)
+		if k := i / bits.UintSize; k < len(words) {
+			bit = words[k] >> (i % bits.UintSize) & 1
+		}
+		dst = append(dst, uint8(bit))
 	}
 	return dst
 }

@@ -47,16 +47,13 @@ func (p powersOfMask) Apply(dst, w []elem) {
 
 // mask is the element with bits w, if they are bits.
 func (b *bases) mask(w []elem) (eta elem, ok bool) {
+	rest := uint64(0)
 	for i, bit := range w {
-		switch bit {
-		case elem{}:
-		case fld.One():
-			eta = fld.Add(eta, b.bit[i])
-		default:
-			return elem{}, false
-		}
+		all := -(bit.Lo & 1)
+		eta = fld.Add(eta, elem{Lo: b.bit[i].Lo & all, Hi: b.bit[i].Hi & all})
+		rest |= bit.Hi | bit.Lo>>1
 	}
-	return eta, true
+	return eta, rest == 0
 }
 
 // Transpose adds the coefficients of the bits in Σ_i k[i]·η^(2^i).

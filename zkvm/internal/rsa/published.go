@@ -89,6 +89,15 @@ func (in *Inputs) Publish(dst []byte, drawn [Primes]uint64, values *affine.Value
 	return dst
 }
 
+// set is 1 for what is not zero. Bits are as good as random: a branch for each would cost more than all
+// else that is done with it.
+func set(v elem) (bit uint64) {
+	if v.Lo|v.Hi != 0 {
+		bit = 1
+	}
+	return bit
+}
+
 // committed is the chain that the values are of.
 func (in *Inputs) committed(values *affine.Values[elem]) *Chain {
 	n := in.Modulus.bits
@@ -96,9 +105,7 @@ func (in *Inputs) committed(values *affine.Values[elem]) *Chain {
 	number := func(k, length int) *big.Int {
 		words := make([]big.Word, (length+bits.UintSize-1)/bits.UintSize)
 		for j, v := range block[k*n : k*n+length] {
-			if v != (elem{}) {
-				words[j/bits.UintSize] |= 1 << (j % bits.UintSize)
-			}
+			words[j/bits.UintSize] |= big.Word(set(v)) << (j % bits.UintSize)
 		}
 		return new(big.Int).SetBits(words)
 	}
@@ -121,7 +128,7 @@ func (r *residues) mask(masks *Masks, witness []elem) *values {
 	at := 0
 	put := func(x uint64, n int) {
 		for k := range n {
-			v.bits[at] = (x>>k&1 == 1) != (mask[at] != elem{})
+			v.bits[at] = x>>k&1 != set(mask[at])
 			at++
 		}
 	}
@@ -136,9 +143,8 @@ func (r *residues) mask(masks *Masks, witness []elem) *values {
 	b := basis()
 	for i, h := range r.h {
 		for k, bit := range mask[at+elementBits*i:][:elementBits] {
-			if bit != (elem{}) {
-				h = fld.Add(h, b.bit[k])
-			}
+			all := -set(bit)
+			h = fld.Add(h, elem{Lo: b.bit[k].Lo & all, Hi: b.bit[k].Hi & all})
 		}
 		v.h[i] = h
 	}
