@@ -2,7 +2,6 @@ package libzk
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
 	"github.com/zkpass-go/zkpass/libzk/circuit"
@@ -233,7 +232,7 @@ func (p *part[E]) check(r *Relation[E]) error {
 func (p *part[E]) checkRefs(r *Relation[E]) error {
 	outside := func(a affine.Ref) bool { return int(a) >= p.secrets || !r.Space.Knows(a) }
 	for i, in := range r.Inputs {
-		if k := slices.IndexFunc(in, outside); k >= 0 {
+		if k := r.Space.Unknown(in, p.secrets); k >= 0 {
 			return fmt.Errorf("circuit %s reads element %d, there are %d secrets and %d forms", p.Uses[i].Circuit.Name, in[k], p.secrets, r.Space.Forms())
 		}
 	}

@@ -282,7 +282,6 @@ func TestAttach(t *testing.T) {
 		m.s.Attach(w)
 		if seed%2 == 0 { // room is never needed
 			m.s.Grow(20, 30)
-			m.s.GrowBlocks(15)
 		}
 		for range 30 {
 			before := len(m.refs)
@@ -439,6 +438,24 @@ func TestKnows(t *testing.T) {
 		if s.Knows(r) {
 			t.Errorf("knows %d", r)
 		}
+	}
+	near := []Ref{math.MinInt32, math.MinInt32 + 1, math.MaxInt32, firstInBlock, firstInBlock + 1, firstInBlock - 1}
+	for _, r := range append(slices.Clone(refs), 0, 4, 10, a) {
+		near = append(near, r-2, r-1, r, r+1, r+2)
+	}
+	for limit := range 7 {
+		for _, r := range near {
+			want := -1
+			if !s.Knows(r) || int(r) >= limit {
+				want = 2
+			}
+			if got := s.Unknown([]Ref{refs[0], a, r}, limit); got != want {
+				t.Errorf("limit %d: reference %d is unknown at %d, want %d", limit, r, got, want)
+			}
+		}
+	}
+	if got := s.Unknown([]Ref{10, a}, 10); got != 0 {
+		t.Errorf("the first that is unknown is %d", got)
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/zkpass-go/zkpass/libzk/field"
 	"github.com/zkpass-go/zkpass/libzk/internal/buffers"
+	"github.com/zkpass-go/zkpass/libzk/internal/cores"
 )
 
 // A block is forms written at once: form j is the constant of j plus what a linear map makes of
@@ -77,22 +79,27 @@ func (s *Space[E]) addBlock(refs []Ref, b block[E]) {
 		refs[j] = firstInBlock - Ref(s.inBlock+j)
 	}
 	s.inBlock += b.forms
-	if s.live != nil {
-		s.live.evaluateBlock(s, &s.blocks[len(s.blocks)-1])
-	}
 }
 
-// GrowBlocks makes room for values of more forms in blocks.
-func (s *Space[E]) GrowBlocks(forms int) {
-	if s.live != nil {
-		s.live.blocks = grow(s.live.blocks, forms)
-	}
+// evaluateBlocks computes the forms of the blocks that have come since it was last called: all at once,
+// on all processors, when they are first asked for.
+func (v *Values[E]) evaluateBlocks(s *Space[E]) {
+	blocks, forms := s.blocks[v.evaluated:], s.inBlock-len(v.blocks)
+	v.evaluated = len(s.blocks)
+	v.blocks = grow(v.blocks, forms)[:s.inBlock]
+	workers := cores.Worth(cores.Count(), evaluateCost*forms)
+	cores.Each(workers, func(i int) {
+		for k := len(blocks) * i / workers; k < len(blocks)*(i+1)/workers; k++ {
+			v.evaluateBlock(s.f, &blocks[k])
+		}
+	})
 }
 
-// evaluateBlock appends the values of the next block.
-func (v *Values[E]) evaluateBlock(s *Space[E], b *block[E]) {
-	v.blocks = grow(v.blocks, b.forms)[:b.at+b.forms]
-	out, w := v.blocks[b.at:], v.W[b.first:b.first+b.reads]
+// evaluateCost is about how many nanoseconds the value of a form takes.
+const evaluateCost = 2
+
+func (v *Values[E]) evaluateBlock(f field.Field[E], b *block[E]) {
+	out, w := v.blocks[b.at:b.at+b.forms], v.W[b.first:b.first+b.reads]
 	if b.own != nil {
 		copy(out, b.own)
 	} else {
@@ -103,7 +110,7 @@ func (v *Values[E]) evaluateBlock(s *Space[E], b *block[E]) {
 	if b.m != nil {
 		b.m.Apply(out, w)
 	} else {
-		s.f.MulAcc(out, b.k, w)
+		f.MulAcc(out, b.k, w)
 	}
 }
 

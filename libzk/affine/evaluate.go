@@ -11,6 +11,9 @@ type Values[E comparable] struct {
 	W      []E
 	forms  []E
 	blocks []E // of forms in blocks
+
+	evaluated int       // blocks whose forms are known
+	attached  *Space[E] // to which more may be added, or nil
 }
 
 // At is the value of a reference.
@@ -21,10 +24,14 @@ func (v *Values[E]) At(r Ref) E {
 	case r > firstInBlock:
 		return v.forms[-r-1]
 	}
-	return v.blocks[firstInBlock-r]
+	at := int(firstInBlock - r)
+	if at >= len(v.blocks) && v.attached != nil {
+		v.evaluateBlocks(v.attached)
+	}
+	return v.blocks[at]
 }
 
-// Gather sets dst to the values of as many references.
+// Gather sets dst to the values of as many references. Nothing may be attached any more.
 func (v *Values[E]) Gather(dst []E, refs []Ref) {
 	dst = dst[:len(refs)]
 	for i := 0; i < len(refs); {
@@ -48,10 +55,8 @@ func (s *Space[E]) Evaluate(w []E) *Values[E] {
 	if len(w) != s.n {
 		panic(fmt.Sprintf("affine: witness of %d elements, want %d", len(w), s.n))
 	}
-	v := &Values[E]{W: w, forms: buffers.Make[E](max(len(s.ends), cap(s.ends)))[:0], blocks: buffers.Make[E](s.inBlock)[:0]}
-	for i := range s.blocks {
-		v.evaluateBlock(s, &s.blocks[i])
-	}
+	v := &Values[E]{W: w, forms: buffers.Make[E](max(len(s.ends), cap(s.ends)))[:0]}
+	v.evaluateBlocks(s)
 	for i := range s.ends {
 		v.forms = append(v.forms, s.value(v, i))
 	}
@@ -78,6 +83,7 @@ func (s *Space[E]) value(v *Values[E], i int) E {
 // it is made: a prover builds forms from values of earlier ones.
 func (s *Space[E]) Attach(w []E) {
 	s.live = s.Evaluate(w)
+	s.live.attached = s
 }
 
 // Detach is Evaluate for the attached witness, of which the forms are known; from then on none is
@@ -88,6 +94,8 @@ func (s *Space[E]) Detach(w []E) *Values[E] {
 	if v == nil || len(v.W) != len(w) || len(w) == 0 || &v.W[0] != &w[0] {
 		return s.Evaluate(w)
 	}
+	v.evaluateBlocks(s)
+	v.attached = nil
 	return v
 }
 

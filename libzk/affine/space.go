@@ -98,6 +98,18 @@ func (s *Space[E]) Knows(r Ref) bool {
 	return int(firstInBlock-r) < s.inBlock
 }
 
+// Unknown is the index of the first reference that the space does not know, or that is to a witness
+// element from limit on; -1 if there is none.
+func (s *Space[E]) Unknown(refs []Ref, limit int) int {
+	forms, elements, inBlock := Ref(len(s.ends)), uint32(len(s.ends)+min(limit, s.reach)), uint32(s.inBlock)
+	for i, r := range refs { // what is below the lowest wraps around to numbers above all
+		if uint32(r+forms) >= elements && uint32(firstInBlock-r) >= inBlock {
+			return i
+		}
+	}
+	return -1
+}
+
 // W is the k-th witness element. An index outside the witness is a mistake in
 // the program and panics.
 func (s *Space[E]) W(k int) Ref {

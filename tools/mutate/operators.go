@@ -26,7 +26,7 @@ const (
 // show progress, or catch a mistake of the program itself.
 var idle = map[string]bool{
 	"Lock": true, "Unlock": true, "RLock": true, "RUnlock": true, "Wait": true, "Do": true, "Go": true, "Each": true, "each": true, "Done": true, "Store": true,
-	"Forget": true, "Grow": true, "GrowBlocks": true, "Reserve": true, "Prepare": true, "prepare": true, "Detach": true, "Clear": true, "Limit": true, "Free": true, "FreeRows": true, "free": true, "freeInputs": true, "Slice": true,
+	"Forget": true, "Grow": true, "Reserve": true, "Prepare": true, "prepare": true, "Detach": true, "Clear": true, "Limit": true, "Free": true, "FreeRows": true, "free": true, "freeInputs": true, "Slice": true,
 	"count": true, "Count": true, "Counted": true, "Declares": true, "countRSA": true, "progress": true, "emit": true, "mark": true, "load": true,
 	"panic": true, "close": true, "clear": true, "copy": true, "delete": true, "print": true, "println": true,
 	"mustBeChecked": true, "mustHaveRoom": true, "mustKnow": true, "mustFollow": true, "checkDepth": true, "sortTerms": true, "SetIndent": true, "SetEscapeHTML": true,

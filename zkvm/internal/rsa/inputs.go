@@ -82,7 +82,6 @@ func (in *Inputs) Copies(s *affine.Space[elem], drawn [Primes]uint64, published 
 	w := &wiring{in: in, s: s, turn: shapes[in.Modulus.bits].turn(), copies: make([]Copy, 0, Copies)}
 	w.slots = make([]affine.Ref, Copies*in.Modulus.bits)
 	w.mustFollow(in.Block)
-	s.GrowBlocks(in.formsInBlocks())
 	w.below()
 	var primes [Primes]prime
 	var weights [2 * Primes]weighting // of position, and of quotient
@@ -113,12 +112,6 @@ type wiring struct {
 // Room is about how many forms Copies adds to a space besides those of blocks, and of how many terms
 // they are, for an encoded message with so many bits that are forms.
 func Room(encoded int) (forms, terms int) { return 1 + Primes*(encoded+2), Primes * (encoded + 1) }
-
-// formsInBlocks is how many forms of blocks Copies adds.
-func (in *Inputs) formsInBlocks() int {
-	published := publishedBits + squares*primeBits + 1 // bits, and powers of the elements
-	return 2*topBits + Primes*((squares+3)*in.Modulus.bits+published)
-}
 
 // number fills slots with 1 + k_j·bit_j for the bits of the k-th number of the block.
 func (w *wiring) number(dst []affine.Ref, k int, coefficients []elem) {
