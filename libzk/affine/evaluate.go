@@ -33,6 +33,9 @@ func (v *Values[E]) At(r Ref) E {
 
 // Gather sets dst to the values of as many references. Nothing may be attached any more.
 func (v *Values[E]) Gather(dst []E, refs []Ref) {
+	if v.attached != nil {
+		panic("affine: gathering values to which more may come")
+	}
 	dst = dst[:len(refs)]
 	for i := 0; i < len(refs); {
 		n := consecutive(refs[i:])
@@ -42,9 +45,9 @@ func (v *Values[E]) Gather(dst []E, refs []Ref) {
 		case r >= 0:
 			copy(dst[i:i+n], v.W[r:int(r)+n])
 		case r > firstInBlock:
-			copy(dst[i:i+n], v.forms[-r-1:int(-r-1)+n])
+			copy(dst[i:i+n], v.forms[:len(v.forms):len(v.forms)][-r-1:int(-r-1)+n])
 		default:
-			copy(dst[i:i+n], v.blocks[firstInBlock-r:int(firstInBlock-r)+n])
+			copy(dst[i:i+n], v.blocks[:len(v.blocks):len(v.blocks)][firstInBlock-r:int(firstInBlock-r)+n])
 		}
 		i += n
 	}

@@ -1,6 +1,7 @@
 package rsa
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/zkpass-go/zkpass/libzk/affine"
@@ -35,5 +36,41 @@ func TestReferencesFollow(t *testing.T) {
 		if stopped == c.good {
 			t.Errorf("%s: stopped: %v", c.name, stopped)
 		}
+	}
+}
+
+// TestCopiesRefuse: Copies stops a block and masks that are no witness elements in order, and those of
+// another length.
+func TestCopiesRefuse(t *testing.T) {
+	f := newForger(t, 2048)
+	f.commit(f.v.Digest, f.chain())
+	published := f.publish(f.residues(f.chain(), f.drawn))
+	stopped := func(in Inputs, published []byte) (stopped bool) {
+		defer func() { stopped = recover() != nil }()
+		_, err := in.Copies(affine.NewSpace[elem](fld, len(f.w)), f.drawn, published)
+		return err != nil
+	}
+	if stopped(f.in, published) {
+		t.Fatal("stops what is in order")
+	}
+	swapped := func(refs []affine.Ref) []affine.Ref {
+		out := slices.Clone(refs)
+		out[5], out[6] = out[6], out[5]
+		return out
+	}
+	for what, change := range map[string]func(*Inputs){
+		"a block in another order": func(in *Inputs) { in.Block = swapped(in.Block) },
+		"a shorter block":          func(in *Inputs) { in.Block = in.Block[1:] },
+		"masks in another order":   func(in *Inputs) { in.Masks[1].Bits = swapped(in.Masks[1].Bits) },
+		"fewer masks":              func(in *Inputs) { in.Masks[2].Bits = in.Masks[2].Bits[1:] },
+	} {
+		in := f.in
+		change(&in)
+		if !stopped(in, published) {
+			t.Errorf("does not stop %s", what)
+		}
+	}
+	if !stopped(f.in, published[1:]) {
+		t.Error("does not stop fewer published bytes")
 	}
 }

@@ -48,6 +48,18 @@ func TestPowersOfMask(t *testing.T) {
 			}
 			eta = fld.Mul(eta, eta)
 		}
+		for _, near := range []elem{{Hi: 1}, {Hi: 1 << 63}, {Lo: 2}, {Lo: 3}, {Lo: 1, Hi: 1}, {Lo: 1 << 63}} { // one no bit among bits
+			at := rng.IntN(elementBits)
+			unit, mixed := make([]elem, elementBits), append([]elem(nil), bits...)
+			unit[at] = fld.One()
+			mixed[at] = fld.Add(mixed[at], near)
+			all, one := apply(mixed), apply(unit)
+			for k := range all {
+				if all[k] != fld.Add(got[k], fld.Mul(near, one[k])) {
+					t.Fatalf("%d forms: power %d of bits and %v is not linear", forms, k, near)
+				}
+			}
+		}
 		k, before := random(forms), random(elementBits)
 		after := append([]elem(nil), before...)
 		p.Transpose(after, k)
