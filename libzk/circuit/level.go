@@ -46,20 +46,24 @@ const together = 4
 
 // fillRows sets the rows.
 func (l *Level[E]) fillRows(fill func(dst []E, copy int)) {
-	cores.Each((l.Copies+together-1)/together, func(i int) {
-		lo, hi := together*i, min(together*(i+1), l.Copies)
+	const least = 1 << 12 // values that are filled with one buffer
+	size := together * max(1, least/(together*l.Wires))
+	cores.Each((l.Copies+size-1)/size, func(i int) {
 		of := buffers.Make[E](together * l.Wires)
 		defer buffers.Free(of)
-		for c := lo; c < hi; c++ {
-			fill(of[(c-lo)*l.Wires:(c-lo+1)*l.Wires], c)
-		}
-		for w, n := range l.number {
-			if n == 0 {
-				continue
-			}
-			row := l.values[(int(n)-1)*l.Copies:]
+		for lo := size * i; lo < min(size*(i+1), l.Copies); lo += together {
+			hi := min(lo+together, l.Copies)
 			for c := lo; c < hi; c++ {
-				row[c] = of[(c-lo)*l.Wires+w]
+				fill(of[(c-lo)*l.Wires:(c-lo+1)*l.Wires], c)
+			}
+			for w, n := range l.number {
+				if n == 0 {
+					continue
+				}
+				row := l.values[(int(n)-1)*l.Copies:]
+				for c := lo; c < hi; c++ {
+					row[c] = of[(c-lo)*l.Wires+w]
+				}
 			}
 		}
 	})
@@ -83,31 +87,28 @@ func newLevel[E comparable](f field.Field[E], wires, copies int) Level[E] {
 func (l *Level[E]) pack(f field.Bits[E], fill func(dst []E, copy int), isBit []bool) {
 	const piece = PlaneCopies / 2 // of copies: two goroutines share a plane
 	pieces := (l.Copies + piece - 1) / piece
-	words, rests := make([][]uint64, pieces), make([][]uint64, pieces)
+	all, rests, rows := buffers.Make[uint64](pieces*l.Wires), buffers.Make[uint64](pieces*l.Wires), buffers.Make[E](pieces*l.Wires)
 	cores.Each(pieces, func(i int) {
-		row := buffers.Make[E](l.Wires)
-		words[i], rests[i] = buffers.Make[uint64](l.Wires), buffers.Make[uint64](l.Wires)
+		lo, hi := i*l.Wires, (i+1)*l.Wires
 		for c := piece * i; c < min(piece*(i+1), l.Copies); c++ {
-			fill(row, c)
-			f.SetBits(words[i], rests[i], row, c%PlaneCopies)
+			fill(rows[lo:hi], c)
+			f.SetBits(all[lo:hi], rests[lo:hi], rows[lo:hi], c%PlaneCopies)
 		}
-		buffers.Free(row)
 	})
 	for w := range isBit {
 		rest := uint64(0)
-		for _, r := range rests {
-			rest |= r[w]
+		for i := range pieces {
+			rest |= rests[i*l.Wires+w]
 		}
 		if isBit[w] = rest == 0; isBit[w] {
-			for i, word := range words {
-				l.Planes[i*piece/PlaneCopies][w] |= word[w]
+			for i := range pieces {
+				l.Planes[i*piece/PlaneCopies][w] |= all[i*l.Wires+w]
 			}
 		}
 	}
-	for i := range pieces {
-		buffers.Free(words[i])
-		buffers.Free(rests[i])
-	}
+	buffers.Free(all)
+	buffers.Free(rests)
+	buffers.Free(rows)
 }
 
 // makeRows makes rows of zeros for the wires that are not bits.
