@@ -171,6 +171,10 @@ func (p *copyRounds[E]) sums() (q0, lead E) {
 	return q0, lead
 }
 
+// nearValues is the number of values that are gone through several times while they are in the processor's
+// nearest caches.
+const nearValues = 1 << 11
+
 func (p *copyRounds[E]) elementSums() (q0, lead E) {
 	f := p.f
 	if p.weights == nil {
@@ -184,12 +188,15 @@ func (p *copyRounds[E]) elementSums() (q0, lead E) {
 	}
 	o := &p.owners
 	type pair struct{ q0, lead E }
+	rows := max(8, nearValues/o.stride)
 	for _, s := range inRanges(len(o.wires), len(o.q), func(lo, hi int) (s pair) {
-		lo, hi = lo*o.stride, hi*o.stride
-		for c := range o.stride / 2 {
-			a, b := f.PairDots(o.q[lo+2*c:hi], o.v[lo+2*c:hi], o.stride)
-			s.q0 = f.Add(s.q0, f.Mul(p.weights[c], a))
-			s.lead = f.Add(s.lead, f.Mul(p.weights[c], b))
+		for lo, hi = lo*o.stride, hi*o.stride; lo < hi; lo += rows * o.stride {
+			end := min(lo+rows*o.stride, hi)
+			for c := range o.stride / 2 {
+				a, b := f.PairDots(o.q[lo+2*c:end], o.v[lo+2*c:end], o.stride)
+				s.q0 = f.Add(s.q0, f.Mul(p.weights[c], a))
+				s.lead = f.Add(s.lead, f.Mul(p.weights[c], b))
+			}
 		}
 		return s
 	}) {
@@ -203,8 +210,7 @@ func (p *copyRounds[E]) bind(x E) {
 	p.bound = append(p.bound, x)
 	p.point = p.point[1:]
 	p.copies = (p.copies + 1) / 2
-	p.owners.bind(p.f, x, p.copies)
-	p.others.bind(p.f, x, p.copies)
+	p.bindElements(x)
 	if p.bits != nil && p.bits.over() {
 		if len(p.point) > 0 {
 			p.expand()
@@ -214,6 +220,26 @@ func (p *copyRounds[E]) bind(x E) {
 	}
 }
 
+// bindElements sets the variable in the rows, which are of one length, on two processors if that pays.
+func (p *copyRounds[E]) bindElements(x E) {
+	o, others, from, to := &p.owners, &p.others, p.owners.stride, evenly(p.copies)
+	values := func() { o.v = bindRows(p.f, o.v, from, to, x) }
+	rest := func() {
+		o.q = bindRows(p.f, o.q, from, to, x)
+		others.v = bindRows(p.f, others.v, from, to, x)
+	}
+	if cores.Worth(2, len(o.v)+len(o.q)) > 1 {
+		var both cores.Group
+		both.Go(values)
+		both.Go(rest)
+		both.Wait()
+	} else {
+		values()
+		rest()
+	}
+	o.stride, others.stride = to, to
+}
+
 // cost is about how many nanoseconds the next round takes.
 func (p *copyRounds[E]) cost() int {
 	n := 2 * (len(p.owners.v) + len(p.others.v))
@@ -221,13 +247,6 @@ func (p *copyRounds[E]) cost() int {
 		n += p.bits.cost()
 	}
 	return n
-}
-
-// bind leaves a number of copies of each wire.
-func (r *elements[E]) bind(f field.Field[E], x E, copies int) {
-	stride := evenly(copies)
-	r.v, r.q = bindRows(f, r.v, r.stride, stride, x), bindRows(f, r.q, r.stride, stride, x)
-	r.stride = stride
 }
 
 // bindRows binds pairs of neighbours in rows of an even length, in place, and

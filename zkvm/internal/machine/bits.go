@@ -41,6 +41,7 @@ func (m *Machine) PublicBits(b []byte) []ref {
 
 // AppendBits appends the bits of bytes, the lowest of each first, one 0 or 1 a byte.
 func AppendBits(dst []uint8, b []byte) []uint8 {
+	dst = slices.Grow(dst, 8*len(b))
 	for _, v := range b {
 		for k := range 8 {
 			dst = append(dst, v>>k&1)

@@ -62,6 +62,7 @@ func (m Modulus) chain(s, em *big.Int) (c *Chain, exact bool) {
 // AppendBits appends the chain as Block lays it out, one 0 or 1 a byte.
 func (c *Chain) AppendBits(dst []uint8) []uint8 {
 	n := c.modulus.bits
+	dst = slices.Grow(dst, BlockBits(n))
 	dst = appendBits(dst, c.s, n)
 	dst = appendBits(dst, c.h, n)
 	for _, q := range c.q {
@@ -72,7 +73,6 @@ func (c *Chain) AppendBits(dst []uint8) []uint8 {
 
 // appendBits appends the bits of v below 2^n, the lowest first.
 func appendBits(dst []uint8, v *big.Int, n int) []uint8 {
-	dst = slices.Grow(dst, n)
 	words := v.Bits()
 	for i := range n {
 		bit := big.Word(0)
