@@ -328,7 +328,7 @@ func TestAgreementRandom(t *testing.T) {
 			t.Errorf("operation %d occurs %d times only in programs with a result", op, n.ops[op])
 		}
 	}
-	if n.arrays < 40 || n.escapedElements < 5 {
+	if n.arrays < n.results/20 || n.escapedElements < n.results/150 {
 		t.Errorf("%d programs with a result go over arrays, %d over strings with escapes", n.arrays, n.escapedElements)
 	}
 	for _, op := range []query.Op{query.Age, query.DayDiff, query.Seconds, query.Is, query.StartsWith, query.EndsWith} {
