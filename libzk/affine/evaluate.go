@@ -83,7 +83,8 @@ func (s *Space[E]) value(v *Values[E], i int) E {
 }
 
 // Attach gives the space the witness, so that Value knows each form as soon as
-// it is made: a prover builds forms from values of earlier ones.
+// it is made: a prover builds forms from values of earlier ones. The witness elements
+// in reach may not change from then on.
 func (s *Space[E]) Attach(w []E) {
 	s.live = s.Evaluate(w)
 	s.live.attached = s

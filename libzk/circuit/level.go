@@ -26,7 +26,7 @@ type Level[E comparable] struct {
 const PlaneCopies = 64
 
 // NewLevel makes a level. Fill sets dst to the values of all wires in a copy; it is called by several
-// goroutines, and twice for a copy.
+// goroutines, and up to twice for a copy.
 func NewLevel[E comparable](f field.Field[E], wires, copies int, fill func(dst []E, copy int)) Level[E] {
 	l := newLevel(f, wires, copies)
 	isBit := make([]bool, wires)

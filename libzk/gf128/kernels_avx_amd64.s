@@ -46,8 +46,8 @@ last:
 done:
 	RET
 
-// FOLDBYTE(entries, from, shift, sum) adds the entry of one byte of from, which is 8 bytes of an
-// element, to sum: that byte is shift - 4 bits above the lowest one, an entry has 16 bytes.
+// FOLDBYTE adds the entry of one byte of from, which is 8 bytes of an element, to sum: that byte is
+// shift + 4 bits above the lowest one, and its 256 entries of 16 bytes begin at table.
 #define FOLDBYTE(table, from, shift, sum) \
 	MOVQ  from, R8                    \
 	SHRQ  $shift, R8                  \

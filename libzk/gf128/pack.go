@@ -27,8 +27,8 @@ var (
 	// traceMask has bit j set if Tr(g^j) = 1: the trace of a symbol is the parity of
 	// what it has in common with the mask.
 	traceMask uint16
-	// packing[i][b] is the symbol of the bits b at 8i..8i+7, unpacking the inverse.
-	packing, unpacking [2][256]uint16
+	// packing[i][b] is the symbol of the bits b at 8i..8i+7.
+	packing [2][256]uint16
 )
 
 // initPacking needs minimalPolynomial.
@@ -42,7 +42,7 @@ func initPacking() {
 	// symbols to bits.
 	var image, symbol [symbolBits]uint16
 	for j := range symbolBits {
-		image[j], symbol[j] = unpackSlowly(1<<j), 1<<j
+		image[j], symbol[j] = unpack(1<<j), 1<<j
 	}
 	for bit := range symbolBits {
 		pivot := bit
@@ -65,7 +65,6 @@ func initPacking() {
 					packing[i][b] ^= symbol[8*i+j]
 				}
 			}
-			unpacking[i][b] = unpackSlowly(uint16(b) << (8 * i))
 		}
 	}
 }
@@ -83,7 +82,8 @@ func traceByPowers(s uint16) uint16 {
 // trace is the trace of a symbol, 0 or 1.
 func trace(s uint16) uint16 { return uint16(bits.OnesCount16(s&traceMask)) & 1 }
 
-func unpackSlowly(s uint16) (b uint16) {
+// unpack are the bits that a symbol holds.
+func unpack(s uint16) (b uint16) {
 	for j := range symbolBits {
 		b |= trace(mulSymbol(s, 1<<j)) << j
 	}
@@ -95,9 +95,6 @@ func (Field) Degree() int { return degree }
 
 // Pack is the symbol that holds the bits, bit j as Tr(g^j·symbol).
 func (Field) Pack(b uint16) uint16 { return packing[0][b&0xff] ^ packing[1][b>>8] }
-
-// Unpack is the inverse of Pack.
-func (Field) Unpack(s uint16) uint16 { return unpacking[0][s&0xff] ^ unpacking[1][s>>8] }
 
 // PackAll packs elements that are zero or one, and returns the index of the first that is
 // neither, or -1.

@@ -17,7 +17,7 @@ func TestPack(t *testing.T) {
 			t.Fatalf("symbol %#x holds two values", s)
 		}
 		seen[s] = true
-		if got := f.Unpack(s); got != uint16(b) {
+		if got := unpack(s); got != uint16(b) {
 			t.Fatalf("%#x is read back as %#x", b, got)
 		}
 		if b%251 == 0 || b&(b-1) == 0 {

@@ -59,7 +59,7 @@ const MaskBits = publishedBits + (squares+1)*elementBits
 // Masks are those for one prime, each uniform and used for nothing else.
 type Masks struct {
 	Bits    []affine.Ref // MaskBits witness elements, one after the other, proved to be bits
-	Epsilon affine.Ref   // an element
+	Epsilon affine.Ref   // a witness element
 }
 
 // Inputs is what a statement about one signature refers to. Elements of Block, of Masks.Bits, and
